@@ -1,0 +1,199 @@
+"""Builds a Go program from a pinned module once per machine, showing how far it is."""
+
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from sandbox.cache import cache_dir, content_key, locked
+from sandbox.errors import SandboxError
+from sandbox.golang import go_command, go_environment
+
+REPORT_EVERY = 30.0
+"""Seconds between two lines of progress where the output is not a terminal, so that a CI log shows life."""
+
+
+@dataclass(frozen=True)
+class GoProgram:
+    """A program in a Go module of ours, and how to build it."""
+
+    name: str
+    """File name of the binary; also what its folder in the cache starts with."""
+    version: str
+    """Version of what the binary mainly contains, such as ``v1.34.4``; part of the folder's name."""
+    module: Path
+    """Folder with go.mod and go.sum."""
+    title: str
+    """What is built, in words for the person who waits."""
+    cpu_minutes: float
+    """CPU minutes that a first build takes; shown divided by the machine's cores."""
+    package: str = "."
+    """Package to build: a path relative to the module, or an import path that go.mod requires."""
+    ldflags: str = ""
+    """Link flags besides ``-s -w``, usually ``-X`` definitions."""
+
+
+def binary_path(program: GoProgram) -> Path:
+    """Return where the binary of a program is, or will be once built."""
+    key = content_key(program.module, program.package, program.ldflags, platform.system(), platform.machine())
+    return cache_dir() / f"{program.name}-{program.version}-{key}" / program.name
+
+
+def build(program: GoProgram, console: Console | None = None) -> Path:
+    """Return the binary of a program, building it if the cache does not have it.
+
+    Safe to call from several processes: one builds, the others wait. The result appears in one step, so an
+    interrupted build leaves nothing half done. Go checks every module against the committed go.sum.
+
+    Args:
+        program: What to build.
+        console: Where progress goes; default standard error.
+
+    Raises:
+        SandboxError: Go is missing, a module cannot be downloaded, or the compiler failed.
+    """
+    binary = binary_path(program)
+    if binary.exists():
+        return binary
+    console = console or Console(stderr=True)
+    with locked(binary.parent.name, console):
+        if binary.exists():
+            return binary
+        cache_dir().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache_dir(), prefix=f"{program.name}-building-") as scratch:
+            _compile(program, Path(scratch) / program.name, console)
+            binary.parent.mkdir(exist_ok=True)
+            Path(scratch, program.name).rename(binary)
+    return binary
+
+
+def _compile(program: GoProgram, output: Path, console: Console) -> None:
+    go = go_command(console)
+    minutes = max(1, round(program.cpu_minutes / (os.cpu_count() or 1)))
+    console.print(
+        f"Building {program.title} from source, once for this machine: about {minutes} min here.\n"
+        f"The result is kept in {binary_path(program).parent}.",
+        highlight=False,
+    )
+    started = time.monotonic()
+    with _meter(console) as meter:
+        meter.stage("downloading modules")
+        listing = [str(go), "list", "-deps", "-trimpath", "-f", "{{.ImportPath}}", program.package]
+        packages = list(_lines(listing, program, go, meter))
+        meter.stage("compiling packages", len(packages))
+        ldflags = f"-s -w {program.ldflags}".strip()
+        flags = ["-trimpath", "-buildvcs=false", "-ldflags", ldflags]
+        compiling = [str(go), "build", "-v", *flags, "-o", str(output), program.package]
+        for _ in _lines(compiling, program, go, meter):
+            pass
+    size = output.stat().st_size // 2**20
+    console.print(
+        f"Built {program.name} ({size} MiB) in {time.monotonic() - started:.0f} s.", highlight=False
+    )
+
+
+def _lines(argv: list[str], program: GoProgram, go: Path, meter: "Meter") -> Iterator[str]:
+    """Run Go; count a step for each line it tells on standard error, yield those of standard output."""
+    told: deque[str] = deque(maxlen=40)
+    with (
+        tempfile.TemporaryFile("w+") as stdout,
+        subprocess.Popen(  # noqa: S603 - our own argument list
+            argv, cwd=program.module, env=go_environment(go), stdout=stdout, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        assert process.stderr is not None  # noqa: S101 - for the type checker: a pipe was asked for
+        try:
+            for line in process.stderr:
+                told.append(line.rstrip())
+                meter.advance(line.strip())
+        except BaseException:
+            process.terminate()
+            raise
+        if process.wait() != 0:
+            raise SandboxError(
+                f"Building {program.title} failed ({' '.join(argv[:2])} in {program.module}):\n"
+                + "\n".join(told)
+                + f"\nA first build needs about 5 GiB of disk (free: {_free_gib()} GiB) "
+                "and a Go module proxy that can be reached."
+            )
+        stdout.seek(0)
+        yield from (line.strip() for line in stdout)
+
+
+def _free_gib() -> int:
+    return shutil.disk_usage(cache_dir()).free // 2**30
+
+
+class Meter(Protocol):
+    """What the steps of a build are told to."""
+
+    def stage(self, title: str, total: int | None = None) -> None:
+        """Begin a stage of a known or unknown number of steps."""
+
+    def advance(self, step: str) -> None:
+        """Count one step, naming it."""
+
+
+class _BarMeter:
+    """A moving bar, for a terminal."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None, step="")
+
+    def stage(self, title: str, total: int | None = None) -> None:
+        self._progress.reset(self._task, description=title, total=total, step="")
+
+    def advance(self, step: str) -> None:
+        self._progress.update(self._task, advance=1, step=step[-50:])
+
+
+class _LineMeter:
+    """A line now and then, for a log."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._title = ""
+        self._total: int | None = None
+        self._done = 0
+        self._started = self._reported = time.monotonic()
+
+    def stage(self, title: str, total: int | None = None) -> None:
+        self._title, self._total, self._done = title, total, 0
+
+    def advance(self, step: str) -> None:  # noqa: ARG002 - the name of a step is of use in a moving line only
+        self._done += 1
+        now = time.monotonic()
+        if now - self._reported >= REPORT_EVERY:
+            self._reported = now
+            of = f" of at most {self._total}" if self._total else ""
+            self._console.print(
+                f"  {now - self._started:4.0f} s: {self._title}, {self._done}{of}", highlight=False
+            )
+
+
+@contextmanager
+def _meter(console: Console) -> Iterator[Meter]:
+    if not console.is_terminal:
+        yield _LineMeter(console)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[step]}", style="dim"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _BarMeter(progress)
