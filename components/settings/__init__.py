@@ -1,0 +1,1 @@
+"""Settings: typed, validated models of everything that a stack file can say."""

@@ -1,0 +1,214 @@
+"""Findings about settings: gathered all at once, shown with key path, value and rule."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+S = TypeVar("S", bound=BaseModel)
+Path = tuple[str | int, ...]
+_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong in the settings.
+
+    path: the key path, for example `ollama.gpu.count`.
+    value: the value as shown to a person; never that of a secret.
+    rule: what the value should be and, where it helps, what to write instead.
+    """
+
+    path: str
+    value: str
+    rule: str
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.path} = {self.value}: {self.rule}" if self.value else f"{self.path}: {self.rule}"
+
+
+class SettingsError(ValueError):
+    """Settings that were refused. The message holds every finding.
+
+    findings: the findings, in the order of the key paths.
+    """
+
+    def __init__(self, findings: Sequence[Finding], source: str = "the configuration") -> None:
+        self.findings = tuple(findings)
+        count = "1 setting" if len(findings) == 1 else f"{len(findings)} settings"
+        lines = "\n".join(f"  {finding}" for finding in self.findings)
+        super().__init__(f"{count} of {source} refused, nothing was changed:\n{lines}")
+
+
+def render_path(path: Path) -> str:
+    """Write a key path as `pulumi config set --path` takes it: `ollama.models[0]`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif "." in part or "/" in part:
+            text += f'["{part}"]'
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+_SECRET_NAME = re.compile(
+    r"pass(word|wd|phrase)?|secret|token|credential|uri|(api|master|private|access)_?key", re.IGNORECASE
+)
+_SECRET_VALUE = re.compile(r"://[^/\s]*@|^[0-9a-fA-F]{32,}$")
+
+
+def render_value(path: Path, value: object) -> str:
+    """Write a value for a message, shortened; a whole section or anything that may be a secret is not shown."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    names = [part for part in path if isinstance(part, str)]
+    if names and _SECRET_NAME.search(names[-1]) and not isinstance(value, (bool, int)):
+        return "[secret]"
+    if isinstance(value, SecretStr) or _SECRET_VALUE.search(str(value)):
+        return "[secret]"
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    text = text.replace("'", '"', 1)[:-1] + '"' if text.startswith("'") and text.endswith("'") else text
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def section_of(annotation: object) -> type[BaseModel] | None:
+    """Give the section that an annotation names, looking into lists and unions; None for a plain value."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in {list, dict, Union, UnionType}:
+        return next(filter(None, map(section_of, get_args(annotation))), None)
+    return None
+
+
+def key_paths(model: type[BaseModel], prefix: str = "") -> Iterable[str]:
+    """Give every key path below a section, in the camelCase of a stack file."""
+    for field in model.model_fields.values():
+        path = f"{prefix}{field.alias}"
+        yield path
+        nested = section_of(field.annotation)
+        if nested:
+            yield from key_paths(nested, f"{path}.")
+
+
+def _walk(model: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, bool]:
+    """Follow a path from a section: the section that holds the last key, and whether that key is a secret."""
+    section: type[BaseModel] | None = model
+    secret = False
+    for index, part in enumerate(path):
+        if isinstance(part, int) or section is None:
+            continue
+        field = next((f for name, f in section.model_fields.items() if part in {name, f.alias}), None)
+        secret = field is not None and "SecretStr" in str(field.annotation)
+        if index < len(path) - 1:
+            section = section_of(field.annotation) if field else None
+    return section, secret
+
+
+def unknown_key_rule(model: type[BaseModel], path: Path) -> str:
+    """Say that a key is unknown, and which valid ones are nearest: in the same section, then anywhere."""
+    section, _ = _walk(model, path)
+    name = str(path[-1])
+    valid = [field.alias or key for key, field in (section or model).model_fields.items()]
+    lower = {key.lower(): key for key in valid}
+    near = [lower[key] for key in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)]
+    parent = render_path(path[:-1])
+    suggestions = [f"{parent}.{key}" if parent else key for key in near]
+    if not suggestions:
+        everywhere = {full.lower().rsplit(".", 1)[-1]: full for full in reversed(list(key_paths(model)))}
+        found = difflib.get_close_matches(name.lower(), everywhere, n=3, cutoff=0.75)
+        suggestions = [everywhere[key] for key in found]
+    if suggestions:
+        return f"unknown key, did you mean {' or '.join(f'`{key}`' for key in suggestions)}?"
+    return f"unknown key, valid here: {', '.join(f'`{key}`' for key in sorted(valid))}"
+
+
+_TYPES = {
+    "string_type": "has to be text (put it in quotes)",
+    "bool_type": "has to be true or false",
+    "int_type": "has to be a whole number",
+    "int_from_float": "has to be a whole number",
+    "float_type": "has to be a number",
+    "list_type": "has to be a list",
+    "dict_type": "has to be a mapping",
+    "model_type": "has to be a mapping of settings",
+    "model_attributes_type": "has to be a mapping of settings",
+}
+
+
+def _rule(model: type[BaseModel], path: Path, error: Mapping[str, Any]) -> str:
+    kind = str(error["type"])
+    context = error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return unknown_key_rule(model, path)
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        choices = [part.strip("'") for part in str(context["expected"]).replace(" or ", ", ").split(", ")]
+        return f"has to be one of {', '.join(choices)}"
+    if kind.startswith(("greater_than", "less_than")):
+        return f"has to be {str(error['msg']).removeprefix('Input should be ')}"
+    if kind == "string_pattern_mismatch":
+        return f"has to match {context['pattern']}"
+    return _TYPES.get(kind, str(error["msg"]))
+
+
+def _lookup(raw: object, path: Path) -> object:
+    for part in path:
+        try:
+            raw = raw[part]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return raw
+
+
+def validate(
+    model: type[S], raw: Mapping[str, Any], hidden: frozenset[str] = frozenset()
+) -> tuple[S, list[Finding]]:
+    """Check raw settings, in camelCase, against a section and gather everything that is wrong.
+
+    What is wrong is left out and the rest is checked again, so that one finding never hides another.
+    hidden: first keys below which no value is shown, because the stack file holds them encrypted.
+
+    Returns the settings without the refused values, and the findings.
+    """
+    remaining: dict[str, Any] = deepcopy(dict(raw))
+    findings: dict[str, Finding] = {}
+    while True:
+        try:
+            return model.model_validate(remaining), list(findings.values())
+        except ValidationError as error:
+            for entry in error.errors(include_url=False, include_input=False):
+                path: Path = tuple(part for part in entry["loc"] if part != "[key]")
+                text = render_path(path)
+                _, secret = _walk(model, path)
+                shown = "[secret]" if secret or path[0] in hidden else render_value(path, _lookup(raw, path))
+                findings.setdefault(text, Finding(text, shown, _rule(model, path, entry)))
+                _drop(remaining, path)
+
+
+def _drop(remaining: dict[str, Any], path: Path) -> None:
+    """Drop a broken value; a broken entry of a list drops the whole list."""
+    for end in range(len(path), 0, -1):
+        holder = _lookup(remaining, path[: end - 1])
+        if isinstance(holder, dict) and path[end - 1] in holder:
+            del holder[path[end - 1]]
+            return
+
+
+def canonical(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the keys of known settings in camelCase, whichever of the two spellings they come in."""
+    result: dict[str, Any] = {}
+    for key, value in raw.items():
+        field = model.model_fields.get(key)
+        name = field.alias or key if field else key
+        nested = section_of(field.annotation) if field else None
+        result[name] = canonical(nested, value) if nested and isinstance(value, Mapping) else value
+    return result

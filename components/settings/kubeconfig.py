@@ -1,0 +1,66 @@
+"""Check of the kubeconfig and its context before anything is deployed."""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+
+from components.settings.findings import Finding
+
+
+def kubeconfig_paths(setting: str, environment: Mapping[str, str], project: Path) -> list[Path]:
+    """Give the files that make up the kubeconfig.
+
+    setting: the setting `kubeconfig`; empty for KUBECONFIG, else `~/.kube/config`.
+    environment: the environment variables.
+    project: directory that a relative path starts from.
+    """
+    if setting:
+        return [project / Path(setting).expanduser()]
+    listed = [part for part in environment.get("KUBECONFIG", "").split(os.pathsep) if part]
+    return [Path(part) for part in listed] or [Path("~/.kube/config").expanduser()]
+
+
+def _load(paths: list[Path]) -> tuple[list[str], str]:
+    """Give the names of all contexts and the current one, as kubectl merges several files: the first one wins."""
+    names: list[str] = []
+    current = ""
+    for path in paths:
+        if not path.is_file():
+            continue
+        document = yaml.safe_load(path.read_text()) or {}
+        if not isinstance(document, dict):
+            raise ValueError("not a kubeconfig")  # noqa: TRY004
+        names += [str(entry["name"]) for entry in document.get("contexts") or []]
+        current = current or str(document.get("current-context") or "")
+    return names, current
+
+
+def check_context(
+    kubeconfig: str, context: str, environment: Mapping[str, str], project: Path
+) -> Iterator[Finding]:
+    """Refuse a kubeconfig that cannot be read and a context that is not in it."""
+    paths = kubeconfig_paths(kubeconfig, environment, project)
+    shown = os.pathsep.join(map(str, paths))
+    try:
+        names, current = _load(paths)
+    except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a kubeconfig"
+        yield Finding("kubeconfig", f'"{shown}"', f"cannot be read: {reason}")
+        return
+    if not any(path.is_file() for path in paths):
+        yield Finding(
+            "kubeconfig", f'"{shown}"', "does not exist, write the path of a kubeconfig or start a cluster"
+        )
+    elif not context and not current:
+        yield Finding("context", '""', f"{shown} has no current context, name one of {_listed(names)}")
+    elif context and context not in names:
+        near = difflib.get_close_matches(context, names, n=3)
+        hint = f"did you mean {_listed(near)}?" if near else f"there are {_listed(names)}"
+        yield Finding("context", f'"{context}"', f"is not in {shown}, {hint}")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"

@@ -1,0 +1,77 @@
+"""Settings of LibreChat."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr
+
+from components.settings.base import Section
+from components.settings.types import EnvironmentVariables, OptionalImage, SecretText
+from components.settings.workload import Exposure, Pods, Resources, Seconds, Storage, resources
+
+
+class Endpoint(Section):
+    """How LibreChat talks to Ollama; the values go to librechat.yaml under the same names."""
+
+    fetch: bool = True
+    """Whether the list of models is fetched from Ollama, besides the configured ones."""
+    title_convo: bool = True
+    """Whether conversations get a title."""
+    title_model: str = "current_model"
+    """Model that writes the titles; `current_model` loads no second one."""
+    model_display_label: str = "Ollama"
+    """Name shown for the assistant."""
+    add_params: dict[str, Any] = {"temperature": 0.7, "max_tokens": 2000}
+    """Parameters added to every request."""
+
+
+class Registration(Section):
+    """Who may have an account."""
+
+    enabled: bool = False
+    """Whether anybody who reaches the page may register. The first user of an empty database becomes administrator."""
+    allowed_domains: list[str] = []
+    """Domains of e-mail addresses that may register; empty for all."""
+
+
+class Redis(Section):
+    """Redis, which more than one replica needs."""
+
+    uri: SecretText = SecretStr("")
+    """URI with the password, set with `pulumi config set --secret`; empty for none."""
+
+
+class LibreChatSettings(Section):
+    """Settings of LibreChat."""
+
+    image: OptionalImage = ""
+    """Image with its tag; empty for the pinned one."""
+    replicas: Annotated[int, Field(ge=1, le=50)] = 1
+    """Pods. More than one needs Redis and storage with ReadWriteMany."""
+    redis: Redis = Redis()
+    """Redis for caches, rate limits, sessions and streams across replicas."""
+    storage: Storage = Storage(size="5Gi")
+    """Uploads and images."""
+    upload_limit_mb: Annotated[int, Field(ge=1, le=4096)] = 25
+    """Largest upload in MB: LibreChat's limit, and the limit of the proxy in front of it."""
+    exposure: Exposure = Exposure(type="Ingress", host="localhost")
+    """Access from outside the cluster."""
+    domain: str = Field(default="", pattern=r"^$|^https?://[A-Za-z0-9.-]+(:\d+)?$")
+    """External origin, for example `https://chat.example.org`, where it is not the one that `exposure` gives."""
+    trusted_proxies: Annotated[int, Field(ge=1, le=10)] = 1
+    """Proxies in front of LibreChat that add to X-Forwarded-For."""
+    registration: Registration = Registration()
+    """Accounts."""
+    endpoint: Endpoint = Endpoint()
+    """The endpoint `Ollama` in librechat.yaml."""
+    config: dict[str, Any] = {}
+    """Further content of librechat.yaml, merged last: mappings are merged, everything else is replaced."""
+    jwt_rotation: Annotated[int, Field(ge=1)] = 1
+    """Raise it to replace JWT_SECRET and JWT_REFRESH_SECRET: every session ends and the pods roll."""
+    resources: Resources = resources(cpu="250m", memory="512Mi", memory_limit="2Gi")
+    """CPU and memory."""
+    extra_environment: EnvironmentVariables = {}
+    """Further environment variables; not for secrets."""
+    pods: Pods = Pods()
+    """Passed through to the pods."""
+    startup_timeout_seconds: Seconds = 600
+    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and the start of MongoDB included."""

@@ -1,0 +1,98 @@
+"""Settings of Ollama."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from components.settings.base import Section
+from components.settings.types import (
+    Duration,
+    EnvironmentVariables,
+    ModelName,
+    OptionalImage,
+    OptionalObjectName,
+)
+from components.settings.workload import Exposure, Pods, Resources, Seconds, Storage, resources
+
+GpuVendor = Literal["nvidia", "amd", "intel"]
+
+
+class Gpu(Section):
+    """GPUs of one Ollama pod."""
+
+    count: Annotated[int, Field(ge=0, le=64)] = 0
+    """GPUs for the pod; 0 runs on the CPU."""
+    vendor: GpuVendor = "nvidia"
+    """Vendor: decides the extended resource, the toleration and the image (`-rocm` for AMD)."""
+    resource_name: str = Field(default="", pattern=r"^$|^[a-z0-9.-]+/[A-Za-z0-9._-]+$")
+    """Extended resource, for example `nvidia.com/mig-1g.10gb`; empty for the vendor's own
+    (`nvidia.com/gpu`, `amd.com/gpu`, `gpu.intel.com/i915`)."""
+    runtime_class_name: OptionalObjectName = ""
+    """RuntimeClass, for example `nvidia` where that runtime is not the nodes' default (k3s, plain containerd)."""
+
+
+class Server(Section):
+    """The Ollama server's own settings; each is the environment variable that its name stands for."""
+
+    context_length: Annotated[int, Field(ge=0)] = 4096
+    """OLLAMA_CONTEXT_LENGTH, in tokens; 0 lets Ollama choose by GPU memory."""
+    keep_alive: Duration = "5m"
+    """OLLAMA_KEEP_ALIVE: how long a model stays loaded; -1 is for ever, 0 not at all."""
+    load_timeout: Duration = "5m"
+    """OLLAMA_LOAD_TIMEOUT: how long loading may stall."""
+    num_parallel: Annotated[int, Field(ge=1)] = 1
+    """OLLAMA_NUM_PARALLEL: requests at a time to one model; memory grows with it."""
+    max_loaded_models: Annotated[int, Field(ge=0)] = 0
+    """OLLAMA_MAX_LOADED_MODELS; 0 is three a GPU."""
+    max_queue: Annotated[int, Field(ge=1)] = 512
+    """OLLAMA_MAX_QUEUE: waiting requests before the server answers 503."""
+    no_prune: bool = False
+    """OLLAMA_NOPRUNE: keep unreferenced blobs at start."""
+    no_cloud: bool = True
+    """OLLAMA_NO_CLOUD: no remote inference, no web search."""
+    flash_attention: bool = False
+    """OLLAMA_FLASH_ATTENTION."""
+    kv_cache_type: Literal["f16", "q8_0", "q4_0"] = "f16"
+    """OLLAMA_KV_CACHE_TYPE; a quantized cache needs flash attention."""
+    debug: bool = False
+    """OLLAMA_DEBUG."""
+
+
+class Pull(Section):
+    """How models are pulled."""
+
+    wait: bool = False
+    """Whether `pulumi up` waits for every pull and fails with the model that could not be had."""
+    timeout_seconds: Seconds = 3600
+    """Seconds for one model, retries included."""
+    retries: Annotated[int, Field(ge=0, le=20)] = 5
+    """Attempts after the first one."""
+
+
+class OllamaSettings(Section):
+    """Settings of the Ollama server and its models."""
+
+    image: OptionalImage = ""
+    """Image with its tag; empty for the pinned one that fits the GPU's vendor."""
+    models: list[ModelName] = []
+    """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`."""
+    gpu: Gpu = Gpu()
+    """GPUs."""
+    replicas: Annotated[int, Field(ge=1, le=50)] = 1
+    """Pods. More than one needs storage with ReadWriteMany."""
+    storage: Storage = Storage(size="10Gi")
+    """The model store."""
+    resources: Resources = resources(cpu="1", memory="4Gi", memory_limit="16Gi")
+    """CPU and memory; GPUs are set by `gpu`."""
+    server: Server = Server()
+    """The server's own settings."""
+    pull: Pull = Pull()
+    """How models are pulled."""
+    exposure: Exposure = Exposure()
+    """Access from outside the cluster, off by default: Ollama has no authentication of its own."""
+    extra_environment: EnvironmentVariables = {}
+    """Further environment variables of the server; not for secrets."""
+    pods: Pods = Pods()
+    """Passed through to the pods."""
+    startup_timeout_seconds: Seconds = 300
+    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull included."""

@@ -1,0 +1,49 @@
+"""From the `args` of a component to its settings."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from components.settings.base import AcceptsOutput, Section, put_outputs, take_outputs
+from components.settings.findings import Finding, SettingsError, canonical, section_of, validate
+
+S = TypeVar("S", bound=Section)
+
+
+def resolve(
+    model: type[S],
+    args: Mapping[str, Any],
+    checks: Sequence[Callable[[S], Iterator[Finding]]] = (),
+    source: str = "the component",
+) -> S:
+    """Fill in defaults and check the args of a component with the rules that stack files have.
+
+    model: the settings of the component.
+    args: its args; keys that are no settings (namespace, labels, ...) are left to the component.
+    checks: rules that concern more than one setting.
+
+    Raises SettingsError with every finding.
+    """
+    own = {key: value for key, value in args.items() if key in model.model_fields}
+    known, outputs = take_outputs(own)
+    settings, findings = validate(model, canonical(model, known))
+    findings += _misplaced(model, outputs)
+    if not findings:
+        findings = [finding for check in checks for finding in check(settings)]
+    if findings:
+        raise SettingsError(findings, source)
+    return put_outputs(settings, outputs)
+
+
+def _misplaced(model: type[Section], outputs: Mapping[str, Any], prefix: str = "") -> list[Finding]:
+    """Refuse outputs where the value decides which resources exist."""
+    findings: list[Finding] = []
+    for key, value in outputs.items():
+        field = model.model_fields[key]
+        nested = section_of(field.annotation)
+        if nested and isinstance(value, Mapping):
+            findings += _misplaced(nested, value, f"{prefix}{key}.")  # type: ignore[arg-type]
+        elif not isinstance(value, Mapping) and not any(isinstance(m, AcceptsOutput) for m in field.metadata):
+            findings.append(
+                Finding(f"{prefix}{key}", "", "has to be a plain value: it decides which resources exist")
+            )
+    return findings

@@ -1,0 +1,73 @@
+"""The one reader of the stack's configuration."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import config as runtime_config
+
+from components.settings.checks import check
+from components.settings.findings import Finding, SettingsError, render_path, unknown_key_rule, validate
+from components.settings.kubeconfig import check_context
+from components.settings.root import Settings
+
+
+def parse(values: Mapping[str, str], secrets: frozenset[str] = frozenset()) -> tuple[Settings, list[Finding]]:
+    """Turn the engine's configuration, where every value is text, into settings and findings.
+
+    values: value by key without the project's namespace; objects and lists as JSON.
+    secrets: the keys that are encrypted in the stack file.
+    """
+    raw: dict[str, Any] = {}
+    for key, value in values.items():
+        field = next((f for f in Settings.model_fields.values() if f.alias == key), None)
+        raw[key] = value if field is None or _is_text(field.annotation) else _json(value)
+    settings, findings = validate(Settings, raw, hidden=secrets)
+    return settings, findings
+
+
+def _is_text(annotation: object) -> bool:
+    return annotation is str
+
+
+def _json(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def foreign_keys(values: Mapping[str, str], project: str) -> list[Finding]:
+    """Refuse keys of a namespace that nothing reads, most often a misspelled project name."""
+    known = {project, "pulumi", "kubernetes", "random"}
+    return [
+        Finding(key, "", f"nothing reads the namespace `{key.partition(':')[0]}`, did you mean `{project}:`?")
+        for key in values
+        if key.partition(":")[0] not in known
+    ]
+
+
+def load() -> Settings:
+    """Read and check the settings of the current stack.
+
+    Raises pulumi.RunError with every finding: the engine then prints it without a stack trace and changes nothing.
+    """
+    project, stack = pulumi.get_project(), pulumi.get_stack()
+    values = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+    own = {key.partition(":")[2]: value for key, value in values.items() if key.startswith(f"{project}:")}
+    encrypted = frozenset(key for key in own if runtime_config.is_config_secret(f"{project}:{key}"))
+    settings, findings = parse(own, encrypted)
+    findings += foreign_keys(values, project)
+    refused = {finding.path for finding in findings}
+    findings += [finding for finding in check(settings) if finding.path not in refused]
+    if not refused & {"kubeconfig", "context"}:
+        findings += check_context(settings.kubeconfig, settings.context, os.environ, Path.cwd())
+    if findings:
+        raise pulumi.RunError(str(SettingsError(findings, f"Pulumi.{stack}.yaml")))
+    return settings
+
+
+__all__ = ["foreign_keys", "load", "parse", "render_path", "unknown_key_rule"]

@@ -1,0 +1,223 @@
+"""Types of single settings, each with the rule that its values keep and the words that say so.
+
+Every validator raises `ValueError` with the rule alone; the key path and the value are added by `findings`.
+"""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+from components import images
+from components.settings.base import AcceptsOutput
+
+_QUANTITY = re.compile(r"^(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$")
+_FACTORS = {
+    "": Decimal(1), "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "k": Decimal("1e3"),
+    "M": Decimal("1e6"), "G": Decimal("1e9"), "T": Decimal("1e12"), "P": Decimal("1e15"), "E": Decimal("1e18"),
+    "Ki": Decimal(2**10), "Mi": Decimal(2**20), "Gi": Decimal(2**30), "Ti": Decimal(2**40),
+    "Pi": Decimal(2**50), "Ei": Decimal(2**60),
+}  # fmt: skip
+_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
+_LABEL_VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
+_QUALIFIED_NAME = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+_MODEL = re.compile(
+    r"^(?:(?P<host>[\w.-]+\.[\w.-]+(?::\d+)?|localhost(?::\d+)?)/)?(?:[\w][\w.-]*/)?[\w][\w.-]*(?::[\w][\w.-]*)?$"
+)
+_GO_DURATION = re.compile(r"^-?(\d+(\.\d+)?(h|m|s|ms))+$")
+_CRON_FIELD = r"[\d*/,-]+"
+_REGISTRY = re.compile(r"^[a-zA-Z0-9][\w.-]*(:\d+)?(/[a-z0-9][\w.-]*)*/?$")
+
+
+def parse_quantity(text: str) -> Decimal:
+    """Give the number that a Kubernetes quantity stands for, in its base unit (bytes, cores).
+
+    Raises ValueError when the text is not a quantity.
+    """
+    match = _QUANTITY.match(text)
+    if not match:
+        raise ValueError("not a Kubernetes quantity, write for example 500m, 2, 512Mi or 10Gi")
+    suffix = match["suffix"] or ""
+    if suffix[:1] in {"e", "E"} and len(suffix) > 1 and suffix != "Ei":
+        return Decimal(match["number"] + suffix)
+    return Decimal(match["number"]) * _FACTORS[suffix]
+
+
+def _text(value: Any) -> Any:
+    """Let `cpu: 2` and `cpu: 0.5` stand for "2" and "0.5", as in a Kubernetes manifest."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def _quantity(value: str) -> str:
+    if value.startswith("-"):
+        raise ValueError("a quantity cannot be negative")
+    parse_quantity(value)
+    return value
+
+
+def _positive_quantity(value: str) -> str:
+    if _quantity(value) and parse_quantity(value) <= 0:
+        raise ValueError("has to be more than 0")
+    return value
+
+
+def _storage_quantity(value: str) -> str:
+    if parse_quantity(_positive_quantity(value)) < 2**20:
+        raise ValueError("less than 1Mi cannot hold data, write for example 10Gi")
+    return value
+
+
+def _optional(check: Any) -> Any:
+    """Apply a check to every value but the empty string, which means "not set"."""
+    return lambda value: check(value) if value else value
+
+
+def _dns_label(value: str) -> str:
+    if not _LABEL.match(value):
+        raise ValueError(
+            "not a DNS label: at most 63 lower-case letters, digits and `-`, beginning and ending with a letter or digit"
+        )
+    return value
+
+
+def _prefix(value: str) -> str:
+    if not re.match(r"^[a-z0-9][-a-z0-9]{0,39}$", value):
+        raise ValueError("not a prefix of a DNS label: at most 40 lower-case letters, digits and `-`")
+    return value
+
+
+def _subdomain(value: str) -> str:
+    if len(value) > 253 or not all(_LABEL.match(part) for part in value.split(".")):
+        raise ValueError("not a DNS subdomain: lower-case DNS labels joined by dots, at most 253 characters")
+    return value
+
+
+def _host(value: str) -> str:
+    if "://" in value:
+        raise ValueError("a host name has no scheme, write `chat.example.org`")
+    if "/" in value or ":" in value:
+        raise ValueError("a host name has no path and no port, write `chat.example.org`")
+    name = value.removeprefix("*.")
+    labels = name.split(".")
+    if len(name) > 253 or not all(_LABEL.match(label) for label in labels):
+        raise ValueError("not a host name: lower-case DNS labels joined by dots, write `chat.example.org`")
+    if labels[-1].isdigit():
+        raise ValueError("an IP address is not a host name, Kubernetes takes names only")
+    return value
+
+
+def _image(value: str) -> str:
+    problem = images.problem(value)
+    if problem:
+        raise ValueError(problem)
+    return value
+
+
+def _registry(value: str) -> str:
+    if "://" in value:
+        raise ValueError("a registry has no scheme, write `mirror.example.org` or `mirror.example.org/hub`")
+    if not _REGISTRY.match(value):
+        raise ValueError(
+            "not a registry, write `mirror.example.org`, `mirror.example.org:5000` or with a path"
+        )
+    return value
+
+
+def _model(value: str) -> str:
+    if not value or len(value) > 200 or not _MODEL.match(value):
+        raise ValueError("not a model name of Ollama, write `name:tag`, for example `llama3.2:3b`")
+    return value if ":" in value.rsplit("/", 1)[-1] else f"{value}:latest"
+
+
+def _duration(value: str) -> str:
+    if value != "0" and value != "-1" and not _GO_DURATION.match(value):
+        raise ValueError("not a duration, write for example 30s, 5m, 1h30m; -1 is for ever, 0 at once")
+    return value
+
+
+def _label_key(key: str) -> None:
+    prefix, slash, name = key.rpartition("/")
+    if slash:
+        _subdomain(prefix)
+    if not _QUALIFIED_NAME.match(name):
+        raise ValueError(
+            f"`{key}` is not a label key: at most 63 letters, digits, `-`, `_`, `.` after an optional `domain/`"
+        )
+
+
+def _labels(value: dict[str, str]) -> dict[str, str]:
+    for key, text in value.items():
+        _label_key(key)
+        if not _LABEL_VALUE.match(text):
+            raise ValueError(
+                f"`{key}: {text}` is not a label value: at most 63 letters, digits, `-`, `_`, `.`"
+            )
+    return value
+
+
+def _annotations(value: dict[str, str]) -> dict[str, str]:
+    for key in value:
+        _label_key(key)
+    return value
+
+
+def _environment_variables(value: dict[str, str]) -> dict[str, str]:
+    for key in value:
+        if not re.match(r"^[A-Za-z_][A-Za-z0-9_]*$", key):
+            raise ValueError(f"`{key}` is not a name of an environment variable: letters, digits and `_`")
+    return value
+
+
+def _mongodb_uri(value: SecretStr) -> SecretStr:
+    uri = value.get_secret_value()
+    try:
+        parts = urlsplit(uri)
+        complete = parts.scheme in {"mongodb", "mongodb+srv"} and bool(parts.netloc.rpartition("@")[2])
+    except ValueError:
+        complete = False
+    if uri and not complete:
+        raise ValueError(
+            "not a MongoDB URI, write `mongodb://user:password@host:27017/LibreChat?authSource=...`"
+        )
+    return value
+
+
+def _http_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        complete = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        complete = False
+    if not complete:
+        raise ValueError("not a URL, write `http://host:port` or `https://host`")
+    if parts.username or parts.password:
+        raise ValueError("a URL in the clear must not hold a user name or a password")
+    return value.rstrip("/")
+
+
+Quantity = Annotated[str, BeforeValidator(_text), AfterValidator(_quantity), AcceptsOutput()]
+OptionalQuantity = Annotated[
+    str, BeforeValidator(_text), AfterValidator(_optional(_positive_quantity)), AcceptsOutput()
+]
+StorageQuantity = Annotated[str, BeforeValidator(_text), AfterValidator(_storage_quantity), AcceptsOutput()]
+DnsLabel = Annotated[str, AfterValidator(_dns_label)]
+OptionalDnsLabel = Annotated[str, AfterValidator(_optional(_dns_label))]
+Prefix = Annotated[str, AfterValidator(_optional(_prefix))]
+ObjectName = Annotated[str, AfterValidator(_subdomain)]
+OptionalObjectName = Annotated[str, AfterValidator(_optional(_subdomain))]
+OptionalHost = Annotated[str, AfterValidator(_optional(_host)), AcceptsOutput()]
+OptionalImage = Annotated[str, AfterValidator(_optional(_image)), AcceptsOutput()]
+OptionalRegistry = Annotated[str, AfterValidator(_optional(_registry))]
+ModelName = Annotated[str, AfterValidator(_model)]
+Duration = Annotated[str, BeforeValidator(_text), AfterValidator(_duration)]
+Labels = Annotated[dict[str, str], AfterValidator(_labels)]
+Annotations = Annotated[dict[str, str], AfterValidator(_annotations)]
+EnvironmentVariables = Annotated[dict[str, str], AfterValidator(_environment_variables)]
+MongoUri = Annotated[SecretStr, AfterValidator(_mongodb_uri), AcceptsOutput()]
+OptionalHttpUrl = Annotated[str, AfterValidator(_optional(_http_url)), AcceptsOutput()]
+SecretText = Annotated[SecretStr, AcceptsOutput()]
+LabelValue = Annotated[str, AfterValidator(lambda value: _labels({"value": value})["value"])]

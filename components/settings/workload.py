@@ -1,0 +1,126 @@
+"""Settings that several workloads share."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from components.settings.base import Section
+from components.settings.types import (
+    Annotations,
+    Labels,
+    OptionalHost,
+    OptionalObjectName,
+    OptionalQuantity,
+    StorageQuantity,
+)
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=1)]
+
+
+class Amounts(Section):
+    """CPU and memory of a container."""
+
+    cpu: OptionalQuantity = ""
+    """CPU in cores, for example `500m` or `2`; empty for none."""
+    memory: OptionalQuantity = ""
+    """Memory, for example `512Mi` or `4Gi`; empty for none."""
+
+    def mapping(self) -> dict[str, str]:
+        """Give what is set, as a container's `requests` or `limits`."""
+        return {key: value for key, value in (("cpu", self.cpu), ("memory", self.memory)) if value}
+
+
+class Resources(Section):
+    """What a container asks for and may use."""
+
+    requests: Amounts = Amounts()
+    """What the scheduler reserves."""
+    limits: Amounts = Amounts()
+    """What the container cannot exceed. A CPU limit throttles and is left out by default."""
+
+
+def resources(cpu: str, memory: str, memory_limit: str) -> Resources:
+    """Give default resources: both requests and a memory limit."""
+    return Resources(requests=Amounts(cpu=cpu, memory=memory), limits=Amounts(memory=memory_limit))
+
+
+class Storage(Section):
+    """A PersistentVolumeClaim."""
+
+    size: StorageQuantity = "10Gi"
+    """Requested capacity. It can grow where the StorageClass allows it; a claim never shrinks."""
+    storage_class_name: OptionalObjectName = ""
+    """StorageClass; empty for the cluster's default one."""
+    access_mode: Literal["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"] = "ReadWriteOnce"
+    """Access mode. More than one replica needs ReadWriteMany."""
+    existing_claim: OptionalObjectName = ""
+    """Name of a claim that is there already and stays outside this stack; empty to create one."""
+
+
+class Tls(Section):
+    """TLS in front of an application."""
+
+    secret_name: OptionalObjectName = ""
+    """Secret of type `kubernetes.io/tls` in the application's namespace; empty for plain HTTP.
+    With an issuer, the Secret that cert-manager fills."""
+    issuer: OptionalObjectName = ""
+    """cert-manager issuer that fills the Secret; empty if the Secret comes from elsewhere."""
+    issuer_kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
+    """Kind of the cert-manager issuer."""
+
+
+class Gateway(Section):
+    """The Gateway that an HTTPRoute attaches to."""
+
+    name: OptionalObjectName = ""
+    """Name of the Gateway."""
+    namespace: OptionalObjectName = ""
+    """Namespace of the Gateway; empty for the application's own."""
+    section_name: OptionalObjectName = ""
+    """Listener of the Gateway; empty for every listener that fits."""
+
+
+Controller = Literal["ingress-nginx", "traefik", "haproxy", "envoy-gateway", "nginx-gateway-fabric", "other"]
+
+
+class Exposure(Section):
+    """How an application is reached from outside the cluster."""
+
+    type: Literal["none", "Ingress", "HTTPRoute"] = "none"
+    """`Ingress`, `HTTPRoute` of the Gateway API, or `none` for in-cluster access only."""
+    host: OptionalHost = ""
+    """Host name, for example `chat.example.org`."""
+    class_name: OptionalObjectName = "nginx"
+    """IngressClass; empty for the cluster's default one."""
+    controller: Controller = "ingress-nginx"
+    """Implementation behind the class or the Gateway. It selects the annotations for streaming (read timeout of
+    an hour, no buffering) and for the size of uploads; `other` adds none. ingress-nginx is retired since
+    March 2026: its images still run and get no more fixes, so choose another one for a new cluster."""
+    annotations: Annotations = {}
+    """Annotations added to the Ingress or HTTPRoute; they win over the preset ones."""
+    tls: Tls = Tls()
+    """TLS; plain HTTP by default."""
+    gateway: Gateway = Gateway()
+    """Gateway for `type: HTTPRoute`."""
+
+
+class Pods(Section):
+    """What is passed through to the pods of a workload."""
+
+    labels: Labels = {}
+    """Labels added to the pods."""
+    annotations: Annotations = {}
+    """Annotations added to the pods."""
+    node_selector: Labels = {}
+    """Node labels that the pods need."""
+    tolerations: list[dict[str, Any]] = []
+    """Tolerations as in a pod's specification, added to those that the program sets."""
+    affinity: dict[str, Any] = {}
+    """Affinity as in a pod's specification."""
+    topology_spread_constraints: list[dict[str, Any]] = []
+    """Topology spread constraints as in a pod's specification."""
+    priority_class_name: OptionalObjectName = ""
+    """PriorityClass; empty for the cluster's default priority."""
+    termination_grace_period_seconds: Annotated[int, Field(ge=0)] = 0
+    """Seconds between SIGTERM and SIGKILL; 0 for the workload's own default."""
