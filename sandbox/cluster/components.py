@@ -1,0 +1,167 @@
+"""The programs of a cluster, in the order in which they start, with their flags."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.cluster.certificates import SERVICE_NETWORK, Pki
+from sandbox.cluster.ports import LOOPBACK
+
+POD_NETWORK = "10.244.0.0/16"
+"""Addresses that KWOK gives to pods; nothing listens there."""
+
+PORTS = ("etcd", "etcd-peer", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+"""What needs a port of its own."""
+
+# One person's cluster on loopback: there is no one else to leave room for, and tests wait less.
+_QUICK_CLIENT = ("--kube-api-qps=1000", "--kube-api-burst=2000")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts of one cluster are, and on which ports."""
+
+    directory: Path
+    ports: Mapping[str, int]
+
+    @property
+    def pki(self) -> Pki:
+        """Keys and certificates."""
+        return Pki(self.directory / "pki")
+
+    @property
+    def server(self) -> str:
+        """Address of the API server."""
+        return self.url("kube-apiserver")
+
+    def url(self, name: str) -> str:
+        """Return the address of a program that listens."""
+        return f"https://{LOOPBACK}:{self.ports[name]}"
+
+    def kubeconfig(self, component: str) -> Path:
+        """Return the kubeconfig of a program."""
+        return self.directory / "kubeconfigs" / component
+
+    @property
+    def stages(self) -> Path:
+        """KWOK's configuration."""
+        return self.directory / "kwok.yaml"
+
+
+@dataclass(frozen=True)
+class Component:
+    """One program of the cluster."""
+
+    name: str
+    flags: Callable[[Layout], list[str]]
+    stop_within: float = 10.0
+    """Seconds that the program has for a graceful end before it is killed."""
+
+
+def _etcd(layout: Layout) -> list[str]:
+    pki, peer = layout.pki, layout.url("etcd-peer")
+    certificate, key = pki.certificate("etcd"), pki.key("etcd")
+    return [
+        "--name=sandbox",
+        f"--data-dir={layout.directory / 'etcd'}",
+        f"--listen-client-urls={layout.url('etcd')}",
+        f"--advertise-client-urls={layout.url('etcd')}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=sandbox={peer}",
+        # Every local user can connect to loopback: only holders of a certificate of this cluster get in.
+        f"--cert-file={certificate}",
+        f"--key-file={key}",
+        f"--trusted-ca-file={pki.ca}",
+        "--client-cert-auth",
+        f"--peer-cert-file={certificate}",
+        f"--peer-key-file={key}",
+        f"--peer-trusted-ca-file={pki.ca}",
+        "--peer-client-cert-auth",
+        # The kernel still holds what a killed etcd wrote; only a power cut can lose it. Writes are quicker.
+        "--unsafe-no-fsync",
+        "--log-level=warn",
+    ]
+
+
+def _apiserver(layout: Layout) -> list[str]:
+    pki = layout.pki
+    return [
+        f"--bind-address={LOOPBACK}",
+        f"--secure-port={layout.ports['kube-apiserver']}",
+        # Must not be loopback; nobody is told of it, as nothing here reconciles its endpoints.
+        f"--advertise-address={_UNUSED_ADDRESS}",
+        "--endpoint-reconciler-type=none",
+        f"--etcd-servers={layout.url('etcd')}",
+        f"--etcd-cafile={pki.ca}",
+        f"--etcd-certfile={pki.certificate('kube-apiserver')}",
+        f"--etcd-keyfile={pki.key('kube-apiserver')}",
+        f"--tls-cert-file={pki.certificate('kube-apiserver')}",
+        f"--tls-private-key-file={pki.key('kube-apiserver')}",
+        f"--client-ca-file={pki.ca}",
+        "--authorization-mode=Node,RBAC",
+        "--enable-admission-plugins=NodeRestriction",
+        "--allow-privileged=true",
+        f"--service-cluster-ip-range={SERVICE_NETWORK}",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        f"--service-account-key-file={pki.service_account_key}",
+        f"--service-account-signing-key-file={pki.service_account_key}",
+        "--profiling=false",
+    ]
+
+
+_UNUSED_ADDRESS = "192.0.2.1"  # of the documentation block of RFC 5737
+
+
+def _controller_manager(layout: Layout) -> list[str]:
+    pki, name = layout.pki, "kube-controller-manager"
+    return [
+        *_kube_component(layout, name),
+        "--use-service-account-credentials",
+        f"--service-account-private-key-file={pki.service_account_key}",
+        f"--root-ca-file={pki.ca}",
+        "--concurrent-namespace-syncs=50",
+        "--concurrent-gc-syncs=50",
+        # A laptop that slept must not find its pods evicted.
+        "--node-monitor-grace-period=10m",
+    ]
+
+
+def _scheduler(layout: Layout) -> list[str]:
+    return _kube_component(layout, "kube-scheduler")
+
+
+def _kube_component(layout: Layout, name: str) -> list[str]:
+    kubeconfig, pki = layout.kubeconfig(name), layout.pki
+    return [
+        f"--kubeconfig={kubeconfig}",
+        f"--authentication-kubeconfig={kubeconfig}",
+        f"--authorization-kubeconfig={kubeconfig}",
+        f"--bind-address={LOOPBACK}",
+        f"--secure-port={layout.ports[name]}",
+        f"--tls-cert-file={pki.certificate(name)}",
+        f"--tls-private-key-file={pki.key(name)}",
+        "--leader-elect=false",
+        "--profiling=false",
+        *_QUICK_CLIENT,
+    ]
+
+
+def _kwok(layout: Layout) -> list[str]:
+    return [
+        f"--kubeconfig={layout.kubeconfig('kwok')}",
+        f"--config={layout.stages}",
+        "--manage-all-nodes=true",
+        f"--cidr={POD_NETWORK}",
+        f"--node-ip={_UNUSED_ADDRESS}",
+        "--node-lease-duration-seconds=40",
+    ]
+
+
+COMPONENTS = (
+    Component("etcd", _etcd),
+    Component("kube-apiserver", _apiserver, stop_within=20.0),
+    Component("kube-controller-manager", _controller_manager),
+    Component("kube-scheduler", _scheduler),
+    Component("kwok", _kwok),
+)

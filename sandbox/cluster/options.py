@@ -1,0 +1,57 @@
+"""What a person may choose about an embedded cluster."""
+
+import re
+from dataclasses import asdict, dataclass, fields
+
+from sandbox.errors import SandboxError
+
+MOST_NODES = 5000
+"""Upstream's tested limit (https://kubernetes.io/docs/setup/best-practices/cluster-large/)."""
+
+
+@dataclass(frozen=True)
+class ClusterOptions:
+    """Size of the simulated part of a cluster."""
+
+    nodes: int = 2
+    """Nodes without a GPU."""
+    gpu_nodes: int = 1
+    """Nodes with NVIDIA GPUs, tainted ``nvidia.com/gpu=present:NoSchedule`` as managed clusters do."""
+    gpus: int = 1
+    """GPUs (``nvidia.com/gpu``) of each GPU node."""
+
+    def __post_init__(self) -> None:
+        for field, least, most in (("nodes", 0, MOST_NODES), ("gpu_nodes", 0, MOST_NODES), ("gpus", 1, 16)):
+            value = getattr(self, field)
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                raise SandboxError(f"{field}: {value!r} is not a whole number from {least} to {most}.")
+        if self.nodes + self.gpu_nodes == 0:
+            raise SandboxError("nodes and gpu_nodes are both 0: a cluster needs a node to put pods on.")
+
+    def to_json(self) -> dict[str, int]:
+        """Return the options as plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, int]) -> "ClusterOptions":
+        """Return the options from plain data; keys of other versions are ignored.
+
+        Raises:
+            SandboxError: A value is out of range.
+        """
+        known = {field.name for field in fields(cls)}
+        return cls(**{key: value for key, value in data.items() if key in known})
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a cluster if it is one: a DNS label, as it becomes a folder.
+
+    Raises:
+        SandboxError: It is not.
+    """
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", name):
+        raise SandboxError(
+            f"cluster name {name!r}: use at most 40 lower-case letters, digits and dashes, "
+            "beginning and ending with a letter or digit."
+        )
+    return name

@@ -1,0 +1,142 @@
+"""Processes that outlive the command that started them, found again by pid files that are not trusted."""
+
+import contextlib
+import json
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from sandbox.cluster.components import COMPONENTS
+from sandbox.cluster.files import private_directory, write_private
+
+KEEP_LOG = 20 * 2**20
+"""Bytes of a log after which the next start of its program puts it aside."""
+
+
+@dataclass(frozen=True)
+class ManagedProcess:
+    """One program of a cluster: how it is run, and where its pid and its log are kept."""
+
+    name: str
+    argv: tuple[str, ...]
+    pid_file: Path
+    log_file: Path
+    stop_within: float = 10.0
+    """Seconds for a graceful end."""
+
+    def find(self) -> psutil.Process | None:
+        """Return the running process, or None if it is dead or its number now belongs to another program.
+
+        The command line has to be the one that was started. It names the cluster's own folder, so a process
+        that got a dead one's number, for example after a reboot, is never mistaken for it.
+        """
+        try:
+            record = json.loads(self.pid_file.read_text())
+            process = psutil.Process(int(record["pid"]))
+            alive = process.status() != psutil.STATUS_ZOMBIE and process.cmdline() == record["argv"]
+        except (
+            FileNotFoundError,
+            ValueError,
+            KeyError,
+            TypeError,
+            psutil.NoSuchProcess,
+            psutil.AccessDenied,
+        ):
+            return None
+        return process if alive else None
+
+    def is_current(self, process: psutil.Process) -> bool:
+        """Tell whether a process runs with today's binary and flags."""
+        try:
+            return process.cmdline() == list(self.argv)
+        except psutil.NoSuchProcess:
+            return False
+
+    def start(self) -> None:
+        """Start the program in a session of its own, so that closing the terminal does not end it."""
+        private_directory(self.log_file.parent)
+        if self.log_file.exists() and self.log_file.stat().st_size > KEEP_LOG:
+            self.log_file.replace(self.log_file.with_suffix(".old.log"))
+        descriptor = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own argument list
+                self.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=descriptor,
+                start_new_session=True,
+                cwd=self.log_file.parent,
+                env=_environment(),
+            )
+        finally:
+            os.close(descriptor)
+        # Reaped by whoever asks next (psutil waits for children), or by init once we are gone.
+        process.returncode = 0
+        write_private(self.pid_file, json.dumps({"pid": process.pid, "argv": list(self.argv)}))
+
+    def log_tail(self, lines: int = 15) -> str:
+        """Return the last lines of the log, indented; empty if there is none."""
+        try:
+            with self.log_file.open("rb") as file:
+                file.seek(max(0, self.log_file.stat().st_size - 16 * 1024))
+                text = file.read().decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+        return "\n".join(f"    {line[:300]}" for line in text.splitlines()[-lines:])
+
+
+def stop_all(processes: Iterable[ManagedProcess]) -> None:
+    """End programs together: ask politely, kill what has not ended in time, and forget their pids."""
+    asked: list[tuple[ManagedProcess, psutil.Process]] = []
+    for managed in processes:
+        process = managed.find()
+        if process is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.terminate()
+            asked.append((managed, process))
+        else:
+            managed.pid_file.unlink(missing_ok=True)
+    for managed, process in asked:
+        try:
+            process.wait(timeout=managed.stop_within)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(timeout=10)
+        managed.pid_file.unlink(missing_ok=True)
+
+
+def orphans(directory: Path) -> list[psutil.Process]:
+    """Return processes of a cluster that no pid file knows, as after a kill between start and note.
+
+    Args:
+        directory: The cluster's folder; only its programs have a path inside it on their command line.
+    """
+    inside = f"{directory}{os.sep}"
+    return [
+        process
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and _is_program_of(process, inside)
+    ]
+
+
+def _is_program_of(process: psutil.Process, inside: str) -> bool:
+    try:
+        argv = process.cmdline()
+    except psutil.Error:
+        return False  # gone meanwhile, or of another user
+    names = {component.name for component in COMPONENTS}
+    return len(argv) > 1 and argv[1] in names and any(f"={inside}" in argument for argument in argv)
+
+
+def missing(processes: Sequence[ManagedProcess]) -> list[ManagedProcess]:
+    """Return those that are not running."""
+    return [managed for managed in processes if managed.find() is None]
+
+
+def _environment() -> dict[str, str]:
+    """Return what the programs see: nothing of the person's own settings that could change what they do."""
+    return {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR", "TZ", "LANG") if key in os.environ}

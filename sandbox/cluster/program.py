@@ -1,0 +1,79 @@
+"""The binary with every program of the cluster, and the versions in it."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+
+from sandbox.build import GoProgram, build
+
+MODULE = Path(__file__).parent.parent / "controlplane"
+"""Our Go module; its go.mod is the one place where versions are chosen."""
+
+
+@cache
+def module_version(module: str) -> str:
+    """Return the version of a Go module that go.mod requires, such as ``v1.36.3``.
+
+    Raises:
+        KeyError: go.mod does not require the module.
+    """
+    match = re.search(rf"^\s*{re.escape(module)} (v\S+)$", (MODULE / "go.mod").read_text(), re.MULTILINE)
+    if match is None:
+        raise KeyError(module)
+    return match[1]
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each part of the cluster, by name."""
+    return {
+        "Kubernetes": module_version("k8s.io/kubernetes"),
+        "etcd": module_version("go.etcd.io/etcd/server/v3"),
+        "KWOK": module_version("sigs.k8s.io/kwok"),
+    }
+
+
+def version_flags(kubernetes: str, kwok: str) -> str:
+    """Return the link flags that make the programs report their versions.
+
+    Released binaries get them from the build scripts of Kubernetes (hack/lib/version.sh) and KWOK.
+
+    Args:
+        kubernetes: Version with a leading v.
+        kwok: Version with a leading v.
+    """
+    major, minor = kubernetes.removeprefix("v").split(".")[:2]
+    base = "k8s.io/component-base/version"
+    values = {
+        f"{base}.gitVersion": kubernetes,
+        f"{base}.gitMajor": major,
+        f"{base}.gitMinor": minor,
+        "sigs.k8s.io/kwok/pkg/consts.Version": kwok,
+    }
+    return " ".join(f"-X {name}={value}" for name, value in values.items())
+
+
+def control_plane() -> GoProgram:
+    """Return what is built: one binary that is etcd, the Kubernetes programs, KWOK or kubectl."""
+    got = versions()
+    return GoProgram(
+        name="controlplane",
+        version=got["Kubernetes"],
+        module=MODULE,
+        title=f"Kubernetes {got['Kubernetes']}, etcd {got['etcd']} and KWOK {got['KWOK']}",
+        cpu_minutes=14,
+        ldflags=version_flags(got["Kubernetes"], got["KWOK"]),
+    )
+
+
+def binary(console: Console | None = None) -> Path:
+    """Return the binary, building it first if this machine has not done so yet.
+
+    Args:
+        console: Where progress goes; default standard error.
+
+    Raises:
+        SandboxError: The build failed.
+    """
+    return build(control_plane(), console)
