@@ -94,9 +94,7 @@ def ensure_pki(directory: Path) -> Pki:
     for identity in IDENTITIES:
         key = ec.generate_private_key(ec.SECP256R1())
         write_private(pki.key(identity.file), _key_pem(key))
-        certificate = _certificate(
-            identity.user, identity.group, key.public_key(), ca_key, ca, serves=identity.serves
-        )
+        certificate = _certificate(identity.user, identity.group, key.public_key(), ca_key, ca, serves=identity.serves)
         write_private(pki.certificate(identity.file), _pem(certificate))
     # The authority's own key is not kept: nothing is signed later.
     write_private(pki.service_account_key, _key_pem(ec.generate_private_key(ec.SECP256R1())))
@@ -130,9 +128,7 @@ def _certificate(
         .add_extension(x509.BasicConstraints(ca=ca is None, path_length=None), critical=True)
         .add_extension(_key_usage(signs=ca is None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
     )
     if ca is not None:
         purposes = [ExtendedKeyUsageOID.CLIENT_AUTH, *([ExtendedKeyUsageOID.SERVER_AUTH] if serves else [])]

@@ -53,9 +53,7 @@ class Cluster:
         SandboxError: The name is not a DNS label.
     """
 
-    def __init__(
-        self, name: str = "default", root: Path | None = None, console: Console | None = None
-    ) -> None:
+    def __init__(self, name: str = "default", root: Path | None = None, console: Console | None = None) -> None:
         self.name = checked_name(name)
         self.root = (root or clusters_root()).resolve()
         self.directory = self.root / self.name
@@ -97,9 +95,7 @@ class Cluster:
             options = options or self.options()
             layout = self._prepare(program, options)
             processes = self._processes(program, layout)
-            before = {process.name for process in processes} - {
-                process.name for process in missing(processes)
-            }
+            before = {process.name for process in processes} - {process.name for process in missing(processes)}
             try:
                 self._run(processes, layout)
                 self._populate(program, layout, options)
@@ -158,9 +154,7 @@ class Cluster:
             api = ApiClient(layout.server, layout.pki)
             if api.is_ready():
                 state, node_count = "running", _ready_nodes(api)
-        return ClusterStatus(
-            self.name, state, self.directory, self.kubeconfig, layout.server, processes, node_count
-        )
+        return ClusterStatus(self.name, state, self.directory, self.kubeconfig, layout.server, processes, node_count)
 
     def kubectl(self, arguments: Sequence[str]) -> int:
         """Run kubectl of the cluster's own version against the cluster, and return its exit status.
@@ -172,9 +166,7 @@ class Cluster:
             SandboxError: The cluster has never been started, or the build failed.
         """
         if not self.kubeconfig.exists():
-            raise SandboxError(
-                f"There is no embedded cluster {self.name!r}. Start it: {start_command(self.name)}"
-            )
+            raise SandboxError(f"There is no embedded cluster {self.name!r}. Start it: {start_command(self.name)}")
         argv = [str(binary(self._console)), "kubectl", *arguments]
         return subprocess.run(argv, check=False, env=self._kubectl_environment()).returncode  # noqa: S603
 
@@ -189,9 +181,7 @@ class Cluster:
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
-            self._console.print(
-                f"Another command works on cluster {self.name}; waiting for it.", highlight=False
-            )
+            self._console.print(f"Another command works on cluster {self.name}; waiting for it.", highlight=False)
             lock.acquire()
         try:
             yield
@@ -255,17 +245,13 @@ class Cluster:
     def _run(self, processes: Sequence[ManagedProcess], layout: Layout) -> None:
         """Start what is not running, in order, and wait for the API server in between."""
         private_directory(self.directory / "pids")
-        outdated = [
-            process for process in processes if (found := process.find()) and not process.is_current(found)
-        ]
+        outdated = [process for process in processes if (found := process.find()) and not process.is_current(found)]
         stop_all(reversed(outdated))
         down = missing(processes)
         if not down:
             self._wait(processes, "the API server to be ready", ApiClient(layout.server, layout.pki).is_ready)
             return
-        self._console.print(
-            f"Starting cluster {self.name}: {', '.join(p.name for p in down)}", highlight=False
-        )
+        self._console.print(f"Starting cluster {self.name}: {', '.join(p.name for p in down)}", highlight=False)
         # The API server waits for etcd by itself; the others give up after some seconds without API server.
         store, rest = processes[:2], processes[2:]
         for process in store:

@@ -1,7 +1,6 @@
 """The kubeconfig files of a cluster."""
 
 import base64
-from pathlib import Path
 
 import yaml
 
@@ -48,9 +47,3 @@ def render_kubeconfig(server: str, user: str, ca: bytes, certificate: bytes, key
         "current-context": CONTEXT,
     }
     return yaml.safe_dump(config, sort_keys=False)
-
-
-def kubeconfig_server(path: Path) -> str:
-    """Return the address of the API server that a kubeconfig written here names."""
-    server = yaml.safe_load(path.read_text())["clusters"][0]["cluster"]["server"]
-    return str(server)

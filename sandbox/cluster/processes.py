@@ -117,9 +117,7 @@ def orphans(directory: Path) -> list[psutil.Process]:
     """
     inside = f"{directory}{os.sep}"
     return [
-        process
-        for process in psutil.process_iter()
-        if process.pid != os.getpid() and _is_program_of(process, inside)
+        process for process in psutil.process_iter() if process.pid != os.getpid() and _is_program_of(process, inside)
     ]
 
 
