@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -59,7 +59,7 @@ class OllamaEndpoint:
     model_display_label: str | None = None
     api_key: str = field(default=OLLAMA_API_KEY, repr=False)
     add_params: Mapping[str, Any] = field(default_factory=lambda: dict(ADD_PARAMS))
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +84,9 @@ class LibreChatConfig:
     cache: bool = True
     allowed_domains: Sequence[str] = ()
     social_logins: Sequence[str] | None = None
-    interface: Mapping[str, Any] = field(default_factory=dict)
+    interface: Mapping[str, Any] = field(default_factory=dict[str, Any])
     custom_endpoints: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
 def deep_merge(base: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,9 +100,12 @@ def deep_merge(base: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, A
         if value is None:
             merged.pop(key, None)
         elif isinstance(value, Mapping):
-            below = merged.get(key)
             # Merged even if there is nothing below, so that nulls inside never reach the file.
-            merged[key] = deep_merge(below if isinstance(below, Mapping) else {}, value)
+            below: object = merged.get(key)
+            merged[key] = deep_merge(
+                cast(Mapping[str, Any], below) if isinstance(below, Mapping) else {},
+                cast(Mapping[str, Any], value),
+            )
         else:
             merged[key] = deepcopy(value)
     return merged
@@ -162,15 +165,15 @@ class _Dumper(yaml.SafeDumper):
     Without quotes js-yaml would read a model called `1e3` as a number, where PyYAML sees no need for them.
     """
 
-    def ignore_aliases(self, _data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the name is that of PyYAML
         """Write a value that occurs twice, twice: anchors are for machines."""
         return True
 
 
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _represent_text(_dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     words = text.replace("-", "").replace("_", "")
     plain = words.isascii() and words.isalnum() and text[0].isalpha()
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=None if plain else '"')
 
 
 _Dumper.add_representer(str, _represent_text)

@@ -13,6 +13,7 @@ import yaml
 from components.librechat_lint_endpoints import lint_custom_endpoints
 from components.librechat_lint_secrets import finding, lint_secrets
 from components.librechat_schema import KNOWN_KEYS
+from components.librechat_shapes import is_list, is_mapping
 from components.settings.findings import Finding, Path
 
 
@@ -21,13 +22,13 @@ def lint(content: object) -> list[Finding]:
 
     Returns all findings, none if all is well.
     """
-    if not isinstance(content, Mapping):
+    if not is_mapping(content):
         return [finding((), content, "librechat.yaml has to be a mapping")]
     findings = [*_version(content), *_unknown_keys(content), *lint_secrets(content)]
     endpoints = content.get("endpoints")
-    if isinstance(endpoints, Mapping) and "custom" in endpoints:
+    if is_mapping(endpoints) and "custom" in endpoints:
         findings += lint_custom_endpoints(endpoints["custom"])
-    elif "endpoints" in content and not (isinstance(endpoints, Mapping) and endpoints):
+    elif "endpoints" in content and not (is_mapping(endpoints) and endpoints):
         findings.append(finding(("endpoints",), endpoints, "has to be a mapping with at least one endpoint"))
     return findings
 
@@ -42,7 +43,8 @@ def lint_yaml(text: str) -> list[Finding]:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         findings = list(_text_findings(node)) if node else []
-        content = loader.construct_document(node) if node else None
+        # types-PyYAML says nothing about the node
+        content = loader.construct_document(node) if node else None  # pyright: ignore[reportUnknownMemberType]
     except yaml.MarkedYAMLError as error:
         # Only the position: the message of PyYAML quotes the line, and that may hold a secret.
         mark = error.problem_mark or error.context_mark
@@ -68,11 +70,11 @@ def _version(content: Mapping[object, object]) -> Iterator[Finding]:
 def _sections(content: object, pattern: str, path: Path = ()) -> Iterator[tuple[Path, Mapping[object, object]]]:
     """Give the mappings that a pattern of `KNOWN_KEYS` stands for, with their paths."""
     if not pattern:
-        if isinstance(content, Mapping):
+        if is_mapping(content):
             yield path, content
         return
     head, _, rest = pattern.partition(".")
-    if not isinstance(content, Mapping):
+    if not is_mapping(content):
         return
     if head == "*":
         for key, value in content.items():
@@ -82,7 +84,7 @@ def _sections(content: object, pattern: str, path: Path = ()) -> Iterator[tuple[
     below = content.get(key)
     if key == head:
         yield from _sections(below, rest, (*path, key))
-    elif isinstance(below, list | tuple):
+    elif is_list(below):
         for index, item in enumerate(below):
             yield from _sections(item, rest, (*path, key, index))
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from components.librechat_config import OLLAMA_API_KEY, OLLAMA_ENDPOINT
 from components.librechat_lint_secrets import finding, is_reference, looks_secret
 from components.librechat_schema import CURRENT_MODEL, RESERVED_ENDPOINT_NAMES, USER_PROVIDED
+from components.librechat_shapes import is_list, is_mapping
 from components.settings.findings import Finding, Path
 
 _OLLAMA_PORT = 11434
@@ -14,13 +15,13 @@ _OLLAMA_PORT = 11434
 def lint_custom_endpoints(custom: object) -> Iterator[Finding]:
     """Give what is wrong with `endpoints.custom`, apart from unknown keys."""
     path: Path = ("endpoints", "custom")
-    if not isinstance(custom, list | tuple):
+    if not is_list(custom):
         yield finding(path, custom, "has to be a list of endpoints")
         return
     seen: dict[str, int] = {}
     for index, endpoint in enumerate(custom):
         here = (*path, index)
-        if not isinstance(endpoint, Mapping):
+        if not is_mapping(endpoint):
             yield finding(here, endpoint, "has to be a mapping")
             continue
         yield from _name(here, endpoint, seen, index)
@@ -44,7 +45,7 @@ def _name(path: Path, endpoint: Mapping[object, object], seen: dict[str, int], i
             name,
             f"the name is taken by `endpoints.custom[{first}]`, upper and lower case count as equal",
         )
-    fetches = isinstance(models := endpoint.get("models"), Mapping) and models.get("fetch") is True
+    fetches = is_mapping(models := endpoint.get("models")) and models.get("fetch") is True
     if fetches and _is_ollama(endpoint) and not _has_ollama_name(name):
         yield finding(
             path,
@@ -103,12 +104,12 @@ def _base_url(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding
 
 def _models(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]:
     models = endpoint.get("models")
-    default = models.get("default") if isinstance(models, Mapping) else None
+    default = models.get("default") if is_mapping(models) else None
     where = (*path, "models", "default")
-    if not isinstance(default, list | tuple) or not default:
+    if not is_list(default) or not default:
         yield finding(where, None, "is missing or empty, name at least one model")
         return
-    names = [item.get("name") if isinstance(item, Mapping) else item for item in default]
+    names = [item.get("name") if is_mapping(item) else item for item in default]
     for index, name in enumerate(names):
         if not isinstance(name, str) or not name.strip():
             yield finding((*where, index), name, "has to be the name of a model, as text")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from components.librechat_config import OLLAMA_API_KEY
 from components.librechat_schema import UNEXPANDED_VARIABLES, USER_PROVIDED
+from components.librechat_shapes import is_list, is_mapping
 from components.settings.findings import Finding, Path, render_path, render_value
 
 REDACTED = "[secret]"
@@ -94,9 +95,9 @@ def _texts(content: object) -> Iterator[tuple[Path, str]]:
         if id(value) in visited:
             continue
         visited.add(id(value))
-        if isinstance(value, Mapping):
+        if is_mapping(value):
             waiting += [((*path, str(key)), below) for key, below in reversed(list(value.items()))]
-        elif isinstance(value, list | tuple):
+        elif is_list(value):
             waiting += [((*path, index), below) for index, below in reversed(list(enumerate(value)))]
 
 

@@ -134,9 +134,7 @@ def test_what_is_rendered_is_accepted(case: str, valid_issues: Issues) -> None:
 def test_json_is_yaml() -> None:
     content = render(VALID["one server"])
     assert validate_librechat_yaml(json.dumps(content)) == []
-    assert [issue.path for issue in validate_librechat_yaml(json.dumps({**content, "cache": "yes"}))] == [
-        "cache"
-    ]
+    assert [issue.path for issue in validate_librechat_yaml(json.dumps({**content, "cache": "yes"}))] == ["cache"]
 
 
 def content(**endpoint: Any) -> dict[str, Any]:
@@ -301,7 +299,7 @@ def test_js_yaml_reads_what_was_written() -> None:
         "x" * 300,
         "${A}",
     ]
-    document = {
+    document: dict[str, object] = {
         "texts": words,
         "keys": {word: index for index, word in enumerate(words)},
         "numbers": [0, -1, 0.7, 1e-07, 1e16, -2.5, 12345678901],
@@ -331,12 +329,8 @@ def test_an_install_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("version", "taken"), [("v18.20.8", False), ("v20.0.0", True), ("v24.1.0", True), ("", False)]
-)
-def test_an_old_node_is_not_taken(
-    version: str, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(("version", "taken"), [("v18.20.8", False), ("v20.0.0", True), ("v24.1.0", True), ("", False)])
+def test_an_old_node_is_not_taken(version: str, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("node", "npm"):
         command = tmp_path / name
         command.write_text(f"#!/bin/sh\necho {version}\n")

@@ -88,9 +88,7 @@ def find_node() -> Node:
     """Find Node: on the machine if it is recent enough and has npm, else the one from the wheel."""
     node = machine_node() or wheel_node()
     if node is None:
-        raise RuntimeError(
-            f"Node {_MINIMUM_NODE} or newer with npm is needed: run `uv sync`, or install Node"
-        )
+        raise RuntimeError(f"Node {_MINIMUM_NODE} or newer with npm is needed: run `uv sync`, or install Node")
     return node
 
 
@@ -142,7 +140,7 @@ def _run(script: str, *arguments: str, standard_input: str | None = None) -> tup
 def validate_many(texts: Iterable[str]) -> list[list[Issue]]:
     """Check several texts of librechat.yaml with one start of Node."""
     with tempfile.TemporaryDirectory() as folder:
-        files = []
+        files: list[str] = []
         for index, text in enumerate(texts):
             file = Path(folder) / f"{index}.yaml"
             file.write_text(text, encoding="utf-8")

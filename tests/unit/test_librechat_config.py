@@ -20,6 +20,7 @@ from components.librechat_config import (
 )
 from components.librechat_lint import lint_yaml
 from components.librechat_schema import CURRENT_MODEL, FILE_LIMIT_ENDPOINTS
+from components.librechat_shapes import is_mapping
 
 URL = "http://ollama.ollama.svc.cluster.local:11434/v1"
 ENDPOINT = OllamaEndpoint(base_url=URL, models=["llama2:latest"])
@@ -42,9 +43,7 @@ nested = st.recursive(
 trees = st.dictionaries(st.sampled_from("abcd"), nested, max_size=4)
 
 names = st.from_regex(r"[a-z0-9][a-z0-9.-]{0,20}", fullmatch=True)
-models = st.lists(
-    st.from_regex(r"[a-z][a-z0-9.]{0,15}:[a-z0-9]{1,8}", fullmatch=True), min_size=1, unique=True
-)
+models = st.lists(st.from_regex(r"[a-z][a-z0-9.]{0,15}:[a-z0-9]{1,8}", fullmatch=True), min_size=1, unique=True)
 
 
 @st.composite
@@ -268,7 +267,7 @@ def test_any_valid_configuration_loads_back_and_passes_the_lint(config: LibreCha
 
 
 def holds_null(value: object) -> bool:
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return any(below is None or holds_null(below) for below in value.values())
     return False
 
@@ -281,9 +280,7 @@ def test_merging_twice_is_merging_once(base: dict[str, Any], extra: dict[str, An
 
 
 @given(trees, trees)
-def test_a_merge_holds_what_extra_says_and_changes_neither(
-    base: dict[str, Any], extra: dict[str, Any]
-) -> None:
+def test_a_merge_holds_what_extra_says_and_changes_neither(base: dict[str, Any], extra: dict[str, Any]) -> None:
     before = deepcopy((base, extra))
     merged = deep_merge(base, extra)
     assert (base, extra) == before

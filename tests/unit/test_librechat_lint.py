@@ -15,9 +15,7 @@ from components.librechat_schema import KNOWN_KEYS, RESERVED_ENDPOINT_NAMES, UNE
 
 URL = "http://ollama.ollama.svc.cluster.local:11434/v1"
 GOOD = render(
-    LibreChatConfig(
-        endpoints=[OllamaEndpoint(base_url=URL, models=["llama3.2:3b", "qwen3:8b"])], upload_limit_mb=25
-    )
+    LibreChatConfig(endpoints=[OllamaEndpoint(base_url=URL, models=["llama3.2:3b", "qwen3:8b"])], upload_limit_mb=25)
 )
 SECRETS = [
     "sk-proj-1234567890abcdefghij",
@@ -220,11 +218,7 @@ def test_all_findings_come_together() -> None:
         endpoint(headers={"Authorization": "Bearer ${TOKEN}", "X-User": "{{LIBRECHAT_USER_ID}}"}),
         endpoint(addParams={"stop_token": "</s>", "max_tokens": 5}),
         endpoint(customParams={"paramDefinitions": [{"key": "temperature"}]}),
-        top(
-            mcpServers={
-                "x": {"headers": {"X-Token": "{{MY_TOKEN}}"}, "oauth": {"token_url": "https://x/token"}}
-            }
-        ),
+        top(mcpServers={"x": {"headers": {"X-Token": "{{MY_TOKEN}}"}, "oauth": {"token_url": "https://x/token"}}}),
         top(mcpServers={"x": {"url": "https://user:${PASSWORD}@example.org"}}),
         top(memory={"tokenLimit": 5}, turnstile={"siteKey": "0x4AAAA"}, webSearch={"jinaApiKey": "${JINA}"}),
         top(endpoints={"agents": {"recursionLimit": 5}}),
@@ -301,9 +295,7 @@ def test_keys_that_hold_a_secret(key: str, secret: bool) -> None:
     assert names_secret(key) is secret
 
 
-@pytest.mark.parametrize(
-    "value", ["llama3.2:3b", "hf.co/some/model:Q4", "sk-learn-classification-model", "task-1"]
-)
+@pytest.mark.parametrize("value", ["llama3.2:3b", "hf.co/some/model:Q4", "sk-learn-classification-model", "task-1"])
 def test_names_of_models_do_not_look_like_secrets(value: str) -> None:
     assert not looks_secret(value)
 
@@ -396,9 +388,7 @@ def test_a_slip_in_a_key_suggests_the_key(key: str, data: st.DataObject) -> None
     if slip in KNOWN_KEYS["endpoints.custom[]"] or len(slip) < 4:
         return
     findings = [
-        found
-        for found in lint(endpoint() | {"endpoints": {"custom": [{slip: 1}]}})
-        if found.path == f"{HERE}.{slip}"
+        found for found in lint(endpoint() | {"endpoints": {"custom": [{slip: 1}]}}) if found.path == f"{HERE}.{slip}"
     ]
     assert len(findings) == 1
     assert f"`{key}`" in findings[0].rule
