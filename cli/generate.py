@@ -52,9 +52,7 @@ def description(field: FieldInfo) -> str:
     return " ".join((field.description or "").split())
 
 
-def sections(
-    model: type[BaseModel], seen: dict[str, type[BaseModel]] | None = None
-) -> dict[str, type[BaseModel]]:
+def sections(model: type[BaseModel], seen: dict[str, type[BaseModel]] | None = None) -> dict[str, type[BaseModel]]:
     """Give every section below one, by name, the innermost first."""
     found = {} if seen is None else seen
     for field in model.model_fields.values():
@@ -76,9 +74,7 @@ def args_name(section: type[BaseModel]) -> str:
 def annotation_text(annotation: Any, accepts_output: bool) -> str:
     """Write the type of a setting as Pulumi's component schema can express it (no Literal, no other unions)."""
     text = _plain_annotation(annotation, accepts_output)
-    return (
-        f"pulumi.Input[{text}]" if accepts_output and not text.startswith(("Mapping", "Sequence")) else text
-    )
+    return f"pulumi.Input[{text}]" if accepts_output and not text.startswith(("Mapping", "Sequence")) else text
 
 
 def _plain_annotation(annotation: Any, accepts_output: bool = False) -> str:
@@ -102,9 +98,7 @@ def _plain_annotation(annotation: Any, accepts_output: bool = False) -> str:
 
 def _docstring(field: FieldInfo) -> str:
     text = f"{description(field)} Defaults to {_short_default(field)}."
-    body = textwrap.fill(
-        text, 106, initial_indent='    """', subsequent_indent="    ", break_long_words=False
-    )
+    body = textwrap.fill(text, 106, initial_indent='    """', subsequent_indent="    ", break_long_words=False)
     return f'{body}"""'
 
 
@@ -212,9 +206,9 @@ def render_page() -> str:
         "      count: 1",
         "```",
         "",
-        "or from the command line: `pulumi config set --path ollama-librechat:ollama.gpu.count 1`. A secret is set with",
-        "`pulumi config set --secret --path ...` and is encrypted in the stack file. A value that breaks a rule is",
-        "refused by `pulumi preview` and `pulumi up`, all of them at once, with nothing changed.",
+        "or from the command line: `pulumi config set --path ollama-librechat:ollama.gpu.count 1`. A secret is set",
+        "with `pulumi config set --secret --path ...` and is encrypted in the stack file. Values that break a rule",
+        "are refused by `pulumi preview` and `pulumi up`, all of them at once, with nothing changed.",
         "",
         "A component takes the same settings as its `args`, in snake_case (`components/args.py`).",
         "",
@@ -243,9 +237,7 @@ def _table(prefix: str, section: type[BaseModel]) -> Iterator[str]:
         yield from _table(f"{path}.", nested)
 
 
-def _rows(
-    prefix: str, section: type[BaseModel], default: BaseModel | None = None
-) -> Iterator[tuple[str, FieldInfo]]:
+def _rows(prefix: str, section: type[BaseModel], default: BaseModel | None = None) -> Iterator[tuple[str, FieldInfo]]:
     for name, field in section.model_fields.items():
         own = field if default is None else _with_default(field, getattr(default, name))
         path = f"{prefix}{field.alias}"
@@ -257,7 +249,7 @@ def _rows(
 
 
 def _with_default(field: FieldInfo, default: object) -> FieldInfo:
-    copy = field._copy()  # noqa: SLF001 - pydantic has no public way to copy a field
+    copy = field._copy()
     copy.default = default
     return copy
 

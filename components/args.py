@@ -107,14 +107,18 @@ class PullArgs(TypedDict, total=False):
     """How models are pulled."""
 
     wait: bool
-    """Whether `pulumi up` waits for every pull and fails with the model that could not be had. Defaults
-    to `false`."""
+    """Whether `pulumi up` waits for the pulls and reports a model that could not be had. Everything else
+    is up by then: nothing waits for a pull but `pulumi up` itself. Defaults to `true`."""
 
     timeout_seconds: int
     """Seconds for one model, retries included. Defaults to `3600`."""
 
     retries: int
     """Attempts after the first one. Defaults to `5`."""
+
+    stall_seconds: int
+    """Seconds without progress after which an attempt is given up: a registry that freezes would hang for
+    ever. Defaults to `600`."""
 
 
 class TlsArgs(TypedDict, total=False):
@@ -209,7 +213,8 @@ class OllamaSettingsArgs(TypedDict, total=False):
     """Image with its tag; empty for the pinned one that fits the GPU's vendor. Defaults to `""`."""
 
     models: Sequence[str]
-    """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`. Defaults to `[]`."""
+    """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`. Defaults to
+    `["llama3.2:3b"]`."""
 
     gpu: GpuArgs
     """GPUs. Defaults to the defaults of its keys."""
@@ -337,8 +342,8 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     """Passed through to the pods. Defaults to the defaults of its keys."""
 
     startup_timeout_seconds: int
-    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and the start of
-    MongoDB included. Defaults to `600`."""
+    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and MongoDB's start
+    included. Defaults to `600`."""
 
 
 class ExternalMongoDBArgs(TypedDict, total=False):

@@ -4,15 +4,19 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from components.settings.workload import Resources
+
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import (
         ContainerPortArgsDict,
         EnvVarArgsDict,
         PodSecurityContextArgsDict,
         ProbeArgsDict,
+        ResourceRequirementsArgsDict,
         SecurityContextArgsDict,
         TolerationArgsDict,
         VolumeArgsDict,
+        VolumeMountArgsDict,
     )
 
 PART_OF = "ollama-librechat"
@@ -111,6 +115,23 @@ def empty_dirs(names: Iterable[str]) -> "list[VolumeArgsDict]":
     return [{"name": name, "empty_dir": {}} for name in names]
 
 
+def mount(name: str, path: str, *, sub_path: str = "", read_only: bool = False) -> "VolumeMountArgsDict":
+    """Give the mount of a volume into a container.
+
+    sub_path: directory of the volume; empty for its root.
+    """
+    result: VolumeMountArgsDict = {"name": name, "mount_path": path}
+    if sub_path:
+        result["sub_path"] = sub_path
+    if read_only:
+        result["read_only"] = True
+    return result
+
+
+TMP_MOUNT = mount("tmp", "/tmp")  # noqa: S108 - the path inside a container
+"""Mount of the volume `tmp`: what every container needs whose root filesystem is read-only."""
+
+
 def claim_volume(name: str, claim: Any) -> "VolumeArgsDict":
     """Give a volume that mounts a PersistentVolumeClaim.
 
@@ -123,6 +144,21 @@ def claim_volume(name: str, claim: Any) -> "VolumeArgsDict":
 def toleration(key: str) -> "TolerationArgsDict":
     """Give the toleration of the taint that keeps other pods off special nodes."""
     return {"key": key, "operator": "Exists", "effect": "NoSchedule"}
+
+
+def container_resources(
+    resources: Resources, extended: Mapping[str, str] | None = None
+) -> "ResourceRequirementsArgsDict":
+    """Give a container's requests and limits.
+
+    extended: extended resources such as GPUs, which Kubernetes requests in the amount of their limit by itself.
+    """
+    result: ResourceRequirementsArgsDict = {}
+    if requests := resources.requests.mapping():
+        result["requests"] = requests
+    if limits := {**resources.limits.mapping(), **(extended or {})}:
+        result["limits"] = limits
+    return result
 
 
 def checksum(*texts: str) -> str:

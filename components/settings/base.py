@@ -1,9 +1,9 @@
 """What all settings have in common."""
 
 from collections.abc import Awaitable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic.alias_generators import to_camel
 
 
@@ -39,6 +39,11 @@ class Section(BaseModel):
 S = TypeVar("S", bound=Section)
 
 
+def secret_text(value: Any) -> Any:
+    """Give the text behind a secret setting: of the setting itself, or the output that a caller put in its place."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
 def take_outputs(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split args into what is known now and what a resource will give (`pulumi.Output` is awaitable)."""
     known: dict[str, Any] = {}
@@ -47,7 +52,7 @@ def take_outputs(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
         if isinstance(value, Awaitable) or hasattr(value, "apply"):
             outputs[key] = value
         elif isinstance(value, Mapping):
-            known[key], nested = take_outputs(value)
+            known[key], nested = take_outputs(cast("Mapping[str, Any]", value))
             if nested:
                 outputs[key] = nested
         else:
@@ -61,7 +66,7 @@ def put_outputs(section: S, outputs: Mapping[str, Any]) -> S:
     for key, value in outputs.items():
         current = getattr(section, key)
         if isinstance(value, Mapping) and isinstance(current, Section):
-            update[key] = put_outputs(current, value)
+            update[key] = put_outputs(current, cast("Mapping[str, Any]", value))
         elif isinstance(value, Mapping):
             update[key] = {**current, **value}
         else:

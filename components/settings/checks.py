@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from components.librechat_config import OLLAMA_ENDPOINT, render
+from components.librechat_lint import lint
+from components.librechat_yaml import librechat_config
 from components.settings.findings import Finding
 from components.settings.librechat import LibreChatSettings
 from components.settings.ollama import OllamaSettings
@@ -20,10 +23,14 @@ def duplicate_models(settings: OllamaSettings, prefix: str = "ollama.") -> Itera
     for index, model in enumerate(settings.models):
         if model in first:
             earlier = f"`{prefix}models[{first[model]}]`"
-            yield Finding(
-                f"{prefix}models[{index}]", _quote(model), f"is listed before as {earlier}, remove one"
-            )
+            yield Finding(f"{prefix}models[{index}]", _quote(model), f"is listed before as {earlier}, remove one")
         first.setdefault(model, index)
+
+
+def no_models(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
+    """Refuse an empty list: LibreChat does not start with an endpoint without models."""
+    if not settings.models:
+        yield Finding(f"{prefix}models", "[]", "at least one model is needed, for example `llama3.2:3b`")
 
 
 def ollama_replicas(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
@@ -62,9 +69,7 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str = "librechat.") 
         rule = f"more than one replica needs Redis, set `{prefix}redis.uri` as a secret"
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
     if settings.storage.access_mode != "ReadWriteMany":
-        rule = (
-            f"more than one replica needs `{prefix}storage.accessMode: ReadWriteMany` for uploads and images"
-        )
+        rule = f"more than one replica needs `{prefix}storage.accessMode: ReadWriteMany` for uploads and images"
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
 
 
@@ -72,11 +77,7 @@ def title_model(settings: Settings) -> Iterator[Finding]:
     """Refuse a title model that Ollama does not have."""
     name = settings.librechat.endpoint.title_model
     models = settings.ollama.models
-    if (
-        name != "current_model"
-        and models
-        and name not in {*models, *(m.removesuffix(":latest") for m in models)}
-    ):
+    if name != "current_model" and models and name not in {*models, *(m.removesuffix(":latest") for m in models)}:
         rule = "is neither in `ollama.models` nor `current_model`"
         yield Finding("librechat.endpoint.titleModel", _quote(name), rule)
 
@@ -86,9 +87,7 @@ def exposure(settings: Exposure, prefix: str) -> Iterator[Finding]:
     if settings.type != "none" and not settings.host:
         yield Finding(f"{prefix}.host", '""', f"`{prefix}.type: {settings.type}` needs a host name")
     if settings.type == "HTTPRoute" and not settings.gateway.name:
-        yield Finding(
-            f"{prefix}.gateway.name", '""', f"`{prefix}.type: HTTPRoute` needs the name of a Gateway"
-        )
+        yield Finding(f"{prefix}.gateway.name", '""', f"`{prefix}.type: HTTPRoute` needs the name of a Gateway")
     if settings.tls.issuer and not settings.tls.secret_name:
         yield Finding(f"{prefix}.tls.secretName", '""', f"`{prefix}.tls.issuer` needs the Secret to fill")
 
@@ -97,9 +96,7 @@ def hosts(settings: Settings) -> Iterator[Finding]:
     """Refuse one host for both applications: their paths collide."""
     ollama, librechat = settings.ollama.exposure, settings.librechat.exposure
     if "none" not in {ollama.type, librechat.type} and ollama.host and ollama.host == librechat.host:
-        yield Finding(
-            "ollama.exposure.host", _quote(ollama.host), "is the host of LibreChat too, choose another one"
-        )
+        yield Finding("ollama.exposure.host", _quote(ollama.host), "is the host of LibreChat too, choose another one")
 
 
 def namespaces(settings: Settings) -> Iterator[Finding]:
@@ -125,13 +122,18 @@ def external_meilisearch(settings: Settings) -> Iterator[Finding]:
     key = external.master_key.get_secret_value()
     if bool(external.url) != bool(key):
         missing = "masterKey" if external.url else "url"
-        yield Finding(
-            f"meilisearch.external.{missing}", "", "is needed: an external Meilisearch has a URL and a key"
-        )
+        yield Finding(f"meilisearch.external.{missing}", "", "is needed: an external Meilisearch has a URL and a key")
     if key and len(key.encode()) < 16:  # noqa: PLR2004
-        yield Finding(
-            "meilisearch.external.masterKey", "[secret]", "has fewer than 16 bytes, Meilisearch refuses it"
-        )
+        yield Finding("meilisearch.external.masterKey", "[secret]", "has fewer than 16 bytes, Meilisearch refuses it")
+
+
+def librechat_yaml(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
+    """Refuse what LibreChat would refuse or, worse, ignore in the librechat.yaml that these settings give."""
+    server = {"name": OLLAMA_ENDPOINT, "base_url": "http://ollama.invalid:11434", "models": ["model:tag"]}
+    title = settings.endpoint.model_copy(update={"title_model": "current_model"})  # `title_model` knows the models
+    known = settings.model_copy(update={"endpoint": title})
+    for finding in lint(render(librechat_config(known, [server]))):
+        yield Finding(f"{prefix}config: {finding.path}", finding.value, finding.rule)
 
 
 OLLAMA: tuple[Callable[[OllamaSettings], Iterator[Finding]], ...] = (
@@ -140,7 +142,7 @@ OLLAMA: tuple[Callable[[OllamaSettings], Iterator[Finding]], ...] = (
     gpu,
     kv_cache,
 )
-LIBRECHAT: tuple[Callable[[LibreChatSettings], Iterator[Finding]], ...] = (librechat_replicas,)
+LIBRECHAT: tuple[Callable[[LibreChatSettings], Iterator[Finding]], ...] = (librechat_replicas, librechat_yaml)
 ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,
     hosts,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -160,18 +160,16 @@ def _rule(model: type[BaseModel], path: Path, error: Mapping[str, Any]) -> str:
     return _TYPES.get(kind, str(error["msg"]))
 
 
-def _lookup(raw: object, path: Path) -> object:
+def _lookup(raw: Any, path: Path) -> Any:
     for part in path:
         try:
-            raw = raw[part]  # type: ignore[index]
+            raw = raw[part]
         except (KeyError, IndexError, TypeError):
             return None
     return raw
 
 
-def validate(
-    model: type[S], raw: Mapping[str, Any], hidden: frozenset[str] = frozenset()
-) -> tuple[S, list[Finding]]:
+def validate(model: type[S], raw: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> tuple[S, list[Finding]]:
     """Check raw settings, in camelCase, against a section and gather everything that is wrong.
 
     What is wrong is left out and the rest is checked again, so that one finding never hides another.
@@ -210,5 +208,7 @@ def canonical(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
         field = model.model_fields.get(key)
         name = field.alias or key if field else key
         nested = section_of(field.annotation) if field else None
-        result[name] = canonical(nested, value) if nested and isinstance(value, Mapping) else value
+        result[name] = (
+            canonical(nested, cast("Mapping[str, Any]", value)) if nested and isinstance(value, Mapping) else value
+        )
     return result

@@ -4,6 +4,7 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import yaml
 
@@ -30,30 +31,25 @@ def _load(paths: list[Path]) -> tuple[list[str], str]:
     for path in paths:
         if not path.is_file():
             continue
-        document = yaml.safe_load(path.read_text()) or {}
-        if not isinstance(document, dict):
-            raise ValueError("not a kubeconfig")  # noqa: TRY004
-        names += [str(entry["name"]) for entry in document.get("contexts") or []]
+        document = cast("dict[str, Any] | None", yaml.safe_load(path.read_text())) or {}
+        contexts: list[dict[str, Any]] = document.get("contexts") or []
+        names += [str(context["name"]) for context in contexts]
         current = current or str(document.get("current-context") or "")
     return names, current
 
 
-def check_context(
-    kubeconfig: str, context: str, environment: Mapping[str, str], project: Path
-) -> Iterator[Finding]:
+def check_context(kubeconfig: str, context: str, environment: Mapping[str, str], project: Path) -> Iterator[Finding]:
     """Refuse a kubeconfig that cannot be read and a context that is not in it."""
     paths = kubeconfig_paths(kubeconfig, environment, project)
     shown = os.pathsep.join(map(str, paths))
     try:
         names, current = _load(paths)
-    except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a kubeconfig"
         yield Finding("kubeconfig", f'"{shown}"', f"cannot be read: {reason}")
         return
     if not any(path.is_file() for path in paths):
-        yield Finding(
-            "kubeconfig", f'"{shown}"', "does not exist, write the path of a kubeconfig or start a cluster"
-        )
+        yield Finding("kubeconfig", f'"{shown}"', "does not exist, write the path of a kubeconfig or start a cluster")
     elif not context and not current:
         yield Finding("context", '""', f"{shown} has no current context, name one of {_listed(names)}")
     elif context and context not in names:

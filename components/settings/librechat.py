@@ -74,4 +74,4 @@ class LibreChatSettings(Section):
     pods: Pods = Pods()
     """Passed through to the pods."""
     startup_timeout_seconds: Seconds = 600
-    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and the start of MongoDB included."""
+    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and MongoDB's start included."""

@@ -61,12 +61,15 @@ class Server(Section):
 class Pull(Section):
     """How models are pulled."""
 
-    wait: bool = False
-    """Whether `pulumi up` waits for every pull and fails with the model that could not be had."""
+    wait: bool = True
+    """Whether `pulumi up` waits for the pulls and reports a model that could not be had. Everything else is up by
+    then: nothing waits for a pull but `pulumi up` itself."""
     timeout_seconds: Seconds = 3600
     """Seconds for one model, retries included."""
     retries: Annotated[int, Field(ge=0, le=20)] = 5
     """Attempts after the first one."""
+    stall_seconds: Seconds = 600
+    """Seconds without progress after which an attempt is given up: a registry that freezes would hang for ever."""
 
 
 class OllamaSettings(Section):
@@ -74,7 +77,7 @@ class OllamaSettings(Section):
 
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one that fits the GPU's vendor."""
-    models: list[ModelName] = []
+    models: list[ModelName] = ["llama3.2:3b"]
     """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`."""
     gpu: Gpu = Gpu()
     """GPUs."""

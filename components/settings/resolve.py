@@ -43,7 +43,5 @@ def _misplaced(model: type[Section], outputs: Mapping[str, Any], prefix: str = "
         if nested and isinstance(value, Mapping):
             findings += _misplaced(nested, value, f"{prefix}{key}.")  # type: ignore[arg-type]
         elif not isinstance(value, Mapping) and not any(isinstance(m, AcceptsOutput) for m in field.metadata):
-            findings.append(
-                Finding(f"{prefix}{key}", "", "has to be a plain value: it decides which resources exist")
-            )
+            findings.append(Finding(f"{prefix}{key}", "", "has to be a plain value: it decides which resources exist"))
     return findings

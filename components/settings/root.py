@@ -7,6 +7,7 @@ from components.settings.stores import MeilisearchSettings, MongoDBSettings
 from components.settings.types import (
     Labels,
     LabelValue,
+    ObjectName,
     OptionalDnsLabel,
     OptionalObjectName,
     OptionalRegistry,
@@ -47,6 +48,8 @@ class Settings(Section):
     """Context in the kubeconfig; empty for its current context."""
     namespaces: Namespaces = Namespaces()
     """Names of the namespaces."""
+    cluster_domain: ObjectName = "cluster.local"
+    """DNS domain of the cluster."""
     image_registry: OptionalRegistry = ""
     """Mirror in front of every image, for example `mirror.example.org/hub`; empty for each image's own registry."""
     image_pull_secrets: list[OptionalObjectName] = []

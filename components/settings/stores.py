@@ -1,5 +1,6 @@
 """Settings of the data stores: MongoDB and Meilisearch."""
 
+import pulumi
 from pydantic import SecretStr
 
 from components.settings.base import Section
@@ -30,6 +31,11 @@ class MongoDBSettings(Section):
     startup_timeout_seconds: Seconds = 300
     """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included."""
 
+    def external_uri(self) -> pulumi.Output[str] | None:
+        """Give the URI of the external MongoDB, as a secret; None when MongoDB is part of the stack."""
+        uri = self.external.uri.get_secret_value()
+        return pulumi.Output.secret(uri) if uri else None
+
 
 class ExternalMeilisearch(Section):
     """A Meilisearch outside this stack."""
@@ -58,3 +64,10 @@ class MeilisearchSettings(Section):
     """Passed through to the pod."""
     startup_timeout_seconds: Seconds = 300
     """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included."""
+
+    def external_connection(self) -> dict[str, pulumi.Input[str]] | None:
+        """Give LibreChat's args for the external Meilisearch; None when there is none, or search is off."""
+        if not self.external.url or not self.enabled:
+            return None
+        key = pulumi.Output.secret(self.external.master_key.get_secret_value())
+        return {"meilisearch_url": self.external.url, "meilisearch_master_key": key}

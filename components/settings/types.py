@@ -4,6 +4,7 @@ Every validator raises `ValueError` with the rule alone; the key path and the va
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ _FACTORS = {
     "Ki": Decimal(2**10), "Mi": Decimal(2**20), "Gi": Decimal(2**30), "Ti": Decimal(2**40),
     "Pi": Decimal(2**50), "Ei": Decimal(2**60),
 }  # fmt: skip
+_NAME_LENGTH = 253
+_MODEL_LENGTH = 200
 _LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
 _LABEL_VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
 _QUALIFIED_NAME = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
@@ -71,15 +74,19 @@ def _storage_quantity(value: str) -> str:
     return value
 
 
-def _optional(check: Any) -> Any:
+def _optional(check: Callable[[str], str]) -> Callable[[str], str]:
     """Apply a check to every value but the empty string, which means "not set"."""
-    return lambda value: check(value) if value else value
+
+    def checked(value: str) -> str:
+        return check(value) if value else value
+
+    return checked
 
 
 def _dns_label(value: str) -> str:
     if not _LABEL.match(value):
         raise ValueError(
-            "not a DNS label: at most 63 lower-case letters, digits and `-`, beginning and ending with a letter or digit"
+            "not a DNS label: at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends"
         )
     return value
 
@@ -91,7 +98,7 @@ def _prefix(value: str) -> str:
 
 
 def _subdomain(value: str) -> str:
-    if len(value) > 253 or not all(_LABEL.match(part) for part in value.split(".")):
+    if len(value) > _NAME_LENGTH or not all(_LABEL.match(part) for part in value.split(".")):
         raise ValueError("not a DNS subdomain: lower-case DNS labels joined by dots, at most 253 characters")
     return value
 
@@ -103,7 +110,7 @@ def _host(value: str) -> str:
         raise ValueError("a host name has no path and no port, write `chat.example.org`")
     name = value.removeprefix("*.")
     labels = name.split(".")
-    if len(name) > 253 or not all(_LABEL.match(label) for label in labels):
+    if len(name) > _NAME_LENGTH or not all(_LABEL.match(label) for label in labels):
         raise ValueError("not a host name: lower-case DNS labels joined by dots, write `chat.example.org`")
     if labels[-1].isdigit():
         raise ValueError("an IP address is not a host name, Kubernetes takes names only")
@@ -121,20 +128,18 @@ def _registry(value: str) -> str:
     if "://" in value:
         raise ValueError("a registry has no scheme, write `mirror.example.org` or `mirror.example.org/hub`")
     if not _REGISTRY.match(value):
-        raise ValueError(
-            "not a registry, write `mirror.example.org`, `mirror.example.org:5000` or with a path"
-        )
+        raise ValueError("not a registry, write `mirror.example.org`, `mirror.example.org:5000` or with a path")
     return value
 
 
 def _model(value: str) -> str:
-    if not value or len(value) > 200 or not _MODEL.match(value):
+    if not value or len(value) > _MODEL_LENGTH or not _MODEL.match(value):
         raise ValueError("not a model name of Ollama, write `name:tag`, for example `llama3.2:3b`")
     return value if ":" in value.rsplit("/", 1)[-1] else f"{value}:latest"
 
 
 def _duration(value: str) -> str:
-    if value != "0" and value != "-1" and not _GO_DURATION.match(value):
+    if value not in {"0", "-1"} and not _GO_DURATION.match(value):
         raise ValueError("not a duration, write for example 30s, 5m, 1h30m; -1 is for ever, 0 at once")
     return value
 
@@ -153,9 +158,7 @@ def _labels(value: dict[str, str]) -> dict[str, str]:
     for key, text in value.items():
         _label_key(key)
         if not _LABEL_VALUE.match(text):
-            raise ValueError(
-                f"`{key}: {text}` is not a label value: at most 63 letters, digits, `-`, `_`, `.`"
-            )
+            raise ValueError(f"`{key}: {text}` is not a label value: at most 63 letters, digits, `-`, `_`, `.`")
     return value
 
 
@@ -180,9 +183,7 @@ def _mongodb_uri(value: SecretStr) -> SecretStr:
     except ValueError:
         complete = False
     if uri and not complete:
-        raise ValueError(
-            "not a MongoDB URI, write `mongodb://user:password@host:27017/LibreChat?authSource=...`"
-        )
+        raise ValueError("not a MongoDB URI, write `mongodb://user:password@host:27017/LibreChat?authSource=...`")
     return value
 
 
@@ -190,8 +191,8 @@ def _http_url(value: str) -> str:
     try:
         parts = urlsplit(value)
         complete = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        complete = False
+    except ValueError as error:
+        raise ValueError("not a URL, write `http://host:port` or `https://host`") from error
     if not complete:
         raise ValueError("not a URL, write `http://host:port` or `https://host`")
     if parts.username or parts.password:

@@ -1,0 +1,60 @@
+"""Ollama and LibreChat on a Kubernetes cluster: the program that `pulumi up` runs.
+
+Settings come from Pulumi.<stack>.yaml and are refused here, all findings at once, before anything is created.
+"""
+
+import pulumi
+
+from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama
+from components.settings.stack import load
+from components.stack import cluster_provider, common_args, in_namespace, namespace_args, next_command
+
+settings = load()
+provider = cluster_provider("kubernetes", settings)
+common = common_args(settings)
+
+inference = Namespace("ollama", namespace_args(settings, "ollama"), pulumi.ResourceOptions(provider=provider))
+chat = Namespace("librechat", namespace_args(settings, "librechat"), pulumi.ResourceOptions(provider=provider))
+
+ollama = Ollama(
+    "ollama",
+    settings.ollama.as_args(namespace=inference.namespace_name, **common),
+    in_namespace(provider, inference, settings),
+)
+
+mongo_uri = settings.mongodb.external_uri()
+if mongo_uri is None:
+    mongodb = MongoDB(
+        "mongodb",
+        settings.mongodb.as_args(namespace=chat.namespace_name, **common),
+        in_namespace(provider, chat, settings),
+    )
+    mongo_uri = mongodb.uri
+
+search = settings.meilisearch.external_connection()
+if search is None and settings.meilisearch.enabled:
+    meilisearch = Meilisearch(
+        "meilisearch",
+        settings.meilisearch.as_args(namespace=chat.namespace_name, **common),
+        in_namespace(provider, chat, settings),
+    )
+    search = {"meilisearch_url": meilisearch.url, "meilisearch_master_key": meilisearch.master_key}
+
+librechat = LibreChat(
+    "librechat",
+    settings.librechat.as_args(
+        namespace=chat.namespace_name,
+        ollama=[{"base_url": ollama.base_url, "models": settings.ollama.models}],
+        mongo_uri=mongo_uri,
+        **(search or {}),
+        **common,
+    ),
+    in_namespace(provider, chat, settings),
+)
+
+pulumi.export("librechat_url", librechat.url)
+pulumi.export("ollama_url", ollama.base_url)
+pulumi.export("namespaces", {"ollama": inference.namespace_name, "librechat": chat.namespace_name})
+pulumi.export("models", ollama.models)
+pulumi.export("secrets", {"librechat": librechat.secret_name})
+pulumi.export("next_command", next_command(settings))

@@ -1,0 +1,51 @@
+"""What every component of this package takes besides its settings."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+import pulumi
+
+
+class CommonArgs(TypedDict, total=False):
+    """Args of every component."""
+
+    labels: Mapping[str, str]
+    """Labels added to every object. Defaults to none."""
+
+    image_registry: str
+    """Mirror in front of every image; empty for each image's own registry. Defaults to `""`."""
+
+    image_pull_secrets: Sequence[str]
+    """Names of Secrets for a registry with a login. Defaults to none."""
+
+    data_protection: bool
+    """Whether what holds data is protected and outlives the stack. Defaults to `False`."""
+
+    cluster_domain: str
+    """DNS domain of the cluster. Defaults to `"cluster.local"`."""
+
+
+DEFAULT_CLUSTER_DOMAIN = "cluster.local"
+
+
+def service_url(name: str, namespace: pulumi.Input[str], port: int, domain: str) -> pulumi.Output[str]:
+    """Give the in-cluster URL of a Service, without a slash at the end."""
+    return pulumi.Output.concat("http://", name, ".", namespace, f".svc.{domain}:{port}")
+
+
+def data_options(parent: pulumi.Resource, protected: bool, **more: object) -> pulumi.ResourceOptions:
+    """Give the options of what holds data: protected and retained together, or neither.
+
+    A retained volume without its password, or a retained password without its volume, would be of no use.
+    """
+    return pulumi.ResourceOptions(
+        parent=parent,
+        protect=protected or None,
+        retain_on_delete=protected or None,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def timeouts(seconds: int) -> pulumi.CustomTimeouts:
+    """Give the deadline for creating and updating a workload. It is not inherited, so every child gets its own."""
+    return pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")

@@ -1,0 +1,52 @@
+"""Generated credentials, in the formats that the applications ask for; encrypted in state, never printed."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_random as random
+
+from components.common import data_options
+
+CREDS_KEY_BYTES = 32
+"""CREDS_KEY is 64 hexadecimal characters; another length fails at the first encryption, not at start."""
+CREDS_IV_BYTES = 16
+"""CREDS_IV is 32 hexadecimal characters."""
+JWT_SECRET_BYTES = 32
+MASTER_KEY_BYTES = 32
+"""Meilisearch refuses fewer than 16 bytes in production."""
+PASSWORD_LENGTH = 32
+
+
+def hexadecimal(
+    name: str,
+    length: int,
+    *,
+    parent: pulumi.Resource,
+    protected: bool,
+    keepers: Mapping[str, str] | None = None,
+) -> pulumi.Output[str]:
+    """Generate random bytes in hexadecimal, as a secret.
+
+    Not RandomBytes or RandomString: their resource id is the value itself, in clear text in the state.
+
+    length: bytes.
+    keepers: values that give new bytes when they change; none by default, so that nothing replaces them.
+    """
+    generated = random.RandomPassword(
+        name,
+        length=2 * length,
+        upper=False,
+        lower=False,
+        numeric=True,
+        special=True,
+        override_special="abcdef",
+        keepers=dict(keepers) if keepers else None,
+        opts=data_options(parent, protected),
+    )
+    return pulumi.Output.secret(generated.result)
+
+
+def password(name: str, *, parent: pulumi.Resource, protected: bool) -> pulumi.Output[str]:
+    """Generate a password of letters and digits, which needs no escaping in a URI, and give it as a secret."""
+    generated = random.RandomPassword(name, length=PASSWORD_LENGTH, special=False, opts=data_options(parent, protected))
+    return pulumi.Output.secret(generated.result)

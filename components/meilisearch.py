@@ -1,0 +1,136 @@
+"""Meilisearch, LibreChat's full-text search."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+from typing_extensions import Required
+
+from components import kubernetes
+from components.args import MeilisearchSettingsArgs
+from components.common import CommonArgs, timeouts
+from components.credentials import MASTER_KEY_BYTES, hexadecimal
+from components.settings.resolve import resolve
+from components.settings.stores import MeilisearchSettings
+from components.workload import Workload, name_of
+
+NAME = "librechat-meilisearch"
+"""Name of the Service and everything else that is an address."""
+
+PORT = 7700
+USER = 1000
+GRACE_PERIOD_SECONDS = 60
+DATA = "/meili_data"
+
+ENVIRONMENT = {
+    "MEILI_ENV": "production",
+    "MEILI_NO_ANALYTICS": "true",
+    "MEILI_HTTP_ADDR": f"0.0.0.0:{PORT}",
+    "MEILI_DB_PATH": f"{DATA}/data.ms",
+    "MEILI_DUMP_DIR": f"{DATA}/dumps",
+    "MEILI_SNAPSHOT_DIR": f"{DATA}/snapshots",
+    # A new version opens the old index instead of refusing to start. The second name is the one since v1.51.
+    "MEILI_EXPERIMENTAL_DUMPLESS_UPGRADE": "true",
+    "MEILI_UPGRADE_DB": "true",
+}
+"""Production mode: without a master key it does not start, and nothing is open."""
+
+
+class _Own(TypedDict):
+    namespace: Required[pulumi.Input[str]]
+    """Namespace that is there already."""
+
+
+class MeilisearchArgs(MeilisearchSettingsArgs, CommonArgs, _Own):
+    """Args of `Meilisearch`: the settings of the same name, the common args, and the namespace."""
+
+
+class Meilisearch(pulumi.ComponentResource):
+    """One Meilisearch server with its volume, its master key and a Service."""
+
+    url: pulumi.Output[str]
+    """In-cluster URL, without a slash at the end."""
+    master_key: pulumi.Output[str]
+    """The master key; a secret."""
+    service_name: pulumi.Output[str]
+    """Name of the Service."""
+    secret_name: pulumi.Output[str]
+    """Name of the Secret with the master key."""
+
+    def __init__(self, name: str, args: MeilisearchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ollama-librechat:index:Meilisearch", name, {}, opts)
+        settings = resolve(MeilisearchSettings, args, (), f"the args of Meilisearch {name!r}")
+        workload = Workload(
+            name=NAME, component="search", resource_name=name, parent=self, namespace=args["namespace"], args=args
+        )
+
+        self.master_key = hexadecimal(f"{name}-master-key", MASTER_KEY_BYTES, parent=self, protected=workload.protected)
+        self.secret = k8s.core.v1.Secret(
+            f"{name}-secret",
+            metadata=workload.metadata(),
+            type="Opaque",
+            string_data={"MEILI_MASTER_KEY": self.master_key},
+            opts=workload.data_options(),
+        )
+        account = workload.service_account()
+        claim = workload.volume_claim(f"{NAME}-data", settings.storage)
+        self.service = workload.service("http", PORT)
+        image = workload.image("meilisearch", settings.image)
+        spec = workload.pod_spec(
+            settings.pods,
+            user=USER,
+            service_account=account,
+            grace_period=GRACE_PERIOD_SECONDS,
+        )
+        self.stateful_set = k8s.apps.v1.StatefulSet(
+            f"{name}-stateful-set",
+            metadata=workload.metadata(),
+            spec={
+                "replicas": 1,
+                "service_name": name_of(self.service.metadata, NAME),
+                "selector": {"match_labels": workload.selector},
+                "template": {
+                    "metadata": workload.template_metadata(
+                        settings.pods,
+                        {"checksum/secret": pulumi.Output.unsecret(self.master_key.apply(kubernetes.checksum))},
+                    ),
+                    "spec": {
+                        **spec,
+                        "containers": [
+                            {
+                                "name": "meilisearch",
+                                "image": image,
+                                "ports": kubernetes.port("http", PORT),
+                                "env": kubernetes.environment(ENVIRONMENT),
+                                "env_from": [{"secret_ref": {"name": name_of(self.secret.metadata, NAME)}}],
+                                "resources": kubernetes.container_resources(settings.resources),
+                                "security_context": kubernetes.security_context(),
+                                "volume_mounts": [
+                                    kubernetes.mount("data", DATA),
+                                    kubernetes.TMP_MOUNT,
+                                ],
+                                "startup_probe": kubernetes.http_probe("/health", "http", period=2, failures=150),
+                                "readiness_probe": kubernetes.http_probe("/health", "http", period=5, failures=3),
+                                "liveness_probe": kubernetes.http_probe("/health", "http", period=10, failures=6),
+                            }
+                        ],
+                        "volumes": [
+                            kubernetes.claim_volume("data", claim),
+                            *kubernetes.empty_dirs(["tmp"]),
+                        ],
+                    },
+                },
+            },
+            opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+        )
+        self.url = pulumi.Output.from_input(f"http://{NAME}:{PORT}")
+        self.service_name = name_of(self.service.metadata, NAME)
+        self.secret_name = name_of(self.secret.metadata, NAME)
+        self.register_outputs(
+            {
+                "url": self.url,
+                "master_key": self.master_key,
+                "service_name": self.service_name,
+                "secret_name": self.secret_name,
+            }
+        )

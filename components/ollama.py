@@ -1,0 +1,188 @@
+"""The Ollama server."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+from typing_extensions import Required
+
+from components import kubernetes
+from components.args import OllamaSettingsArgs
+from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url, timeouts
+from components.exposure import expose, url
+from components.models import pull_models
+from components.settings import checks
+from components.settings.ollama import Gpu, OllamaSettings, Server
+from components.settings.resolve import resolve
+from components.workload import Workload, name_of
+
+NAME = "ollama"
+"""Name of the Service, the Deployment and everything else that is an address."""
+
+PORT = 11434
+USER = 1000
+HOME = "/home/ollama"
+MODELS = "/models"
+GRACE_PERIOD_SECONDS = 120
+"""Ollama ends at SIGTERM within milliseconds and cuts what it generates; preStop gives proxies time to move on."""
+
+GPU_RESOURCES = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
+"""Extended resource of each vendor's device plugin."""
+
+
+class _Own(TypedDict):
+    namespace: Required[pulumi.Input[str]]
+    """Namespace that is there already."""
+
+
+class OllamaArgs(OllamaSettingsArgs, CommonArgs, _Own):
+    """Args of `Ollama`: the settings of the same name, the common args, and the namespace."""
+
+
+def server_environment(server: Server, gpu: Gpu) -> dict[str, str]:
+    """Give the environment of the server.
+
+    Every directory that it writes to is named, because HOME on a read-only root makes `ollama serve` exit.
+    """
+    values = {
+        "HOME": HOME,
+        "OLLAMA_HOST": "0.0.0.0",  # noqa: S104 - the pod's own address; the Service and policies decide who gets there
+        "OLLAMA_MODELS": MODELS,
+        "OLLAMA_KEEP_ALIVE": server.keep_alive,
+        "OLLAMA_LOAD_TIMEOUT": server.load_timeout,
+        "OLLAMA_NUM_PARALLEL": str(server.num_parallel),
+        "OLLAMA_MAX_LOADED_MODELS": str(server.max_loaded_models),
+        "OLLAMA_MAX_QUEUE": str(server.max_queue),
+        "OLLAMA_CONTEXT_LENGTH": str(server.context_length),
+        "OLLAMA_NOPRUNE": "1" if server.no_prune else "0",
+        "OLLAMA_NO_CLOUD": "1" if server.no_cloud else "0",
+        "OLLAMA_FLASH_ATTENTION": "1" if server.flash_attention else "0",
+        "OLLAMA_KV_CACHE_TYPE": server.kv_cache_type,
+        "OLLAMA_DEBUG": "1" if server.debug else "0",
+    }
+    if not gpu.count:
+        # Where the NVIDIA runtime is the nodes' default, the image's own "all" would hand over every GPU unasked.
+        values["NVIDIA_VISIBLE_DEVICES"] = "void"
+    if gpu.count and gpu.vendor == "intel":
+        values["OLLAMA_VULKAN"] = "1"
+    return values
+
+
+def gpu_resource(gpu: Gpu) -> str:
+    """Give the extended resource of the GPUs."""
+    return gpu.resource_name or GPU_RESOURCES[gpu.vendor]
+
+
+def image_name(gpu: Gpu) -> str:
+    """Give the name, in `images.IMAGES`, of the image that fits the GPU's vendor."""
+    return "ollama-rocm" if gpu.count and gpu.vendor == "amd" else "ollama"
+
+
+class Ollama(pulumi.ComponentResource):
+    """Ollama with its model store, a Service, and a Job for each model that it pulls."""
+
+    base_url: pulumi.Output[str]
+    """In-cluster URL, without a slash at the end."""
+    service_name: pulumi.Output[str]
+    """Name of the Service."""
+    url: pulumi.Output[str]
+    """URL from outside the cluster; empty without exposure."""
+    models: pulumi.Output[list[str]]
+    """Models that the server has or is about to have."""
+
+    def __init__(self, name: str, args: OllamaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ollama-librechat:index:Ollama", name, {}, opts)
+        settings = resolve(OllamaSettings, args, checks.OLLAMA, f"the args of Ollama {name!r}")
+        namespace = args["namespace"]
+        workload = Workload(
+            name=NAME, component="inference", resource_name=name, parent=self, namespace=args["namespace"], args=args
+        )
+        image = workload.image(image_name(settings.gpu), settings.image)
+        account = workload.service_account()
+        claim = workload.volume_claim("ollama-data", settings.storage)
+        self.service = workload.service("http", PORT)
+        spec = workload.pod_spec(
+            settings.pods,
+            user=USER,
+            service_account=account,
+            grace_period=GRACE_PERIOD_SECONDS,
+            tolerations=[kubernetes.toleration(gpu_resource(settings.gpu))] if settings.gpu.count else (),
+        )
+        if settings.gpu.runtime_class_name:
+            spec["runtime_class_name"] = settings.gpu.runtime_class_name
+        gpus = {gpu_resource(settings.gpu): str(settings.gpu.count)} if settings.gpu.count else {}
+        environment = {**server_environment(settings.server, settings.gpu), **settings.extra_environment}
+        self.deployment = k8s.apps.v1.Deployment(
+            f"{name}-deployment",
+            metadata=workload.metadata(),
+            spec={
+                "replicas": settings.replicas,
+                # A rolling update would deadlock: the new pod waits for the GPU and the volume that the old one holds.
+                "strategy": {"type": "Recreate"},
+                "selector": {"match_labels": workload.selector},
+                "template": {
+                    "metadata": workload.template_metadata(settings.pods),
+                    "spec": {
+                        **spec,
+                        "containers": [
+                            {
+                                "name": NAME,
+                                "image": image,
+                                "ports": kubernetes.port("http", PORT),
+                                "env": kubernetes.environment(environment),
+                                "resources": kubernetes.container_resources(settings.resources, gpus),
+                                "security_context": kubernetes.security_context(),
+                                "volume_mounts": [
+                                    kubernetes.mount("ollama-data", MODELS),
+                                    kubernetes.mount("home", HOME),
+                                    kubernetes.TMP_MOUNT,
+                                ],
+                                "startup_probe": kubernetes.http_probe("/api/version", "http", period=2, failures=60),
+                                "readiness_probe": kubernetes.http_probe("/api/version", "http", period=5, failures=3),
+                                "liveness_probe": kubernetes.http_probe("/api/version", "http", period=10, failures=6),
+                                "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},
+                            }
+                        ],
+                        "volumes": [
+                            kubernetes.claim_volume("ollama-data", claim),
+                            # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
+                            *kubernetes.empty_dirs(["home", "tmp"]),
+                        ],
+                    },
+                },
+            },
+            opts=workload.options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+        )
+        self.ingress = expose(
+            "ollama-ingress",
+            settings.exposure,
+            parent=self,
+            resource_name=f"{name}-ingress",
+            namespace=namespace,
+            labels=workload.labels,
+            service=NAME,
+            port=PORT,
+        )
+        self.base_url = service_url(NAME, namespace, PORT, args.get("cluster_domain", DEFAULT_CLUSTER_DOMAIN))
+        self.pull_jobs = pull_models(
+            settings.models,
+            settings.pull,
+            parent=self,
+            resource_name=name,
+            namespace=namespace,
+            args=args,
+            image=image,
+            base_url=self.base_url,
+            server=self.deployment,
+        )
+        self.service_name = name_of(self.service.metadata, NAME)
+        self.url = url(settings.exposure)
+        self.models = pulumi.Output.from_input(list(settings.models))
+        self.register_outputs(
+            {
+                "base_url": self.base_url,
+                "service_name": self.service_name,
+                "url": self.url,
+                "models": self.models,
+            }
+        )

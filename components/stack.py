@@ -1,0 +1,86 @@
+"""What the program does once for a stack: the provider, the args common to all components, the next command."""
+
+import os
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.common import CommonArgs
+from components.librechat import NAME as LIBRECHAT
+from components.librechat import PORT
+from components.namespace import Namespace, NamespaceArgs
+from components.settings.root import Settings
+
+
+def cluster_provider(name: str, settings: Settings) -> k8s.Provider:
+    """Create the provider for the settings' kubeconfig and context.
+
+    - `cluster_identifier` is the stack: a stack belongs to one cluster, and another path or name of the same
+      kubeconfig never replaces everything that is in it.
+    - ConfigMaps and Secrets are updated in place; a checksum in the pod template rolls the pods.
+    - A field that somebody else took over is taken back, so that `pulumi up` repairs what a refresh found.
+    """
+    return k8s.Provider(
+        name,
+        kubeconfig=kubeconfig_path(settings.kubeconfig),
+        context=settings.context or None,
+        cluster_identifier=f"{pulumi.get_project()}/{pulumi.get_stack()}",
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
+        enable_patch_force=True,
+    )
+
+
+def kubeconfig_path(setting: str) -> str | None:
+    """Give the path for the provider; None leaves KUBECONFIG and `~/.kube/config` to it."""
+    if not setting:
+        return None
+    return os.fspath(Path.cwd() / Path(setting).expanduser())
+
+
+def common_args(settings: Settings) -> CommonArgs:
+    """Give the args that every component takes."""
+    return {
+        "labels": {**settings.labels, "env": settings.environment},
+        "image_registry": settings.image_registry,
+        "image_pull_secrets": settings.image_pull_secrets,
+        "data_protection": settings.data_protection,
+        "cluster_domain": settings.cluster_domain,
+    }
+
+
+def namespace_args(settings: Settings, application: str) -> NamespaceArgs:
+    """Give the args of the namespace of an application, `ollama` or `librechat`."""
+    names = {"ollama": settings.namespaces.ollama_name, "librechat": settings.namespaces.librechat_name}
+    return {
+        "namespace": names[application],
+        "application": application,
+        "environment": settings.environment,
+        "labels": settings.labels,
+        "data_protection": settings.data_protection,
+    }
+
+
+def in_namespace(provider: k8s.Provider, namespace: Namespace, settings: Settings) -> pulumi.ResourceOptions:
+    """Give the options of a component that lives in a namespace of this stack.
+
+    Its objects go with the namespace, which spares their single deletions, unless data outlives the stack.
+    """
+    return pulumi.ResourceOptions(
+        provider=provider,
+        deleted_with=None if settings.data_protection else namespace.namespace,
+    )
+
+
+def next_command(settings: Settings) -> str:
+    """Give the command that creates the first account: registration is closed unless the settings open it."""
+    context = f" --context {settings.context}" if settings.context else ""
+    kubeconfig = f" --kubeconfig {settings.kubeconfig}" if settings.kubeconfig else ""
+    kubectl = f"kubectl{kubeconfig}{context} --namespace {settings.namespaces.librechat_name}"
+    if settings.librechat.registration.enabled:
+        return f"{kubectl} port-forward service/{LIBRECHAT} {PORT}:{PORT}"
+    return (
+        f"{kubectl} exec --stdin --tty deployment/{LIBRECHAT} --container {LIBRECHAT} -- "
+        "node config/create-user.js you@example.org You you --email-verified=true"
+    )
