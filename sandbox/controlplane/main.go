@@ -71,6 +71,8 @@ func runKubectl([]string) int {
 }
 
 func runKwok([]string) int {
+	// The Kubernetes programs register a --version of their own kind for every command of the binary.
+	pflag.CommandLine = pflag.NewFlagSet("kwok", pflag.ExitOnError)
 	flags := pflag.NewFlagSet("global", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true
 	flags.Usage = func() {}
