@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,9 +98,7 @@ def _compile(program: GoProgram, output: Path, console: Console) -> None:
         for _ in _lines(compiling, program, go, meter):
             pass
     size = output.stat().st_size // 2**20
-    console.print(
-        f"Built {program.name} ({size} MiB) in {time.monotonic() - started:.0f} s.", highlight=False
-    )
+    console.print(f"Built {program.name} ({size} MiB) in {time.monotonic() - started:.0f} s.", highlight=False)
 
 
 def _lines(argv: list[str], program: GoProgram, go: Path, meter: "Meter") -> Iterator[str]:
@@ -178,13 +176,11 @@ class _LineMeter:
         if now - self._reported >= REPORT_EVERY:
             self._reported = now
             of = f" of at most {self._total}" if self._total else ""
-            self._console.print(
-                f"  {now - self._started:4.0f} s: {self._title}, {self._done}{of}", highlight=False
-            )
+            self._console.print(f"  {now - self._started:4.0f} s: {self._title}, {self._done}{of}", highlight=False)
 
 
 @contextmanager
-def _meter(console: Console) -> Iterator[Meter]:
+def _meter(console: Console) -> Generator[Meter]:
     if not console.is_terminal:
         yield _LineMeter(console)
         return

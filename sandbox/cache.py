@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import filelock
@@ -49,10 +49,8 @@ def content_key(directory: Path, *parts: str) -> str:
 
 
 @contextlib.contextmanager
-def locked(name: str, console: Console | None = None) -> Iterator[None]:
+def locked(name: str, console: Console | None = None) -> Generator[None]:
     """Hold the machine-wide lock of one cache entry, and say so when another process holds it.
-
-    The operating system frees the lock when its holder dies, so a killed build blocks nobody.
 
     Args:
         name: Name of the entry, a valid file name.
@@ -60,13 +58,26 @@ def locked(name: str, console: Console | None = None) -> Iterator[None]:
     """
     locks = cache_dir() / "locks"
     locks.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(locks / f"{name}.lock")
+    with lock_file(locks / f"{name}.lock", f"Another process is preparing {name}; waiting for it.", console):
+        yield
+
+
+@contextlib.contextmanager
+def lock_file(path: Path, waiting: str, console: Console | None = None) -> Generator[None]:
+    """Hold the lock that a file stands for; the operating system frees it when its holder dies.
+
+    Args:
+        path: The file; created if it is missing, in a folder that exists.
+        waiting: What to tell if another process holds the lock.
+        console: Where that is told; default standard error.
+    """
+    lock = filelock.FileLock(path)
+    acquire: Callable[..., object] = lock.acquire  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     try:
-        lock.acquire(timeout=0)
+        acquire(timeout=0)
     except filelock.Timeout:
-        console = console or Console(stderr=True)
-        console.print(f"Another process is preparing {name}; waiting for it.", highlight=False)
-        lock.acquire()
+        (console or Console(stderr=True)).print(waiting, highlight=False)
+        acquire()
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
 """Command line of the embedded clusters: ``python -m sandbox cluster ...``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
 
@@ -142,7 +142,7 @@ def _memory(found: ClusterStatus) -> str:
 
 
 @contextmanager
-def _readable_errors() -> Iterator[None]:
+def _readable_errors() -> Generator[None]:
     try:
         yield
     except SandboxError as error:

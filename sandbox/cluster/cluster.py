@@ -5,16 +5,16 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import filelock
 import psutil
 import yaml
 from rich.console import Console
 
+from sandbox.cache import lock_file
 from sandbox.cluster.api import ApiClient
 from sandbox.cluster.certificates import ADMIN, Pki, ensure_pki
 from sandbox.cluster.components import COMPONENTS, PORTS, Layout
@@ -175,18 +175,11 @@ class Cluster:
         return self.root / f".{self.name}.lock"
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> Generator[None]:
         private_directory(self.root)
-        lock = filelock.FileLock(self._lock_file)
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
-            self._console.print(f"Another command works on cluster {self.name}; waiting for it.", highlight=False)
-            lock.acquire()
-        try:
+        waiting = f"Another command works on cluster {self.name}; waiting for it."
+        with lock_file(self._lock_file, waiting, self._console):
             yield
-        finally:
-            lock.release()
 
     def _load(self) -> dict[str, Any]:
         path = self.directory / _STATE_FILE

@@ -1,6 +1,7 @@
 """The kubeconfig files of a cluster."""
 
 import base64
+from typing import Any
 
 import yaml
 
@@ -24,7 +25,7 @@ def render_kubeconfig(server: str, user: str, ca: bytes, certificate: bytes, key
     def encoded(data: bytes) -> str:
         return base64.b64encode(data).decode()
 
-    config = {
+    config: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [

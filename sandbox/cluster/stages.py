@@ -94,11 +94,37 @@ waiting:
   message: {{ printf "Back-off pulling image %q" .image | Quote }}
 """
 
+_VOLUME = """\
+apiVersion: v1
+kind: PersistentVolume
+metadata:
+  name: pvc-{{ .metadata.uid }}
+  annotations:
+    pv.kubernetes.io/provisioned-by: DRIVER
+spec:
+  accessModes: {{ .spec.accessModes | toJson }}
+  capacity:
+    storage: {{ .spec.resources.requests.storage }}
+  claimRef:
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    namespace: {{ .metadata.namespace }}
+    name: {{ .metadata.name }}
+    uid: {{ .metadata.uid }}
+  csi:
+    driver: DRIVER
+    volumeHandle: pvc-{{ .metadata.uid }}
+  persistentVolumeReclaimPolicy: Delete
+  storageClassName: {{ .spec.storageClassName }}
+  volumeMode: {{ .spec.volumeMode }}
+""".replace("DRIVER", VOLUME_DRIVER)
+
 _NAMES = {
     "ingress_class": INGRESS_CLASS,
     "ingress_address": INGRESS_ADDRESS,
     "load_balancer_address": LOAD_BALANCER_ADDRESS,
     "volume_driver": VOLUME_DRIVER,
+    "volume": _VOLUME,
     "wanted": _WANTED,
     "unpullable": _UNPULLABLE,
     "started": _STARTED,
