@@ -1,0 +1,132 @@
+"""One command on one stack: which stack, which cluster, which engine, which state."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from cli.clusters import Answer, ask
+from cli.errors import CommandError
+from cli.project import DEFAULT_STACK, PROJECT, SANDBOX_STACK, StackFile, read_stack
+from cli.state import State, ensure_local_stack, find_state
+from components.settings.checks import check
+from components.settings.findings import SettingsError
+from components.settings.kubeconfig import check_context
+from sandbox.cluster.cluster import Cluster
+from sandbox.engine.engine import Engine
+from sandbox.engine.resolution import resolve
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command on a stack needs.
+
+    stack: the stack.
+    engine: the engine.
+    state: the backend.
+    config_file: the stack file that the engine reads; None for the project's own.
+    """
+
+    stack: StackFile
+    engine: Engine
+    state: State
+    config_file: str | None
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Environment of the engine."""
+        return {**self.engine.env(), **self.state.env}
+
+    def pulumi(self, command: str, arguments: Sequence[str] = ()) -> int:
+        """Run a command of the engine on the stack, in the foreground, and give its exit status."""
+        argv = [str(self.engine.pulumi), command, "--stack", self.stack.name]
+        if self.config_file:
+            argv += ["--config-file", self.config_file]
+        return subprocess.run([*argv, *arguments], cwd=PROJECT, env=self.env, check=False).returncode  # noqa: S603
+
+    def output(self, arguments: Sequence[str]) -> str:
+        """Run a command of the engine that only tells something, and give what it prints.
+
+        Raises CommandError with the engine's own message when it fails.
+        """
+        result = subprocess.run(  # noqa: S603 - the engine that was resolved
+            [str(self.engine.pulumi), *arguments, "--stack", self.stack.name],
+            cwd=PROJECT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise CommandError(result.stderr.strip())
+        return result.stdout
+
+
+def choose_stack(given: str, console: Console) -> StackFile:
+    """Give the stack that was asked for, else `dev` if its cluster answers, else `sandbox`; says which and why."""
+    if given:
+        return read_stack(given)
+    stack = read_stack(DEFAULT_STACK)
+    answer = ask(stack.kubeconfig_path, stack.context)
+    if not answer.problem:
+        console.print(f"stack: {DEFAULT_STACK} (context {stack.context} answers)")
+        return stack
+    console.print(
+        f"stack: {SANDBOX_STACK}, the embedded cluster, because the context {stack.context!r} of {DEFAULT_STACK} "
+        f"does not answer ({answer.problem}); STACK={DEFAULT_STACK} insists on it"
+    )
+    return read_stack(SANDBOX_STACK)
+
+
+def refuse_bad_settings(stack: StackFile) -> None:
+    """Check the stack file before the engine runs, which would tell one wrong type at a time.
+
+    Raises SettingsError with every finding.
+    """
+    settings, findings = stack.settings()
+    refused = {finding.path for finding in findings}
+    findings += [finding for finding in check(settings) if finding.path not in refused]
+    if stack.embedded_cluster is None and not refused & {"kubeconfig", "context"}:
+        findings += check_context(settings.kubeconfig, settings.context, os.environ, PROJECT)
+    if findings:
+        raise SettingsError(findings, stack.path.name)
+
+
+def refuse_unreachable(stack: StackFile) -> Answer:
+    """Ask the stack's cluster for its version.
+
+    Raises CommandError naming context and server when it does not answer.
+    """
+    answer = ask(stack.kubeconfig_path, stack.context)
+    if answer.problem:
+        server = f" ({answer.server})" if answer.server else ""
+        raise CommandError(
+            f"The cluster of context {stack.context or '(current)'!r}{server} does not answer: {answer.problem}. "
+            "Nothing was changed. Start the cluster, or correct `context` and `kubeconfig` in "
+            f"{stack.path.name}."
+        )
+    return answer
+
+
+def open_session(given: str, console: Console, *, start: bool = True) -> Session:
+    """Choose the stack, check its settings, start its embedded cluster if it has one, and find engine and state.
+
+    start: whether an embedded cluster is started; a command that only looks does not.
+    """
+    stack = choose_stack(given, console)
+    refuse_bad_settings(stack)
+    if stack.embedded_cluster is not None and start:
+        Cluster(stack.embedded_cluster).start()
+    if stack.embedded_cluster is None or start:
+        answer = refuse_unreachable(stack)
+        console.print(f"cluster: context {stack.context} at {answer.server}, Kubernetes {answer.version}")
+    engine = resolve(allow_stand_ins=stack.embedded_cluster is not None, console=console)
+    state = find_state(os.environ)
+    console.print(engine.describe())
+    console.print(state.describe())
+    config_file = None
+    if state.local:
+        config_file = str(ensure_local_stack(stack, engine.pulumi, {**engine.env(), **state.env}))
+    return Session(stack, engine, state, config_file)

@@ -1,0 +1,103 @@
+"""Where the engine keeps state: the person's own backend, or a local one with a generated passphrase."""
+
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cli.errors import CommandError
+from cli.project import PROJECT, StackFile
+
+DIRECTORY = PROJECT / ".state"
+_PASSPHRASE_BYTES = 32
+
+
+@dataclass(frozen=True)
+class State:
+    """The backend that commands use.
+
+    local: whether it is the project's own local one.
+    env: environment variables for the engine.
+    """
+
+    local: bool
+    env: Mapping[str, str]
+
+    def describe(self) -> str:
+        """Say where state is kept."""
+        return f"state: {self.env['PULUMI_BACKEND_URL']}"
+
+
+def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> State:
+    """Give the person's backend if PULUMI_BACKEND_URL names one, else the local one, made where it is missing."""
+    if environment.get("PULUMI_BACKEND_URL"):
+        return State(False, {"PULUMI_BACKEND_URL": environment["PULUMI_BACKEND_URL"]})
+    directory.mkdir(mode=0o700, exist_ok=True)
+    env = {"PULUMI_BACKEND_URL": directory.as_uri()}
+    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & set(environment):
+        env["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase_file(directory))
+    return State(True, env)
+
+
+def _passphrase_file(directory: Path) -> Path:
+    """Give the file with the passphrase that encrypts secrets in state; made once, readable by its owner only."""
+    path = directory / "passphrase"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(_PASSPHRASE_BYTES))
+    return path
+
+
+def local_stack_file(stack: StackFile, directory: Path = DIRECTORY) -> Path:
+    """Give the stack's settings with the salt of the local state.
+
+    The engine writes the salt of the passphrase into the stack file that it uses. The salt of a passphrase that is
+    nobody else's has no business in the project's own file, so the local state has a copy.
+    """
+    copy = directory / stack.path.name
+    text = stack.path.read_text()
+    salt = _salt(copy)
+    if salt and "encryptionsalt" not in (yaml.safe_load(text) or {}):
+        text = f"{text.rstrip()}\nencryptionsalt: {salt}\n"
+    if not copy.exists() or copy.read_text() != text:
+        copy.write_text(text)
+    return copy
+
+
+def _salt(path: Path) -> str:
+    if not path.exists():
+        return ""
+    return str((yaml.safe_load(path.read_text()) or {}).get("encryptionsalt") or "")
+
+
+def ensure_local_stack(stack: StackFile, pulumi: Path, env: Mapping[str, str], directory: Path = DIRECTORY) -> Path:
+    """Create the stack in the local state unless it is there, and give the stack file to use with it.
+
+    Raises CommandError when the engine cannot create it.
+    """
+    copy = directory / stack.path.name
+    checkpoint = directory / ".pulumi" / "stacks" / _project_name() / f"{stack.name}.json"
+    if not checkpoint.exists() or not _salt(copy):
+        # `stack init` knows no --config-file: it runs where a copy of Pulumi.yaml is, and leaves the salt there.
+        shutil.copyfile(PROJECT / "Pulumi.yaml", directory / "Pulumi.yaml")
+        command = [str(pulumi), "stack", "init", stack.name, "--no-select", "--non-interactive"]
+        if checkpoint.exists():
+            command = [str(pulumi), "config", "--stack", stack.name, "--non-interactive"]
+        result = subprocess.run(  # noqa: S603 - the engine that was resolved
+            command, cwd=directory, env=dict(env), capture_output=True, text=True, check=False
+        )
+        if result.returncode:
+            raise CommandError(f"The stack {stack.name} cannot be created: {result.stderr.strip()}")
+    return local_stack_file(stack, directory)
+
+
+def _project_name() -> str:
+    return str(yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["name"])

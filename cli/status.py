@@ -1,0 +1,98 @@
+"""What runs: the objects of a stack as the cluster has them now."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kubernetes import client
+
+
+@dataclass(frozen=True)
+class Row:
+    """One object.
+
+    namespace, kind, name: which.
+    state: in a word or two.
+    good: whether it is as it should be.
+    detail: what else helps, such as a container's reason for waiting.
+    """
+
+    namespace: str
+    kind: str
+    name: str
+    state: str
+    good: bool
+    detail: str = ""
+
+
+def rows(api: client.ApiClient, namespaces: Sequence[str]) -> list[Row]:
+    """Give the workloads, volumes and exposures of namespaces, as they are now."""
+    apps, core, batch, networking = (
+        client.AppsV1Api(api),
+        client.CoreV1Api(api),
+        client.BatchV1Api(api),
+        client.NetworkingV1Api(api),
+    )
+    found: list[Row] = []
+    for namespace in namespaces:
+        pods = core.list_namespaced_pod(namespace).items
+        found += [
+            _workload(namespace, "Deployment", item, pods) for item in apps.list_namespaced_deployment(namespace).items
+        ]
+        sets = apps.list_namespaced_stateful_set(namespace).items
+        found += [_workload(namespace, "StatefulSet", item, pods) for item in sets]
+        found += [_job(namespace, item, pods) for item in batch.list_namespaced_job(namespace).items]
+        claims = core.list_namespaced_persistent_volume_claim(namespace).items
+        found += [_claim(namespace, item) for item in claims]
+        ingresses = networking.list_namespaced_ingress(namespace).items
+        found += [_ingress(namespace, item) for item in ingresses]
+    return found
+
+
+def _workload(namespace: str, kind: str, item: Any, pods: Sequence[Any]) -> Row:
+    wanted, ready = item.spec.replicas or 0, item.status.ready_replicas or 0
+    good = ready >= wanted
+    labels = item.spec.selector.match_labels or {}
+    own = [pod for pod in pods if labels.items() <= (pod.metadata.labels or {}).items()]
+    detail = "" if good else "; ".join(dict.fromkeys(reason for pod in own for reason in pod_reasons(pod)))
+    return Row(namespace, kind, item.metadata.name, f"{ready}/{wanted} ready", good, detail)
+
+
+def pod_reasons(pod: Any) -> Iterator[str]:
+    """Say why a pod is not Ready: what its containers wait for or died of, or why it is not scheduled."""
+    status = pod.status
+    for container in [*(status.init_container_statuses or []), *(status.container_statuses or [])]:
+        waiting, ended = container.state.waiting, container.state.terminated
+        if waiting and waiting.reason not in {"PodInitializing", "ContainerCreating"}:
+            yield f"{pod.metadata.name}/{container.name}: {waiting.reason} {waiting.message or ''}".strip()
+        elif ended and ended.exit_code:
+            yield f"{pod.metadata.name}/{container.name}: {ended.reason} {ended.message or ''}".strip()
+    for condition in status.conditions or []:
+        if condition.type == "PodScheduled" and condition.status == "False":
+            yield f"{pod.metadata.name}: {condition.reason} {condition.message or ''}".strip()
+
+
+def _job(namespace: str, item: Any, pods: Sequence[Any]) -> Row:
+    conditions = {condition.type: condition for condition in item.status.conditions or [] if condition.status == "True"}
+    name = item.metadata.name
+    model = (item.metadata.annotations or {}).get("ollama.com/model", "")
+    if "Complete" in conditions:
+        return Row(namespace, "Job", name, "complete", True, model)
+    if "Failed" in conditions:
+        own = [pod for pod in pods if (pod.metadata.labels or {}).get("job-name") == name]
+        reasons = "; ".join(dict.fromkeys(reason for pod in own for reason in pod_reasons(pod)))
+        return Row(namespace, "Job", name, "failed", False, reasons or conditions["Failed"].message or "")
+    return Row(namespace, "Job", name, "running", True, model)
+
+
+def _claim(namespace: str, item: Any) -> Row:
+    phase = item.status.phase
+    size = (item.status.capacity or {}).get("storage", "") if phase == "Bound" else ""
+    return Row(namespace, "PersistentVolumeClaim", item.metadata.name, phase, phase == "Bound", size)
+
+
+def _ingress(namespace: str, item: Any) -> Row:
+    hosts = ", ".join(rule.host for rule in item.spec.rules or [] if rule.host)
+    balancers = (item.status.load_balancer.ingress or []) if item.status.load_balancer else []
+    address = ", ".join(entry.ip or entry.hostname for entry in balancers)
+    return Row(namespace, "Ingress", item.metadata.name, address or "no address yet", True, hosts)
