@@ -1,0 +1,51 @@
+"""Which versions of engine and plugins fit this checkout."""
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+from semver import Version
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+"""Root of the checkout."""
+
+PROVIDERS = ("kubernetes", "random")
+"""Packages whose provider plugins the program needs."""
+
+
+def required_engine(project: Path = CHECKOUT / "Pulumi.yaml") -> str:
+    """Return ``requiredPulumiVersion`` of the project file, a range of versions; empty if it has none."""
+    settings = yaml.safe_load(project.read_text()) if project.exists() else {}
+    return str(settings.get("requiredPulumiVersion") or "")
+
+
+def satisfies(found: Version, wanted: str) -> bool:
+    """Say whether a version is in a range as Pulumi spells them, such as ``>=3.219.0 <4.0.0``.
+
+    Args:
+        found: Version to look at.
+        wanted: Range; empty for any version. Bounds are separated by spaces or commas, alternatives by
+            ``||``.
+    """
+    alternatives = [part.replace(",", " ").split() for part in wanted.split("||")]
+    return any(_all_hold(found, bounds) for bounds in alternatives)
+
+
+def _all_hold(found: Version, bounds: Iterable[str]) -> bool:
+    return all(found.match(_comparison(bound)) for bound in bounds)
+
+
+def _comparison(bound: str) -> str:
+    """Return a bound as semver compares it: with an operator, and with all three numbers."""
+    operator = bound[: len(bound) - len(bound.lstrip("<>=!"))]
+    numbers = bound[len(operator) :].lstrip("v").split(".")
+    return f"{'==' if operator in ('', '=') else operator}{'.'.join([*numbers, '0', '0'][:3])}"
+
+
+def sdk_version(package: str = "") -> str:
+    """Return the version, without ``v``, of Pulumi's installed Python SDK or of a provider package's.
+
+    The plugin of a provider must have the version of its SDK.
+    """
+    return version(f"pulumi-{package}" if package else "pulumi")

@@ -1,0 +1,16 @@
+"""Entry point of the plugin ``pulumi-resource-kubernetes``."""
+
+import threading
+
+from sandbox.plugins.kubernetes.provider import KubernetesStandIn
+from sandbox.plugins.server import serve
+
+
+def _load_client() -> None:
+    """Import the Kubernetes client, which takes half a second, while the engine still starts the program."""
+    import kubernetes.config  # noqa: F401, PLC0415 - for the cache of modules
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_load_client, daemon=True).start()
+    serve(KubernetesStandIn)

@@ -1,0 +1,153 @@
+"""What would change: the live object, at the places that the program sets, against what the program wants."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.plugins.kubernetes.immutable import Path, needs_replacement
+from sandbox.plugins.kubernetes.objects import (
+    AUTONAMED,
+    annotation,
+    is_empty,
+    live_inputs,
+    metadata,
+    name_of,
+    namespace_of,
+    normalise,
+    starts_with,
+)
+from sandbox.plugins.values import Value
+
+_ABSENT = object()
+
+_QUANTITY_MAPS = frozenset(
+    {
+        *("requests", "limits", "capacity", "allocatable", "hard", "overhead", "podFixed"),
+        *("default", "defaultRequest", "max", "min", "maxLimitRequestRatio"),
+    }
+)
+_QUANTITY_FIELDS = frozenset({"sizeLimit", "divisor", "averageValue"})
+_QUANTITY = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+|[numkMGTPE]|[KMGTPE]i)?")
+
+
+Kind = Literal["add", "delete", "update"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference at one place.
+
+    Attributes:
+        kind: What happens to the value.
+        replace: Whether the object must be made anew for it.
+    """
+
+    kind: Kind
+    replace: bool
+
+
+def plan(
+    live: dict[str, Value],
+    wanted: dict[str, Value],
+    last: dict[str, Value],
+    immutable: tuple[str, ...],
+    ignored: list[Path],
+    *,
+    namespaced: bool,
+) -> dict[Path, Change]:
+    """Return what an update would change.
+
+    Args:
+        live: Live object of the last operation.
+        wanted: New inputs, normalised.
+        last: Inputs of the last operation.
+        immutable: Fields whose change needs a new object.
+        ignored: Paths whose changes do not count.
+        namespaced: Whether objects of this kind are in namespaces.
+    """
+    last = normalise(last)
+    pruned = live_inputs(live, last, live)
+    wanted = {**wanted, "metadata": dict(metadata(wanted))}
+    pruned = {"apiVersion": live.get("apiVersion"), **pruned, "metadata": dict(metadata(pruned))}
+    for obj in (pruned, wanted):
+        if namespaced:
+            obj["metadata"]["namespace"] = obj["metadata"].get("namespace") or "default"
+        else:
+            obj["metadata"].pop("namespace", None)
+    if name_of(wanted):
+        # A name that the program spells out now, and that was generated before, is the same name.
+        pruned["metadata"]["name"] = name_of(live)
+    return {
+        path: change
+        for path, change in diff(pruned, wanted, last, immutable).items()
+        if not any(starts_with(path, prefix) for prefix in ignored)
+    }
+
+
+def delete_first(wanted: dict[str, Value], live: dict[str, Value]) -> bool:
+    """Say whether a replacement must wait for the deletion of the old object, because its name is fixed."""
+    same_place = (name_of(wanted), namespace_of(wanted)) == (name_of(live), namespace_of(live))
+    return same_place and annotation(wanted, AUTONAMED) != "true"
+
+
+def diff(
+    live: dict[str, Value], wanted: dict[str, Value], last: dict[str, Value], immutable: tuple[str, ...]
+) -> dict[Path, Change]:
+    """Return every difference between the live object and the wanted one, by its path.
+
+    Args:
+        live: Live object of the last operation, pruned to the inputs that it was made from.
+        wanted: New inputs, normalised.
+        last: Those last inputs, normalised. An empty value in both inputs that the API server did not store
+            (``hostNetwork: false``) is no difference.
+        immutable: Fields whose change needs a new object.
+    """
+    return {
+        path: Change(kind, needs_replacement(path, value, immutable))
+        for path, kind, value in _differences((), live, wanted, last)
+    }
+
+
+def _differences(path: Path, old: Value, new: Value, last: Value) -> Iterator[tuple[Path, Kind, Value]]:
+    if old is _ABSENT:
+        if not (is_empty(new) and new == last):
+            yield path, "add", new
+    elif new is _ABSENT:
+        yield path, "delete", old
+    elif isinstance(old, dict) and isinstance(new, dict):
+        inner = last if isinstance(last, dict) else {}
+        for key in {**new, **old}:
+            here = (*path, key)
+            yield from _differences(here, old.get(key, _ABSENT), new.get(key, _ABSENT), inner.get(key, _ABSENT))
+    elif isinstance(old, list) and isinstance(new, list):
+        items = last if isinstance(last, list) else []
+        for index in range(max(len(old), len(new))):
+            yield from _differences((*path, index), _at(old, index), _at(new, index), _at(items, index))
+    elif not _same(path, old, new):
+        yield path, "update", new
+
+
+def _at(items: list[Value], index: int) -> Value:
+    return items[index] if index < len(items) else _ABSENT
+
+
+def _same(path: Path, old: Value, new: Value) -> bool:
+    if isinstance(old, bool) or isinstance(new, bool):
+        return old is new
+    return bool(old == new) or (_is_quantity(path) and _same_quantity(old, new))
+
+
+def _is_quantity(path: Path) -> bool:
+    return path[-1] in _QUANTITY_FIELDS or (len(path) > 1 and path[-2] in _QUANTITY_MAPS)
+
+
+def _same_quantity(old: Value, new: Value) -> bool:
+    if not all(_QUANTITY.fullmatch(str(value)) for value in (old, new)):
+        return False
+    from kubernetes.utils.quantity import parse_quantity  # noqa: PLC0415 - slow, rarely needed
+
+    try:
+        return bool(parse_quantity(str(old)) == parse_quantity(str(new)))
+    except ValueError:
+        return False  # the API server will say what is wrong with it

@@ -1,0 +1,115 @@
+"""Who manages which field, for server-side apply: pure functions of ``metadata.managedFields``."""
+
+import copy
+
+from sandbox.plugins.kubernetes.immutable import Path
+from sandbox.plugins.values import Value
+
+CREATOR = "pulumi-kubernetes"
+"""Manager under which objects are created; the first update hands its fields to the resource's own."""
+
+# Managers whose direct updates the provider takes over, by the start of their name, as the official one does:
+# its own creations, and what a person applied or edited with kubectl. Subresources (`kubectl scale`) are not.
+_TAKEN_OVER = ("pulumi-kubernetes", "pulumi-resource-kubernetes", "kubectl", "before-first-apply")
+
+
+def take_over(managed: list[dict[str, Value]], manager: str) -> list[dict[str, Value]] | None:
+    """Return the managed fields after taking over those that plain updates set, or None if there are none.
+
+    Args:
+        managed: ``metadata.managedFields`` of the live object.
+        manager: The resource's field manager.
+    """
+    taken = [entry for entry in managed if _is_taken(entry, manager)]
+    if not taken:
+        return None
+    kept = [entry for entry in managed if entry not in taken]
+    own = next((entry for entry in kept if entry["manager"] == manager and entry["operation"] == "Apply"), None)
+    if own is None:
+        own = {**taken[0], "manager": manager, "operation": "Apply", "fieldsV1": {}}
+    else:
+        kept.remove(own)
+    fields = copy.deepcopy(own.get("fieldsV1") or {})
+    for entry in taken:
+        _merge(fields, entry.get("fieldsV1") or {})
+    return [{**own, "fieldsV1": fields}, *kept]
+
+
+def _is_taken(entry: dict[str, Value], manager: str) -> bool:
+    if entry.get("subresource") or entry["manager"] == manager:
+        return False
+    if entry["operation"] == "Apply":
+        return bool(entry["manager"] == "kubectl")
+    return bool(entry["manager"].startswith(_TAKEN_OVER))
+
+
+def _merge(target: dict[str, Value], source: dict[str, Value]) -> None:
+    for key, value in source.items():
+        _merge(target.setdefault(key, {}), value)
+
+
+def must_force(managed: list[dict[str, Value]], *, preview: bool) -> bool:
+    """Say whether to apply over other managers although nobody asked for it.
+
+    Objects without any record are taken over; in a preview, so are fields that the update will take over
+    first.
+    """
+    return not managed or (preview and any(_is_taken(entry, "") for entry in managed))
+
+
+def keep_ignored(
+    wanted: dict[str, Value], live: dict[str, Value], ignored: list[Path], manager: str
+) -> dict[str, Value]:
+    """Return the wanted object with what ``ignore_changes`` names left as it is on the cluster.
+
+    A field that only another manager owns is left out, so that it stays theirs; otherwise its live value is
+    sent.
+
+    Args:
+        wanted: Object to apply.
+        live: Object on the cluster.
+        ignored: Paths to ignore; those that lead through lists or wildcards are left to the engine.
+        manager: The resource's field manager.
+    """
+    result = copy.deepcopy(wanted)
+    managed = live["metadata"].get("managedFields") or []
+    for path in ignored:
+        if any(isinstance(step, int) or step == "*" for step in path):
+            continue
+        ours = any(_owns(entry, path) for entry in managed if entry["manager"] == manager)
+        theirs = any(_owns(entry, path) for entry in managed if entry["manager"] != manager)
+        if theirs and not ours:
+            _remove(result, path)
+        elif (value := _find(live, path)) is not None:
+            _set(result, path, copy.deepcopy(value))
+    return result
+
+
+def _owns(entry: dict[str, Value], path: Path) -> bool:
+    fields = entry.get("fieldsV1") or {}
+    for step in path:
+        fields = fields.get(f"f:{step}")
+        if fields is None:
+            return False
+    return True
+
+
+def _find(obj: Value, path: Path) -> Value:
+    for step in path:
+        obj = obj.get(step) if isinstance(obj, dict) else None
+    return obj
+
+
+def _remove(obj: dict[str, Value], path: Path) -> None:
+    parent = _find(obj, path[:-1])
+    if isinstance(parent, dict):
+        parent.pop(path[-1], None)
+
+
+def _set(obj: dict[str, Value], path: Path, value: Value) -> None:
+    for step in path[:-1]:
+        inner = obj.setdefault(str(step), {})
+        if not isinstance(inner, dict):
+            return
+        obj = inner
+    obj[str(path[-1])] = value
