@@ -1,0 +1,75 @@
+"""The program and its stack files, as the engine would run them."""
+
+import functools
+import os
+import runpy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.unit.recording import PROJECT, Recording, engine_config, run
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT_FILE: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+STACKS = sorted(file.name.split(".")[1] for file in ROOT.glob("Pulumi.*.yaml"))
+KUBECONFIG = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "current-context": "minikube",
+    "contexts": [{"name": name} for name in ("minikube", "production", "sandbox")],
+}
+
+
+def defaults() -> dict[str, Any]:
+    """What Pulumi.yaml says for every key; the engine puts it below the stack's own values."""
+    return {f"{PROJECT}:{key}": entry["default"] for key, entry in PROJECT_FILE["config"].items()}
+
+
+def stack_config(stack: str) -> dict[str, Any]:
+    """What a stack file says."""
+    return dict(yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"])
+
+
+def in_project(**settings: Any) -> dict[str, Any]:
+    """Settings below the name of the project, as in a stack file."""
+    return {f"{PROJECT}:{key}": value for key, value in settings.items()}
+
+
+def execute(
+    config: dict[str, Any],
+    folder: Path,
+    *,
+    stack: str = "test",
+    secret_keys: frozenset[str] = frozenset(),
+) -> Recording:
+    """Run the real `__main__.py` with the defaults of Pulumi.yaml and the given values.
+
+    folder: an empty one, where every kubeconfig that a stack asks for is written.
+    """
+    values = {**defaults(), **config}
+    setting = values[f"{PROJECT}:kubeconfig"]
+    file = folder / (setting or "kubeconfig")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump(KUBECONFIG))
+    before, here = os.environ.get("KUBECONFIG"), Path.cwd()
+    os.environ["KUBECONFIG"] = os.fspath(folder / "kubeconfig")
+    os.chdir(folder)
+    try:
+        return run(
+            lambda: runpy.run_path(os.fspath(ROOT / "__main__.py")) and None,
+            engine_config(values),
+            secret_keys,
+            stack,
+        )
+    finally:
+        os.chdir(here)
+        del os.environ["KUBECONFIG"]
+        if before is not None:
+            os.environ["KUBECONFIG"] = before
+
+
+@functools.cache
+def recorded(stack: str, folder: Path) -> Recording:
+    """Run the program for a stack file, once."""
+    return execute(stack_config(stack), folder, stack=stack)
