@@ -1,0 +1,60 @@
+"""One engine a run, one embedded cluster a worker; every stack in a directory of its own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.cluster.cluster import Cluster
+from sandbox.cluster.options import ClusterOptions
+from sandbox.engine.engine import Engine
+from sandbox.engine.resolution import resolve
+from tests.engine.stack import Kubernetes, Stack, merged, stack_config
+
+MakeStack = Callable[..., Stack]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this directory."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The engine that `make up` would use, official plugins first."""
+    return resolve(allow_stand_ins=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Cluster]:
+    """An embedded cluster of this worker's own, with GPUs for two stacks."""
+    found = Cluster(f"test-{worker_id}", root=tmp_path_factory.mktemp("clusters"))
+    found.start(ClusterOptions(gpus=2))
+    yield found
+    found.delete()
+
+
+@pytest.fixture(scope="session")
+def kubernetes(cluster: Cluster) -> Kubernetes:
+    """Live objects of the cluster."""
+    return Kubernetes(cluster)
+
+
+@pytest.fixture(scope="module")
+def make_stack(tmp_path_factory: pytest.TempPathFactory, engine: Engine, cluster: Cluster) -> Iterator[MakeStack]:
+    """Make stacks out of the settings of `dev`, each with a namespace prefix; they are destroyed afterwards."""
+    made: list[Stack] = []
+
+    def make(name: str, changes: Mapping[str, Any] | None = None, *, base: str = "dev") -> Stack:
+        settings = merged(stack_config(base), changes or {})
+        stack = Stack(name, tmp_path_factory.mktemp("stacks") / name, engine, cluster, settings)
+        made.append(stack)
+        return stack
+
+    yield make
+    for stack in made:
+        stack.automation.refresh()
+        stack.destroy()

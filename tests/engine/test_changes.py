@@ -1,0 +1,98 @@
+"""Changes to a running stack: drift found and repaired, updates in place, rollouts when content changes."""
+
+import pytest
+from pulumi import automation as auto
+
+from tests.engine.conftest import MakeStack
+from tests.engine.stack import Kubernetes, Stack
+
+OLLAMA, LIBRECHAT = "changes-ollama", "changes-librechat"
+
+
+@pytest.fixture(scope="module")
+def running(make_stack: MakeStack) -> Stack:
+    stack = make_stack("changes", {"namespaces": {"prefix": "changes-"}})
+    stack.up()
+    return stack
+
+
+def test_scaling_by_hand_is_found_and_repaired(running: Stack, kubernetes: Kubernetes) -> None:
+    kubernetes.apps.patch_namespaced_deployment_scale(
+        "ollama", OLLAMA, {"spec": {"replicas": 3}}, field_manager="kubectl"
+    )
+    assert running.steps(refresh=True) == {"ollama-deployment": "update"}
+    with pytest.raises(auto.errors.CommandError):
+        running.preview(refresh=True, expect_no_changes=True)
+    running.up(refresh=True)
+    assert kubernetes.deployment(OLLAMA, "ollama")["spec"]["replicas"] == 1
+    running.preview(refresh=True, expect_no_changes=True)
+
+
+def test_an_object_that_was_deleted_by_hand_comes_back(running: Stack, kubernetes: Kubernetes) -> None:
+    kubernetes.core.delete_namespaced_service("ollama", OLLAMA)
+    assert "ollama-service" in running.steps(refresh=True)
+    running.up(refresh=True)
+    assert kubernetes.core.read_namespaced_service("ollama", OLLAMA).spec.ports[0].port == 11434
+
+
+def test_an_image_change_is_an_update_in_place(running: Stack, kubernetes: Kubernetes) -> None:
+    before = kubernetes.deployment(OLLAMA, "ollama")
+    running.change({"ollama": {"image": "docker.io/ollama/ollama:0.32.14"}})
+    assert running.steps() == {"ollama-deployment": "update"}
+    running.up()
+    after = kubernetes.deployment(OLLAMA, "ollama")
+    assert after["metadata"]["uid"] == before["metadata"]["uid"]
+    assert after["spec"]["template"]["spec"]["containers"][0]["image"] == "docker.io/ollama/ollama:0.32.14"
+    running.change({"ollama": {"image": ""}})
+    running.up()
+
+
+def pod_names(kubernetes: Kubernetes, name: str) -> set[str]:
+    return {
+        pod["metadata"]["name"]
+        for pod in kubernetes.pods(LIBRECHAT)
+        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == name
+    }
+
+
+def test_a_change_of_librechat_yaml_rolls_the_pods(running: Stack, kubernetes: Kubernetes) -> None:
+    before, stores = pod_names(kubernetes, "librechat"), pod_names(kubernetes, "librechat-mongodb")
+    running.change({"librechat": {"endpoint": {"addParams": {"temperature": 0.2}}}})
+    assert running.steps() == {"librechat-config": "update", "librechat-deployment": "update"}
+    running.up()
+    config = kubernetes.core.read_namespaced_config_map("librechat-config", LIBRECHAT).data["librechat.yaml"]
+    assert "temperature: 0.2" in config
+    assert pod_names(kubernetes, "librechat").isdisjoint(before)
+    assert pod_names(kubernetes, "librechat-mongodb") == stores
+
+
+def test_rotated_jwt_secrets_roll_the_pods_and_leave_the_rest(running: Stack, kubernetes: Kubernetes) -> None:
+    name = "librechat-credentials-env"
+    before, pods = kubernetes.core.read_namespaced_secret(name, LIBRECHAT).data, pod_names(kubernetes, "librechat")
+    running.change({"librechat": {"jwtRotation": 2}})
+    running.up()
+    after = kubernetes.core.read_namespaced_secret(name, LIBRECHAT).data
+    changed = {key for key in before if before[key] != after[key]}
+    assert changed == {"JWT_SECRET", "JWT_REFRESH_SECRET"}
+    assert pod_names(kubernetes, "librechat").isdisjoint(pods)
+
+
+def test_a_new_model_adds_one_job_and_leaves_the_others(running: Stack, kubernetes: Kubernetes) -> None:
+    before = {job.metadata.uid for job in kubernetes.batch.list_namespaced_job(OLLAMA).items}
+    running.change({"ollama": {"models": ["llama2:latest", "nomic-embed-text:v1.5"]}})
+    steps = running.steps()
+    assert steps["ollama-pull-nomic-embed-text:v1.5"] == "create"
+    assert "ollama-pull-llama2:latest" not in steps
+    assert "ollama-deployment" not in steps
+    running.up()
+    assert before < {job.metadata.uid for job in kubernetes.batch.list_namespaced_job(OLLAMA).items}
+
+
+def test_a_claim_grows_in_place(running: Stack, kubernetes: Kubernetes) -> None:
+    before = kubernetes.core.read_namespaced_persistent_volume_claim("ollama-data", OLLAMA)
+    running.change({"ollama": {"storage": {"size": "20Gi"}}})
+    assert running.steps() == {"ollama-data": "update"}
+    running.up()
+    after = kubernetes.core.read_namespaced_persistent_volume_claim("ollama-data", OLLAMA)
+    assert after.metadata.uid == before.metadata.uid
+    assert after.spec.resources.requests["storage"] == "20Gi"
