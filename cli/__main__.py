@@ -17,7 +17,7 @@ from components.settings.findings import SettingsError
 from sandbox.errors import SandboxError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Stack = Annotated[
@@ -53,6 +53,11 @@ def up(stack: Stack = "", yes: Yes = False) -> None:
         # Without data to lose, a preview that nobody is asked about only costs time.
         asks = session.stack.data_protection and not yes
         status = session.pulumi("up", ["--refresh", *([] if asks else ["--yes", "--skip-preview"])])
+        if not status and session.stack.embedded_cluster is not None:
+            err.print(
+                "note: the pods of the embedded cluster are simulated, so there is nothing to log in to; "
+                "`make status` shows its objects, `make destroy` removes it"
+            )
     sys.exit(status)
 
 

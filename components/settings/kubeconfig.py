@@ -49,6 +49,8 @@ def check_context(kubeconfig: str, context: str, environment: Mapping[str, str],
         yield Finding("kubeconfig", f'"{shown}"', f"cannot be read: {reason}")
         return
     if not any(path.is_file() for path in paths):
+        if not (kubeconfig or context) and environment.get("KUBERNETES_SERVICE_HOST"):
+            return  # inside a pod, the provider uses its service account
         yield Finding("kubeconfig", f'"{shown}"', "does not exist, write the path of a kubeconfig or start a cluster")
     elif not context and not current:
         yield Finding("context", '""', f"{shown} has no current context, name one of {_listed(names)}")
