@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
 
@@ -28,6 +28,15 @@ class Section(BaseModel):
         hide_input_in_errors=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_defaults(cls, raw: Any) -> Any:
+        """Let a section that is given in part keep the rest of the default that it has in its place.
+
+        `librechat.exposure.host` alone leaves `librechat.exposure.type` at `Ingress`, as the reference page says.
+        """
+        return _completed(cls, {}, cast("Mapping[str, Any]", raw)) if isinstance(raw, Mapping) else raw
+
     def as_args(self, **others: Any) -> Any:
         """Give the settings as the `args` of the component of the same name, together with what others supply.
 
@@ -37,6 +46,23 @@ class Section(BaseModel):
 
 
 S = TypeVar("S", bound=Section)
+
+
+def _completed(section: type[BaseModel], place: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the defaults of a section's place below what is given, section by section.
+
+    place: those that differ from the section's own, by the name of the field.
+    """
+    result = dict(raw)
+    for name, field in section.model_fields.items():
+        default = place.get(name, field.default)
+        given = next((key for key in (field.alias, name) if key in raw), None)
+        if given is None and name in place:
+            result[field.alias or name] = default
+        elif given is not None and isinstance(default, Section) and isinstance(raw[given], Mapping):
+            own = {key: getattr(default, key) for key in default.model_fields_set}
+            result[given] = _completed(type(default), own, raw[given])
+    return result
 
 
 def secret_text(value: Any) -> Any:
