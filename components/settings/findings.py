@@ -9,6 +9,9 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from components.librechat_shapes import is_list
 
 S = TypeVar("S", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -59,18 +62,21 @@ def render_path(path: Path) -> str:
     return text
 
 
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)?|secret|token|credential|uri|(api|master|private|access)_?key", re.IGNORECASE
-)
-_SECRET_VALUE = re.compile(r"://[^/\s]*@|^[0-9a-fA-F]{32,}$")
+_SECRET_NAME = re.compile(r"pass|pwd|secret|token|cred|auth|uri|key", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"://\S*@|^[0-9a-fA-F]{32,}$")
 
 
-def render_value(path: Path, value: object) -> str:
-    """Write a value for a message, shortened; a whole section or anything that may be a secret is not shown."""
+def render_value(path: Path, value: object, known: bool = False) -> str:
+    """Write a value for a message, shortened; a whole section or anything that may be a secret is not shown.
+
+    known: whether the path is that of a setting, so that its name alone says nothing.
+    """
     if isinstance(value, Mapping):
         return "a mapping"
+    if is_list(value) and value:
+        return "a list"
     names = [part for part in path if isinstance(part, str)]
-    if names and _SECRET_NAME.search(names[-1]) and not isinstance(value, (bool, int)):
+    if not known and names and _SECRET_NAME.search(names[-1]) and not isinstance(value, bool):
         return "[secret]"
     if isinstance(value, SecretStr) or _SECRET_VALUE.search(str(value)):
         return "[secret]"
@@ -98,18 +104,27 @@ def key_paths(model: type[BaseModel], prefix: str = "") -> Iterable[str]:
             yield from key_paths(nested, f"{path}.")
 
 
-def _walk(model: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, bool]:
-    """Follow a path from a section: the section that holds the last key, and whether that key is a secret."""
+def _walk(model: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, FieldInfo | None]:
+    """Follow a path from a section: the section that holds the last key, and the setting of that key."""
     section: type[BaseModel] | None = model
-    secret = False
+    field: FieldInfo | None = None
     for index, part in enumerate(path):
-        if isinstance(part, int) or section is None:
+        if isinstance(part, int):
             continue
-        field = next((f for name, f in section.model_fields.items() if part in {name, f.alias}), None)
-        secret = field is not None and "SecretStr" in str(field.annotation)
+        field = (
+            next((f for name, f in section.model_fields.items() if part in {name, f.alias}), None) if section else None
+        )
         if index < len(path) - 1:
             section = section_of(field.annotation) if field else None
-    return section, secret
+    return section, field
+
+
+def _holds_secret(annotation: object) -> bool:
+    """Say whether a setting is a secret, or a section with one: a text in its place may be that secret."""
+    nested = section_of(annotation)
+    if nested:
+        return any(_holds_secret(field.annotation) for field in nested.model_fields.values())
+    return "SecretStr" in str(annotation)
 
 
 def unknown_key_rule(model: type[BaseModel], path: Path) -> str:
@@ -186,8 +201,10 @@ def validate(model: type[S], raw: Mapping[str, Any], hidden: frozenset[str] = fr
             for entry in error.errors(include_url=False, include_input=False):
                 path: Path = tuple(part for part in entry["loc"] if part != "[key]")
                 text = render_path(path)
-                _, secret = _walk(model, path)
-                shown = "[secret]" if secret or path[0] in hidden else render_value(path, _lookup(raw, path))
+                _, field = _walk(model, path)
+                value: object = _lookup(raw, path)
+                secret = field is not None and _holds_secret(field.annotation) and not isinstance(value, Mapping)
+                shown = "[secret]" if secret or path[0] in hidden else render_value(path, value, field is not None)
                 findings.setdefault(text, Finding(text, shown, _rule(model, path, entry)))
                 _drop(remaining, path)
 

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ def parse(values: Mapping[str, str], secrets: frozenset[str] = frozenset()) -> t
     raw: dict[str, Any] = {}
     for key, value in values.items():
         field = next((f for f in Settings.model_fields.values() if f.alias == key), None)
-        raw[key] = value if field is None or _is_text(field.annotation) else _json(value)
+        # An unknown key too, so that a misspelled section is a mapping, whose content no message shows.
+        raw[key] = value if field is not None and _is_text(field.annotation) else _json(value)
     settings, findings = validate(Settings, raw, hidden=secrets)
     return settings, findings
 
@@ -50,6 +53,12 @@ def foreign_keys(values: Mapping[str, str], project: str) -> list[Finding]:
     ]
 
 
+def _hidden(finding: Finding, encrypted: frozenset[str]) -> Finding:
+    """Leave out the value of a finding below a key that the stack file holds encrypted."""
+    secret = finding.value and re.split(r"\W", finding.path, maxsplit=1)[0] in encrypted
+    return replace(finding, value="[secret]") if secret else finding
+
+
 def load() -> Settings:
     """Read and check the settings of the current stack.
 
@@ -62,9 +71,10 @@ def load() -> Settings:
     settings, findings = parse(own, encrypted)
     findings += foreign_keys(values, project)
     refused = {finding.path for finding in findings}
-    findings += [finding for finding in check(settings) if finding.path not in refused]
+    further = [finding for finding in check(settings) if finding.path not in refused]
     if not refused & {"kubeconfig", "context"}:
-        findings += check_context(settings.kubeconfig, settings.context, os.environ, Path.cwd())
+        further += check_context(settings.kubeconfig, settings.context, os.environ, Path.cwd())
+    findings += [_hidden(finding, encrypted) for finding in further]
     if findings:
         raise pulumi.RunError(str(SettingsError(findings, f"Pulumi.{stack}.yaml")))
     return settings
