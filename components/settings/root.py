@@ -9,7 +9,6 @@ from components.settings.types import (
     LabelValue,
     ObjectName,
     OptionalDnsLabel,
-    OptionalObjectName,
     OptionalRegistry,
     Prefix,
 )
@@ -52,7 +51,7 @@ class Settings(Section):
     """DNS domain of the cluster."""
     image_registry: OptionalRegistry = ""
     """Mirror in front of every image, for example `mirror.example.org/hub`; empty for each image's own registry."""
-    image_pull_secrets: list[OptionalObjectName] = []
+    image_pull_secrets: list[ObjectName] = []
     """Secrets of type `kubernetes.io/dockerconfigjson` in both namespaces, for a registry with a login."""
     data_protection: bool = False
     """Whether what holds data (volumes, generated credentials and their namespaces) is protected: `pulumi destroy`

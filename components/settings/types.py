@@ -14,7 +14,11 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from components import images
 from components.settings.base import AcceptsOutput
 
-_QUANTITY = re.compile(r"^(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$")
+# fullmatch everywhere, because `$` also matches before a line break; [0-9], because `\d` has the digits of all scripts.
+_QUANTITY = re.compile(
+    r"(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?"
+)
+_LARGEST_QUANTITY = 2**63 - 1
 _FACTORS = {
     "": Decimal(1), "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "k": Decimal("1e3"),
     "M": Decimal("1e6"), "G": Decimal("1e9"), "T": Decimal("1e12"), "P": Decimal("1e15"), "E": Decimal("1e18"),
@@ -23,15 +27,16 @@ _FACTORS = {
 }  # fmt: skip
 _NAME_LENGTH = 253
 _MODEL_LENGTH = 200
-_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
-_LABEL_VALUE = re.compile(r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")
-_QUALIFIED_NAME = re.compile(r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$")
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_QUALIFIED_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _MODEL = re.compile(
-    r"^(?:(?P<host>[\w.-]+\.[\w.-]+(?::\d+)?|localhost(?::\d+)?)/)?(?:[\w][\w.-]*/)?[\w][\w.-]*(?::[\w][\w.-]*)?$"
+    r"(?:(?P<host>[\w.-]+\.[\w.-]+(?::\d+)?|localhost(?::\d+)?)/)?(?:[\w][\w.-]*/)?[\w][\w.-]*(?::[\w][\w.-]*)?",
+    re.ASCII,
 )
-_GO_DURATION = re.compile(r"^-?(\d+(\.\d+)?(h|m|s|ms))+$")
+_GO_DURATION = re.compile(r"-?([0-9]+(\.[0-9]+)?(h|m|s|ms))+")
 _CRON_FIELD = r"[\d*/,-]+"
-_REGISTRY = re.compile(r"^[a-zA-Z0-9][\w.-]*(:\d+)?(/[a-z0-9][\w.-]*)*/?$")
+_REGISTRY = re.compile(r"[a-zA-Z0-9][\w.-]*(:\d+)?(/[a-z0-9][\w.-]*)*/?", re.ASCII)
 
 
 def parse_quantity(text: str) -> Decimal:
@@ -39,7 +44,7 @@ def parse_quantity(text: str) -> Decimal:
 
     Raises ValueError when the text is not a quantity.
     """
-    match = _QUANTITY.match(text)
+    match = _QUANTITY.fullmatch(text)
     if not match:
         raise ValueError("not a Kubernetes quantity, write for example 500m, 2, 512Mi or 10Gi")
     suffix = match["suffix"] or ""
@@ -58,7 +63,8 @@ def _text(value: Any) -> Any:
 def _quantity(value: str) -> str:
     if value.startswith("-"):
         raise ValueError("a quantity cannot be negative")
-    parse_quantity(value)
+    if parse_quantity(value) > _LARGEST_QUANTITY:
+        raise ValueError("is more than Kubernetes can hold (2^63 - 1)")
     return value
 
 
@@ -84,7 +90,7 @@ def _optional(check: Callable[[str], str]) -> Callable[[str], str]:
 
 
 def _dns_label(value: str) -> str:
-    if not _LABEL.match(value):
+    if not _LABEL.fullmatch(value):
         raise ValueError(
             "not a DNS label: at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends"
         )
@@ -92,13 +98,13 @@ def _dns_label(value: str) -> str:
 
 
 def _prefix(value: str) -> str:
-    if not re.match(r"^[a-z0-9][-a-z0-9]{0,39}$", value):
+    if not re.fullmatch(r"[a-z0-9][-a-z0-9]{0,39}", value):
         raise ValueError("not a prefix of a DNS label: at most 40 lower-case letters, digits and `-`")
     return value
 
 
 def _subdomain(value: str) -> str:
-    if len(value) > _NAME_LENGTH or not all(_LABEL.match(part) for part in value.split(".")):
+    if len(value) > _NAME_LENGTH or not all(_LABEL.fullmatch(part) for part in value.split(".")):
         raise ValueError("not a DNS subdomain: lower-case DNS labels joined by dots, at most 253 characters")
     return value
 
@@ -110,7 +116,7 @@ def _host(value: str) -> str:
         raise ValueError("a host name has no path and no port, write `chat.example.org`")
     name = value.removeprefix("*.")
     labels = name.split(".")
-    if len(name) > _NAME_LENGTH or not all(_LABEL.match(label) for label in labels):
+    if len(name) > _NAME_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError("not a host name: lower-case DNS labels joined by dots, write `chat.example.org`")
     if labels[-1].isdigit():
         raise ValueError("an IP address is not a host name, Kubernetes takes names only")
@@ -127,52 +133,42 @@ def _image(value: str) -> str:
 def _registry(value: str) -> str:
     if "://" in value:
         raise ValueError("a registry has no scheme, write `mirror.example.org` or `mirror.example.org/hub`")
-    if not _REGISTRY.match(value):
+    if not _REGISTRY.fullmatch(value):
         raise ValueError("not a registry, write `mirror.example.org`, `mirror.example.org:5000` or with a path")
     return value
 
 
 def _model(value: str) -> str:
-    if not value or len(value) > _MODEL_LENGTH or not _MODEL.match(value):
+    if not value or len(value) > _MODEL_LENGTH or not _MODEL.fullmatch(value):
         raise ValueError("not a model name of Ollama, write `name:tag`, for example `llama3.2:3b`")
     return value if ":" in value.rsplit("/", 1)[-1] else f"{value}:latest"
 
 
 def _duration(value: str) -> str:
-    if value not in {"0", "-1"} and not _GO_DURATION.match(value):
+    if value not in {"0", "-1"} and not _GO_DURATION.fullmatch(value):
         raise ValueError("not a duration, write for example 30s, 5m, 1h30m; -1 is for ever, 0 at once")
     return value
 
 
-def _label_key(key: str) -> None:
+def _label_key(key: str) -> str:
     prefix, slash, name = key.rpartition("/")
-    if slash:
-        _subdomain(prefix)
-    if not _QUALIFIED_NAME.match(name):
+    if not _QUALIFIED_NAME.fullmatch(name) or (slash and not all(map(_LABEL.fullmatch, prefix.split(".")))):
+        raise ValueError("is not a label key: at most 63 letters, digits, `-`, `_`, `.` after an optional `domain/`")
+    return key
+
+
+def _label_value(value: str) -> str:
+    if not _LABEL_VALUE.fullmatch(value):
         raise ValueError(
-            f"`{key}` is not a label key: at most 63 letters, digits, `-`, `_`, `.` after an optional `domain/`"
+            "not a label value: at most 63 letters, digits, `-`, `_`, `.`, with a letter or digit at both ends"
         )
-
-
-def _labels(value: dict[str, str]) -> dict[str, str]:
-    for key, text in value.items():
-        _label_key(key)
-        if not _LABEL_VALUE.match(text):
-            raise ValueError(f"`{key}: {text}` is not a label value: at most 63 letters, digits, `-`, `_`, `.`")
     return value
 
 
-def _annotations(value: dict[str, str]) -> dict[str, str]:
-    for key in value:
-        _label_key(key)
-    return value
-
-
-def _environment_variables(value: dict[str, str]) -> dict[str, str]:
-    for key in value:
-        if not re.match(r"^[A-Za-z_][A-Za-z0-9_]*$", key):
-            raise ValueError(f"`{key}` is not a name of an environment variable: letters, digits and `_`")
-    return value
+def _environment_variable(key: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
+        raise ValueError("is not a name of an environment variable: letters, digits and `_`, no digit in front")
+    return key
 
 
 def _mongodb_uri(value: SecretStr) -> SecretStr:
@@ -215,10 +211,10 @@ OptionalImage = Annotated[str, AfterValidator(_optional(_image)), AcceptsOutput(
 OptionalRegistry = Annotated[str, AfterValidator(_optional(_registry))]
 ModelName = Annotated[str, AfterValidator(_model)]
 Duration = Annotated[str, BeforeValidator(_text), AfterValidator(_duration)]
-Labels = Annotated[dict[str, str], AfterValidator(_labels)]
-Annotations = Annotated[dict[str, str], AfterValidator(_annotations)]
-EnvironmentVariables = Annotated[dict[str, str], AfterValidator(_environment_variables)]
+LabelValue = Annotated[str, AfterValidator(_label_value)]
+Labels = dict[Annotated[str, AfterValidator(_label_key)], LabelValue]
+Annotations = dict[Annotated[str, AfterValidator(_label_key)], str]
+EnvironmentVariables = dict[Annotated[str, AfterValidator(_environment_variable)], str]
 MongoUri = Annotated[SecretStr, AfterValidator(_mongodb_uri), AcceptsOutput()]
 OptionalHttpUrl = Annotated[str, AfterValidator(_optional(_http_url)), AcceptsOutput()]
 SecretText = Annotated[SecretStr, AcceptsOutput()]
-LabelValue = Annotated[str, AfterValidator(lambda value: _labels({"value": value})["value"])]
