@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
 from components.librechat_yaml import librechat_config
+from components.settings.base import secret_text
 from components.settings.findings import Finding
 from components.settings.librechat import LibreChatSettings
 from components.settings.ollama import OllamaSettings
@@ -65,7 +66,8 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str = "librechat.") 
     """Refuse several LibreChat pods without what they share."""
     if settings.replicas == 1:
         return
-    if not settings.redis.uri.get_secret_value():
+    uri = secret_text(settings.redis.uri)
+    if isinstance(uri, str) and not uri:  # a component also takes the output of another resource
         rule = f"more than one replica needs Redis, set `{prefix}redis.uri` as a secret"
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
     if settings.storage.access_mode != "ReadWriteMany":
@@ -154,6 +156,7 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
 def check(settings: Settings) -> list[Finding]:
     """Apply every rule to the settings of a stack."""
     findings = [finding for rule in OLLAMA for finding in rule(settings.ollama)]
+    findings += no_models(settings.ollama)
     findings += [finding for rule in LIBRECHAT for finding in rule(settings.librechat)]
     findings += [finding for rule in ROOT for finding in rule(settings)]
     for name in ("ollama", "librechat"):

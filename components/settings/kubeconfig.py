@@ -19,9 +19,17 @@ def kubeconfig_paths(setting: str, environment: Mapping[str, str], project: Path
     project: directory that a relative path starts from.
     """
     if setting:
-        return [project / Path(setting).expanduser()]
+        return [project / _expanded(setting)]
     listed = [part for part in environment.get("KUBECONFIG", "").split(os.pathsep) if part]
-    return [Path(part) for part in listed] or [Path("~/.kube/config").expanduser()]
+    return [Path(part) for part in listed] or [_expanded("~/.kube/config")]
+
+
+def _expanded(path: str) -> Path:
+    """Put the home directory in place of `~`; a user who is not there leaves the path as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def _load(paths: list[Path]) -> tuple[list[str], str]:
@@ -44,7 +52,7 @@ def check_context(kubeconfig: str, context: str, environment: Mapping[str, str],
     shown = os.pathsep.join(map(str, paths))
     try:
         names, current = _load(paths)
-    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a kubeconfig"
         yield Finding("kubeconfig", f'"{shown}"', f"cannot be read: {reason}")
         return

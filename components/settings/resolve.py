@@ -27,11 +27,12 @@ def resolve(
     known, outputs = take_outputs(own)
     settings, findings = validate(model, canonical(model, known))
     findings += _misplaced(model, outputs)
-    if not findings:
-        findings = [finding for check in checks for finding in check(settings)]
     if findings:
         raise SettingsError(findings, source)
-    return put_outputs(settings, outputs)
+    complete = put_outputs(settings, outputs)
+    if findings := [finding for check in checks for finding in check(complete)]:
+        raise SettingsError(findings, source)
+    return complete
 
 
 def _misplaced(model: type[Section], outputs: Mapping[str, Any], prefix: str = "") -> list[Finding]:
