@@ -33,13 +33,15 @@ DEADLINE_SLACK_SECONDS = 60
 """Pulumi waits this much longer than the Job, so that it is the Job that says what went wrong."""
 
 PULL_SCRIPT = r"""
-fail() { echo "$1"; echo "$1" > /dev/termination-log; exit 1; }
-last_line() { tr '\r' '\n' < /tmp/pull.log | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -v '^ *$' | tail -n 1; }
+server_log=${TMPDIR:-/tmp}/server.log
+pull_log=${TMPDIR:-/tmp}/pull.log
+fail() { echo "$1"; echo "$1" > "${TERMINATION_LOG:-/dev/termination-log}"; exit 1; }
+last_line() { tr '\r' '\n' < "$pull_log" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -v '^ *$' | tail -n 1; }
 
 # The client does not wait for its server.
-until ollama ls > /tmp/server.log 2>&1; do
+until ollama ls > "$server_log" 2>&1; do
     waited=$((${waited:-0} + 2))
-    [ "$waited" -lt 300 ] || fail "$MODEL: no answer from $OLLAMA_HOST: $(tail -n 1 /tmp/server.log)"
+    [ "$waited" -lt 300 ] || fail "$MODEL: no answer from $OLLAMA_HOST: $(tail -n 1 "$server_log")"
     sleep 2
 done
 
@@ -50,7 +52,7 @@ if ollama show "$MODEL" > /dev/null 2>&1; then
 fi
 
 echo "pulling $MODEL"
-ollama pull "$MODEL" > /tmp/pull.log 2>&1 &
+ollama pull "$MODEL" > "$pull_log" 2>&1 &
 pull=$!
 seen="" still=0
 while kill -0 "$pull" 2> /dev/null; do
