@@ -23,7 +23,7 @@ from sandbox.cluster.kubeconfig import render_kubeconfig
 from sandbox.cluster.objects import FIELD_MANAGER, NODE_LABEL, cluster_objects, nodes
 from sandbox.cluster.options import ClusterOptions, checked_name
 from sandbox.cluster.ports import choose_ports, is_free
-from sandbox.cluster.processes import ManagedProcess, missing, orphans, stop_all
+from sandbox.cluster.processes import ManagedProcess, kill, missing, orphans, stop_all
 from sandbox.cluster.program import binary
 from sandbox.cluster.stages import render_kwok_config
 from sandbox.cluster.status import ClusterStatus, ProcessStatus, State
@@ -34,6 +34,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 START_WITHIN = 120.0
 """Seconds after which a start is given up; a slow machine under load needs about 30."""
+
+PORTS_FREE_WITHIN = 3.0
+"""Seconds after which a port of a stopped program counts as taken by somebody else."""
 
 _STATE_FILE = "cluster.json"
 
@@ -197,9 +200,7 @@ class Cluster:
         """Write everything that the programs read, and return where it is."""
         private_directory(self.directory)
         pki = ensure_pki(self.directory / "pki")
-        ports: dict[str, int] = self._load().get("ports", {})
-        if set(ports) != set(PORTS) or self._ports_lost(ports):
-            ports = choose_ports(PORTS, keep=ports)
+        ports = self._ports()
         write_private(
             self.directory / _STATE_FILE,
             json.dumps({"ports": ports, "options": options.to_json()}, indent=2) + "\n",
@@ -216,12 +217,19 @@ class Cluster:
         write_private(layout.stages, render_kwok_config(upstream))
         return layout
 
-    def _ports_lost(self, ports: dict[str, int]) -> bool:
-        """Tell whether another program has taken a port that a stopped program of ours had."""
-        layout = Layout(self.directory, ports)
-        down = {process.name for process in missing(self._processes(Path(), layout))}
-        ours = {"etcd-peer": "etcd"}
-        return any(ours.get(name, name) in down and not is_free(port) for name, port in ports.items())
+    def _ports(self) -> dict[str, int]:
+        """Return the ports of last time, less those of stopped programs that another program has taken since."""
+        saved: dict[str, int] = self._load().get("ports", {})
+        if set(saved) != set(PORTS):
+            return choose_ports(list(PORTS))
+        down = {process.name for process in missing(self._processes(Path(), Layout(self.directory, saved)))}
+        running = {name: port for name, port in saved.items() if PORTS[name] not in down}
+        idle = {name: port for name, port in saved.items() if name not in running}
+        # The kernel may take a moment to close what a killed program listened on.
+        deadline = time.monotonic() + PORTS_FREE_WITHIN
+        while not all(map(is_free, idle.values())) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return {name: (running | choose_ports(list(idle), keep=idle))[name] for name in PORTS}
 
     def _processes(self, program: Path, layout: Layout) -> list[ManagedProcess]:
         return [
@@ -281,7 +289,10 @@ class Cluster:
         apply = ["apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "-f", "-"]
         self._admin(program, apply, [*cluster_objects(), *wanted])
         # The status in a manifest counts only when the node is new.
-        self._admin(program, [*apply, "--subresource=status"], wanted)
+        capacities = {item["metadata"]["name"]: item["status"]["capacity"] for item in _node_list(api)}
+        changed = [node for node in wanted if node["status"]["capacity"] != capacities[node["metadata"]["name"]]]
+        if changed:
+            self._admin(program, [*apply, "--subresource=status"], changed)
         processes = self._processes(program, layout)
         names = {manifest["metadata"]["name"] for manifest in wanted}
         self._wait(processes, "the nodes to be ready", lambda: _ready_names(api) >= names)
@@ -314,8 +325,7 @@ class Cluster:
         for group in (("kwok", "kube-scheduler", "kube-controller-manager"), ("kube-apiserver",), ("etcd",)):
             stop_all([by_name[name] for name in group])
         for process in orphans(self.directory):
-            process.kill()
-            process.wait(timeout=10)
+            kill(process)
 
 
 def clusters_root() -> Path:
@@ -347,9 +357,13 @@ def _kubeconfig(server: str, pki: Pki, user: str) -> str:
 
 
 def _memory(process: psutil.Process | None) -> int:
+    if process is None:
+        return 0
     try:
-        return int(process.memory_info().rss) if process else 0
-    except psutil.NoSuchProcess:
+        # Linux divides what several processes share, here most of the binary, between them.
+        full = process.memory_full_info()
+        return int(getattr(full, "pss", full.rss))
+    except psutil.Error:
         return 0
 
 

@@ -10,8 +10,14 @@ from sandbox.cluster.ports import LOOPBACK
 POD_NETWORK = "10.244.0.0/16"
 """Addresses that KWOK gives to pods; nothing listens there."""
 
-PORTS = ("etcd", "etcd-peer", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-"""What needs a port of its own."""
+PORTS = {
+    "etcd": "etcd",
+    "etcd-peer": "etcd",
+    "kube-apiserver": "kube-apiserver",
+    "kube-controller-manager": "kube-controller-manager",
+    "kube-scheduler": "kube-scheduler",
+}
+"""Ports, and which program listens on each."""
 
 # One person's cluster on loopback: there is no one else to leave room for, and tests wait less.
 _QUICK_CLIENT = ("--kube-api-qps=1000", "--kube-api-burst=2000")

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,12 +102,30 @@ def stop_all(processes: Iterable[ManagedProcess]) -> None:
         else:
             managed.pid_file.unlink(missing_ok=True)
     for managed, process in asked:
-        try:
-            process.wait(timeout=managed.stop_within)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=10)
+        if not _ended(process, managed.stop_within):
+            kill(process)
         managed.pid_file.unlink(missing_ok=True)
+
+
+def kill(process: psutil.Process) -> None:
+    """End a process at once, and return when it is gone."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.kill()
+    _ended(process, within=10)
+
+
+def _ended(process: psutil.Process, within: float) -> bool:
+    """Wait until a process has ended, whether or not its parent has taken notice of it."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        try:
+            # While other threads of a dead main thread live, ports and files are still held.
+            if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def orphans(directory: Path) -> list[psutil.Process]:

@@ -15,7 +15,8 @@ class ProcessStatus:
     pid: int | None
     """Process number, or None if it is not running."""
     memory: int
-    """Resident memory in bytes; 0 if it is not running. Pages of the shared binary count in each program."""
+    """Memory in bytes, 0 if it is not running: on Linux with its share of what the programs have in common,
+    elsewhere with all of it."""
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def test_two_clusters_at_the_same_time(tmp_path: Path) -> None:
 
 def test_simultaneous_starts_of_one_cluster_agree(fresh: Cluster) -> None:
     with ThreadPoolExecutor() as pool:
-        states = list(pool.map(lambda _: Cluster("fresh", root=fresh.root).start(), range(2)))
+        states = list(pool.map(Cluster.start, [fresh, Cluster("fresh", root=fresh.root)]))
     assert states[0].processes[0].pid == states[1].processes[0].pid
     assert len(orphans(fresh.directory)) == len(COMPONENTS)
 
