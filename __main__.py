@@ -7,7 +7,15 @@ import pulumi
 
 from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama
 from components.settings.stack import load
-from components.stack import cluster_provider, common_args, in_namespace, namespace_args, next_command
+from components.stack import (
+    cluster_provider,
+    common_args,
+    in_namespace,
+    librechat_pods,
+    mongodb_clients,
+    namespace_args,
+    next_command,
+)
 
 settings = load()
 provider = cluster_provider("kubernetes", settings)
@@ -18,34 +26,39 @@ chat = Namespace("librechat", namespace_args(settings, "librechat"), pulumi.Reso
 
 ollama = Ollama(
     "ollama",
-    settings.ollama.as_args(namespace=inference.namespace_name, **common),
+    settings.ollama.as_args(
+        namespace=inference.namespace_name,
+        priority_class_name=inference.priority_class_name,
+        clients=librechat_pods(chat),
+        **common,
+    ),
     in_namespace(provider, inference, settings),
 )
 
-mongo_uri = settings.mongodb.external_uri()
-if mongo_uri is None:
+database = settings.mongodb.external_connection()
+if database is None:
     mongodb = MongoDB(
         "mongodb",
-        settings.mongodb.as_args(namespace=chat.namespace_name, **common),
+        settings.mongodb.as_args(namespace=chat.namespace_name, clients=mongodb_clients(chat, settings), **common),
         in_namespace(provider, chat, settings),
     )
-    mongo_uri = mongodb.uri
+    database = mongodb.connection
 
 search = settings.meilisearch.external_connection()
 if search is None and settings.meilisearch.enabled:
     meilisearch = Meilisearch(
         "meilisearch",
-        settings.meilisearch.as_args(namespace=chat.namespace_name, **common),
+        settings.meilisearch.as_args(namespace=chat.namespace_name, clients=librechat_pods(chat), **common),
         in_namespace(provider, chat, settings),
     )
-    search = {"meilisearch_url": meilisearch.url, "meilisearch_master_key": meilisearch.master_key}
+    search = meilisearch.connection
 
 librechat = LibreChat(
     "librechat",
     settings.librechat.as_args(
         namespace=chat.namespace_name,
-        ollama=[{"base_url": ollama.base_url, "models": settings.ollama.models}],
-        mongo_uri=mongo_uri,
+        ollama=[ollama.connection],
+        **database,
         **(search or {}),
         **common,
     ),

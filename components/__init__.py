@@ -4,7 +4,8 @@ Each component takes `(name, args, opts)`, gives outputs that the next one needs
 and dependencies to the caller's `opts`.
 """
 
-from components.librechat import LibreChat, LibreChatArgs, OllamaConnection
+from components.librechat import LibreChat, LibreChatArgs
+from components.librechat_credentials import OllamaConnection
 from components.meilisearch import Meilisearch, MeilisearchArgs
 from components.mongodb import MongoDB, MongoDBArgs
 from components.namespace import Namespace, NamespaceArgs

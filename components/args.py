@@ -26,6 +26,11 @@ class GpuArgs(TypedDict, total=False):
     """RuntimeClass, for example `nvidia` where that runtime is not the nodes' default (k3s, plain
     containerd). Defaults to `""`."""
 
+    priority: int
+    """Priority of a pod that holds a GPU, by a PriorityClass `<namespace>-gpu`: a batch job does not take
+    its place. 0 for no such class; `pods.priorityClassName` names one that is there already. Defaults to
+    `1000000`."""
+
 
 class StorageArgs(TypedDict, total=False):
     """A PersistentVolumeClaim."""
@@ -119,6 +124,16 @@ class PullArgs(TypedDict, total=False):
     stall_seconds: int
     """Seconds without progress after which an attempt is given up: a registry that freezes would hang for
     ever. Defaults to `600`."""
+
+
+class DisruptionBudgetArgs(TypedDict, total=False):
+    """How many pods may be gone at a time while nodes are drained. It exists where more than one replica runs."""
+
+    enabled: bool
+    """Whether there is a PodDisruptionBudget. Defaults to `true`."""
+
+    max_unavailable: int
+    """Pods that may be gone at a time. Defaults to `1`."""
 
 
 class TlsArgs(TypedDict, total=False):
@@ -235,6 +250,9 @@ class OllamaSettingsArgs(TypedDict, total=False):
     pull: PullArgs
     """How models are pulled. Defaults to the defaults of its keys."""
 
+    disruption_budget: DisruptionBudgetArgs
+    """What draining a node leaves running. Defaults to the defaults of its keys."""
+
     exposure: ExposureArgs
     """Access from outside the cluster, off by default: Ollama has no authentication of its own. Defaults
     to the defaults of its keys."""
@@ -256,6 +274,14 @@ class RedisArgs(TypedDict, total=False):
     uri: pulumi.Input[str]
     """URI with the password, set with `pulumi config set --secret`; empty for none. Defaults to `""`."""
 
+    existing_secret: str
+    """Secret in LibreChat's namespace with the URI in its key `REDIS_URI`, instead of `uri`. Defaults to
+    `""`."""
+
+    port: int
+    """Port of Redis, for the NetworkPolicy, where the URI is in a Secret and not known here. Defaults to
+    `6379`."""
+
 
 class RegistrationArgs(TypedDict, total=False):
     """Who may have an account."""
@@ -266,6 +292,24 @@ class RegistrationArgs(TypedDict, total=False):
 
     allowed_domains: Sequence[str]
     """Domains of e-mail addresses that may register; empty for all. Defaults to `[]`."""
+
+
+class AdminArgs(TypedDict, total=False):
+    """The first account, created by a Job."""
+
+    email: str
+    """E-mail address to log in with; empty for no Job. An account with this address is left as it is.
+    Defaults to `""`."""
+
+    name: str
+    """Name that is shown. Defaults to `"Administrator"`."""
+
+    username: str
+    """User name. Defaults to `"admin"`."""
+
+    existing_secret: str
+    """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`.
+    Defaults to `""`."""
 
 
 class EndpointArgs(TypedDict, total=False):
@@ -296,6 +340,9 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     replicas: int
     """Pods. More than one needs Redis and storage with ReadWriteMany. Defaults to `1`."""
 
+    disruption_budget: DisruptionBudgetArgs
+    """What draining a node leaves running. Defaults to the defaults of its keys."""
+
     redis: RedisArgs
     """Redis for caches, rate limits, sessions and streams across replicas. Defaults to the defaults of
     its keys."""
@@ -320,6 +367,9 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     registration: RegistrationArgs
     """Accounts. Defaults to the defaults of its keys."""
 
+    admin: AdminArgs
+    """The first account. Defaults to the defaults of its keys."""
+
     endpoint: EndpointArgs
     """The endpoint `Ollama` in librechat.yaml. Defaults to the defaults of its keys."""
 
@@ -330,6 +380,16 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     jwt_rotation: int
     """Raise it to replace JWT_SECRET and JWT_REFRESH_SECRET: every session ends and the pods roll.
     Defaults to `1`."""
+
+    rotate_credentials_and_lose_stored_keys: int
+    """Raise it to replace CREDS_KEY and CREDS_IV. What they encrypted in the database (API keys of users,
+    tokens of plugins and MCP servers, two-factor secrets) can never be read again. Defaults to `1`."""
+
+    existing_secret: str
+    """Secret in LibreChat's namespace that holds all credentials, so that none is generated:
+    `JWT_SECRET`, `JWT_REFRESH_SECRET` (32 characters or more), `CREDS_KEY` (64 hexadecimal characters),
+    `CREDS_IV` (32), `MONGO_URI`, and where they apply `MEILI_MASTER_KEY` and `REDIS_URI`; empty to
+    generate them. Defaults to `""`."""
 
     resources: ResourcesArgs
     """CPU and memory. Defaults to `{"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory":
@@ -353,12 +413,27 @@ class ExternalMongoDBArgs(TypedDict, total=False):
     """URI with user and password, set with `pulumi config set --secret`; empty to run MongoDB in this
     stack. Defaults to `""`."""
 
+    existing_secret: str
+    """Secret in LibreChat's namespace with the URI in its key `MONGO_URI`, instead of `uri`. Defaults to
+    `""`."""
+
+    port: int
+    """Port of that MongoDB, for the NetworkPolicy, where the URI is in a Secret and not known here.
+    Defaults to `27017`."""
+
 
 class MongoDBSettingsArgs(TypedDict, total=False):
     """Settings of MongoDB."""
 
     external: ExternalMongoDBArgs
     """A MongoDB that is there already. Defaults to the defaults of its keys."""
+
+    existing_secret: str
+    """Secret in LibreChat's namespace with the passwords of the MongoDB in this stack, so that none is
+    generated: `MONGO_INITDB_ROOT_USERNAME`, `MONGO_INITDB_ROOT_PASSWORD`, `MONGO_APP_DATABASE`,
+    `MONGO_APP_USERNAME`, `MONGO_APP_PASSWORD`, and the `MONGO_URI` that LibreChat connects with
+    (`mongodb://<username>:<password>@librechat-mongodb:27017/<database>?authSource=<database>`). Defaults
+    to `""`."""
 
     image: pulumi.Input[str]
     """Image with its tag; empty for the pinned one. Defaults to `""`."""
@@ -389,6 +464,10 @@ class ExternalMeilisearchArgs(TypedDict, total=False):
     """Its master key, or a key with rights on the indexes `messages` and `convos`, set with `pulumi
     config set --secret`. Defaults to `""`."""
 
+    existing_secret: str
+    """Secret in LibreChat's namespace with the key in its key `MEILI_MASTER_KEY`, instead of `masterKey`.
+    Defaults to `""`."""
+
 
 class MeilisearchSettingsArgs(TypedDict, total=False):
     """Settings of Meilisearch."""
@@ -398,6 +477,10 @@ class MeilisearchSettingsArgs(TypedDict, total=False):
 
     external: ExternalMeilisearchArgs
     """A Meilisearch that is there already. Defaults to the defaults of its keys."""
+
+    existing_secret: str
+    """Secret in LibreChat's namespace with the master key of the Meilisearch in this stack, 16 bytes or
+    more, in its key `MEILI_MASTER_KEY`; empty to generate it. Defaults to `""`."""
 
     image: pulumi.Input[str]
     """Image with its tag; empty for the pinned one. Defaults to `""`."""
@@ -416,3 +499,77 @@ class MeilisearchSettingsArgs(TypedDict, total=False):
     startup_timeout_seconds: int
     """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included. Defaults to
     `300`."""
+
+
+class IngressControllerArgs(TypedDict, total=False):
+    """The pods that bring traffic from outside the cluster."""
+
+    namespace: str
+    """Namespace of the controller's pods, or of the Gateway's; empty for that of the usual installation
+    of `exposure.controller`. Defaults to `""`."""
+
+    pod_labels: Mapping[str, str]
+    """Labels of its pods; empty for those of the usual installation of `exposure.controller`, and for
+    every pod of `namespace` if that is `other`. Defaults to `{}`."""
+
+    networks: Sequence[str]
+    """Networks that reach the pods directly, for example `10.0.0.0/16`: those of a cloud load balancer,
+    or of the nodes if the controller runs on their network. Defaults to `[]`."""
+
+
+class PrometheusArgs(TypedDict, total=False):
+    """The pods that collect LibreChat's metrics."""
+
+    enabled: bool
+    """Whether they may reach LibreChat. Defaults to `false`."""
+
+    namespace: str
+    """Their namespace. Defaults to `"monitoring"`."""
+
+    pod_labels: Mapping[str, str]
+    """Their labels. Defaults to `{"app.kubernetes.io/name": "prometheus"}`."""
+
+
+class DnsArgs(TypedDict, total=False):
+    """The pods that resolve names."""
+
+    namespace: str
+    """Their namespace. Defaults to `"kube-system"`."""
+
+    pod_labels: Mapping[str, str]
+    """Their labels. Defaults to `{"k8s-app": "kube-dns"}`."""
+
+    port: int
+    """Port that the pods listen on, UDP and TCP; 5353 on OpenShift. Defaults to `53`."""
+
+    node_local_address: str
+    """Address of NodeLocal DNSCache on every node; empty for none. Defaults to `"169.254.20.10"`."""
+
+
+class ExtraEgressArgs(TypedDict, total=False):
+    """Further egress rules, as in the specification of a NetworkPolicy."""
+
+    librechat: Sequence[Mapping[str, Any]]
+    """Rules for LibreChat: OAuth, web search, MCP servers, remote models, mail. Defaults to `[]`."""
+
+    ollama: Sequence[Mapping[str, Any]]
+    """Rules for Ollama: a proxy in front of the registry of models. Defaults to `[]`."""
+
+
+class NetworkPoliciesArgs(TypedDict, total=False):
+    """Who may talk to whom, where the cluster's network plugin enforces NetworkPolicies; all else is refused."""
+
+    enabled: bool
+    """Whether there are NetworkPolicies. Defaults to `true`."""
+
+    ingress_controller: IngressControllerArgs
+    """The pods in front of what is exposed. Defaults to the defaults of its keys."""
+
+    prometheus: PrometheusArgs
+    """The pods that collect metrics. Defaults to the defaults of its keys."""
+
+    dns: DnsArgs
+    """The pods that resolve names. Defaults to the defaults of its keys."""
+
+    extra_egress: ExtraEgressArgs
+    """Further egress rules. Defaults to the defaults of its keys."""

@@ -5,6 +5,8 @@ from typing import TypedDict
 
 import pulumi
 
+from components.args import NetworkPoliciesArgs
+
 
 class CommonArgs(TypedDict, total=False):
     """Args of every component."""
@@ -20,6 +22,9 @@ class CommonArgs(TypedDict, total=False):
 
     data_protection: bool
     """Whether what holds data is protected and outlives the stack. Defaults to `False`."""
+
+    network_policies: NetworkPoliciesArgs
+    """NetworkPolicies: a workload's pods talk to what they need and to nothing else. Defaults to none."""
 
     cluster_domain: str
     """DNS domain of the cluster. Defaults to `"cluster.local"`."""

@@ -105,6 +105,19 @@ def environment(values: Mapping[str, Any]) -> "list[EnvVarArgsDict]":
     return [{"name": name, "value": values[name]} for name in sorted(values)]
 
 
+def secret_environment(sources: Mapping[str, Any]) -> "list[EnvVarArgsDict]":
+    """Give environment variables from the keys of the same names of Secrets.
+
+    Each is asked for by name: without it the container does not start and says so, while a whole Secret that lacks a
+    key would start MongoDB without authentication, and LibreChat with credentials that are lost with the pod.
+
+    sources: name of the Secret by variable.
+    """
+    return [
+        {"name": key, "value_from": {"secret_key_ref": {"name": sources[key], "key": key}}} for key in sorted(sources)
+    ]
+
+
 def port(name: str, number: int) -> "list[ContainerPortArgsDict]":
     """Give the one named port of a container."""
     return [{"name": name, "container_port": number, "protocol": "TCP"}]

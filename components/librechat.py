@@ -1,22 +1,37 @@
 """LibreChat: the web application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import NotRequired, Required
+from typing_extensions import Required
 
 from components import kubernetes
 from components.args import LibreChatSettingsArgs
 from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url, timeouts
-from components.credentials import CREDS_IV_BYTES, CREDS_KEY_BYTES, JWT_SECRET_BYTES, hexadecimal
 from components.exposure import expose, url
+from components.librechat_admin import create_admin
 from components.librechat_config import OLLAMA_ENDPOINT, render, to_yaml
+from components.librechat_credentials import Connections, OllamaConnection, credentials
+from components.librechat_scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
 from components.librechat_yaml import librechat_config
+from components.mongodb import PORT as MONGODB_PORT
+from components.network_policy import (
+    Peer,
+    from_outside,
+    from_pods,
+    network_policy,
+    settings_of,
+    to_ports,
+    to_server,
+    uri_ports,
+    url_port,
+)
 from components.settings import checks
 from components.settings.base import secret_text
 from components.settings.librechat import LibreChatSettings
+from components.settings.network import NetworkPolicies
 from components.settings.resolve import resolve
 from components.settings.types import parse_quantity
 from components.workload import Workload, name_of
@@ -24,7 +39,6 @@ from components.workload import Workload, name_of
 NAME = "librechat"
 """Name of the Service, the Deployment and most of what is an address."""
 
-SECRET = "librechat-credentials-env"  # noqa: S105 - the name of a Secret
 CONFIG_MAP = "librechat-config"
 CONFIG_FILE = "librechat.yaml"
 CONFIG_DIRECTORY = "/config"
@@ -35,53 +49,13 @@ GRACE_PERIOD_SECONDS = 90
 """LibreChat ends its streams and drains within 60 s of SIGTERM; before that, preStop waits for the endpoints."""
 PRE_STOP_SECONDS = 10
 
-WAIT_FOR_MONGODB = r"""
-const net = require("node:net");
-const authority = (process.env.MONGO_URI.match(/^mongodb:\/\/(?:[^@/]*@)?([^/?]+)/) || [])[1];
-if (!authority) process.exit(0); // mongodb+srv: the driver looks the hosts up
-const hosts = authority.split(",").map((host) => host.match(/^(.*?)(?::(\d+))?$/).slice(1));
-const attempt = () => hosts.forEach(([host, port]) => {
-  const socket = net.connect(Number(port || 27017), host.replace(/^\[|\]$/g, ""));
-  socket.setTimeout(5000, () => socket.destroy());
-  socket.on("connect", () => process.exit(0)).on("error", (error) => console.log("MongoDB: " + error.code));
-});
-attempt();
-setInterval(attempt, 2000);
-"""
-"""LibreChat exits when it finds no database for 30 s; waiting first saves the restarts and their growing pauses."""
-
-
-class OllamaConnection(TypedDict):
-    """An Ollama server that LibreChat offers."""
-
-    base_url: Required[pulumi.Input[str]]
-    """In-cluster URL, without a slash at the end."""
-
-    models: Required[Sequence[str]]
-    """Models to offer while the server cannot be asked; at least one."""
-
-    name: NotRequired[str]
-    """Name of the endpoint; it has to begin with `Ollama`. Defaults to `"Ollama"`."""
-
 
 class _Own(TypedDict):
     namespace: Required[pulumi.Input[str]]
     """Namespace that is there already."""
 
-    ollama: Required[Sequence[OllamaConnection]]
-    """The Ollama servers, in the order in which they are shown."""
 
-    mongo_uri: Required[pulumi.Input[str]]
-    """URI of the database, with user and password; treated as a secret."""
-
-    meilisearch_url: NotRequired[pulumi.Input[str]]
-    """URL of Meilisearch. Defaults to none, and no search."""
-
-    meilisearch_master_key: NotRequired[pulumi.Input[str]]
-    """Its master key; treated as a secret. Defaults to none."""
-
-
-class LibreChatArgs(LibreChatSettingsArgs, CommonArgs, _Own):
+class LibreChatArgs(LibreChatSettingsArgs, CommonArgs, Connections, _Own):
     """Args of `LibreChat`: the settings of the same name, the common args, and what it is wired to."""
 
 
@@ -146,20 +120,13 @@ class LibreChat(pulumi.ComponentResource):
     def __init__(self, name: str, args: LibreChatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:LibreChat", name, {}, opts)
         settings = resolve(LibreChatSettings, args, checks.LIBRECHAT, f"the args of LibreChat {name!r}")
-        namespace, protected = args["namespace"], args.get("data_protection", False)
+        namespace = args["namespace"]
         workload = Workload(
             name=NAME, component="web", resource_name=name, parent=self, namespace=args["namespace"], args=args
         )
         self.url = domain(settings)
 
-        credentials = _credentials(name, settings, args, self, protected)
-        self.secret = k8s.core.v1.Secret(
-            f"{name}-secret",
-            metadata=workload.metadata(SECRET),
-            type="Opaque",
-            string_data=credentials,
-            opts=workload.data_options(),
-        )
+        secrets = credentials(settings, args, workload)
         rendered = _librechat_yaml(settings, args["ollama"])
         self.config_map = k8s.core.v1.ConfigMap(
             f"{name}-config",
@@ -183,13 +150,13 @@ class LibreChat(pulumi.ComponentResource):
             "DOMAIN_SERVER": self.url,
             # Without it, a cookie over plain http by any name but localhost is dropped, and nobody stays logged in.
             "SESSION_COOKIE_SECURE": self.url.apply(lambda origin: _flag(origin.startswith("https://"))),
+            **secrets.plain,
             **settings.extra_environment,
         }
-        secret_source: Any = {"secret_ref": {"name": name_of(self.secret.metadata, SECRET)}}
-        checksums = {
-            "checksum/config": rendered.apply(kubernetes.checksum),
-            "checksum/secret": _checksum_of(credentials),
-        }
+        secret_environment = kubernetes.secret_environment(secrets.sources)
+        checksums = {"checksum/config": rendered.apply(kubernetes.checksum)}
+        if secrets.checksum is not None:
+            checksums["checksum/secret"] = secrets.checksum
         self.deployment = k8s.apps.v1.Deployment(
             f"{name}-deployment",
             metadata=workload.metadata(),
@@ -205,8 +172,8 @@ class LibreChat(pulumi.ComponentResource):
                             {
                                 "name": "wait-for-mongodb",
                                 "image": image,
-                                "command": ["node", "-e", WAIT_FOR_MONGODB],
-                                "env_from": [secret_source],
+                                "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
+                                "env": secret_environment,
                                 "resources": kubernetes.container_resources(settings.resources),
                                 "security_context": kubernetes.security_context(),
                             }
@@ -219,8 +186,7 @@ class LibreChat(pulumi.ComponentResource):
                                 "command": ["node", "api/server/index.js"],
                                 "working_dir": "/app",
                                 "ports": kubernetes.port("http", PORT),
-                                "env": kubernetes.environment(values),
-                                "env_from": [secret_source],
+                                "env": [*kubernetes.environment(values), *secret_environment],
                                 "resources": kubernetes.container_resources(settings.resources),
                                 "security_context": kubernetes.security_context(),
                                 "volume_mounts": [
@@ -250,6 +216,30 @@ class LibreChat(pulumi.ComponentResource):
             },
             opts=workload.options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
+        to_mongodb = [_to_mongodb(args)]
+        policies = settings_of(args)
+        network_policy(
+            workload,
+            policies,
+            ingress=_ingress(settings, policies),
+            egress=[*to_mongodb, *_egress(settings, args)],
+            extra_egress=policies.extra_egress.librechat,
+        )
+        workload.disruption_budget(settings.disruption_budget, settings.replicas)
+        self.admin_job = create_admin(
+            settings.admin,
+            parent=self,
+            resource_name=name,
+            namespace=namespace,
+            args=args,
+            image=image,
+            environment=values,
+            secrets=secrets.sources,
+            config=name_of(self.config_map.metadata, CONFIG_MAP),
+            config_directory=CONFIG_DIRECTORY,
+            egress=to_mongodb,
+            deployment=self.deployment,
+        )
         self.ingress = expose(
             NAME,
             settings.exposure,
@@ -263,7 +253,7 @@ class LibreChat(pulumi.ComponentResource):
         )
         self.base_url = service_url(NAME, namespace, PORT, args.get("cluster_domain", DEFAULT_CLUSTER_DOMAIN))
         self.service_name = name_of(self.service.metadata, NAME)
-        self.secret_name = name_of(self.secret.metadata, SECRET)
+        self.secret_name = secrets.secret_name
         self.register_outputs(
             {
                 "base_url": self.base_url,
@@ -281,39 +271,47 @@ def _strategy(settings: LibreChatSettings) -> Any:
     return {"type": "Recreate"}
 
 
-def _credentials(
-    name: str, settings: LibreChatSettings, args: LibreChatArgs, parent: pulumi.Resource, protected: bool
-) -> dict[str, pulumi.Output[str]]:
-    """Generate what LibreChat needs, and gather what it is wired to, all of it secret."""
+def _ingress(settings: LibreChatSettings, policies: NetworkPolicies) -> list[Any]:
+    prometheus = policies.prometheus
+    scrapers: list[Peer] = [{"namespace": prometheus.namespace, "pod_labels": prometheus.pod_labels}]
+    return [
+        *from_outside(settings.exposure, policies.ingress_controller, PORT),
+        *from_pods(scrapers if prometheus.enabled else (), PORT),
+    ]
 
-    def generated(part: str, length: int, keepers: Mapping[str, str] | None = None) -> pulumi.Output[str]:
-        return hexadecimal(f"{name}-{part}", length, parent=parent, protected=protected, keepers=keepers)
 
-    # Sessions may end; what CREDS_KEY and CREDS_IV encrypted in the database could never be read again.
-    rotation = {"rotation": str(settings.jwt_rotation)}
-    values: dict[str, pulumi.Input[str]] = {
-        "JWT_SECRET": generated("jwt-secret", JWT_SECRET_BYTES, rotation),
-        "JWT_REFRESH_SECRET": generated("jwt-refresh-secret", JWT_SECRET_BYTES, rotation),
-        "CREDS_KEY": generated("creds-key", CREDS_KEY_BYTES),
-        "CREDS_IV": generated("creds-iv", CREDS_IV_BYTES),
-        "MONGO_URI": args["mongo_uri"],
-        # LibreChat does not read it itself; its retrieval service does.
-        "OLLAMA_BASE_URL": args["ollama"][0]["base_url"],
-    }
-    if "meilisearch_url" in args:
-        values["MEILI_HOST"] = args["meilisearch_url"]
-        values["MEILI_MASTER_KEY"] = args.get("meilisearch_master_key", "")
-    if settings.replicas > 1:
-        values["REDIS_URI"] = secret_text(settings.redis.uri)
-    return {key: pulumi.Output.secret(value) for key, value in values.items()}
+def _to_mongodb(args: Connections) -> Any:
+    if "mongodb" in args:
+        return to_server(args["mongodb"])
+    if "mongo_ports" in args or "mongo_uri" not in args:
+        return to_ports(args.get("mongo_ports", [MONGODB_PORT]))
+    return to_ports(_ports(args["mongo_uri"], MONGODB_PORT))
+
+
+def _egress(settings: LibreChatSettings, args: Connections) -> list[Any]:
+    """Allow connections to what LibreChat is wired to, apart from MongoDB."""
+    rules: list[Any] = []
+    for connection in args["ollama"]:
+        if "server" in connection:
+            rules.append(to_server(connection["server"]))
+        else:
+            rules.append(to_ports(pulumi.Output.from_input(connection["base_url"]).apply(lambda url: [url_port(url)])))
+    if "meilisearch" in args:
+        rules.append(to_server(args["meilisearch"]))
+    elif "meilisearch_url" in args:
+        rules.append(to_ports(pulumi.Output.from_input(args["meilisearch_url"]).apply(lambda url: [url_port(url)])))
+    if settings.redis.existing_secret or (settings.existing_secret and settings.replicas > 1):
+        rules.append(to_ports([settings.redis.port]))
+    elif settings.replicas > 1:
+        rules.append(to_ports(_ports(secret_text(settings.redis.uri), settings.redis.port)))
+    return rules
+
+
+def _ports(uri: pulumi.Input[str], default: int) -> pulumi.Output[list[int]]:
+    """Give the ports of a secret URI, and nothing else of it."""
+    return pulumi.Output.unsecret(pulumi.Output.from_input(uri).apply(lambda text: uri_ports(text, default)))
 
 
 def _librechat_yaml(settings: LibreChatSettings, ollama: Sequence[OllamaConnection]) -> pulumi.Output[str]:
     servers = [{"name": OLLAMA_ENDPOINT, **server} for server in ollama]
     return pulumi.Output.all(*servers).apply(lambda known: to_yaml(render(librechat_config(settings, known))))
-
-
-def _checksum_of(credentials: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[str]:
-    """Give a digest of all credentials. It may be seen: it covers 112 random bytes, which nobody can guess."""
-    texts = pulumi.Output.all(*[credentials[key] for key in sorted(credentials)])
-    return pulumi.Output.unsecret(texts.apply(lambda values: kubernetes.checksum(*values)))

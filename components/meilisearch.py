@@ -1,15 +1,17 @@
 """Meilisearch, LibreChat's full-text search."""
 
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import Required
+from typing_extensions import NotRequired, Required
 
 from components import kubernetes
 from components.args import MeilisearchSettingsArgs
 from components.common import CommonArgs, timeouts
 from components.credentials import MASTER_KEY_BYTES, hexadecimal
+from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
 from components.settings.resolve import resolve
 from components.settings.stores import MeilisearchSettings
 from components.workload import Workload, name_of
@@ -21,6 +23,8 @@ PORT = 7700
 USER = 1000
 GRACE_PERIOD_SECONDS = 60
 DATA = "/meili_data"
+MASTER_KEY = "MEILI_MASTER_KEY"
+"""Key of the Secret, and the environment variable of the server and of LibreChat."""
 
 ENVIRONMENT = {
     "MEILI_ENV": "production",
@@ -40,6 +44,9 @@ class _Own(TypedDict):
     namespace: Required[pulumi.Input[str]]
     """Namespace that is there already."""
 
+    clients: NotRequired[Sequence[Peer]]
+    """Pods that may connect where there are NetworkPolicies. Defaults to none."""
+
 
 class MeilisearchArgs(MeilisearchSettingsArgs, CommonArgs, _Own):
     """Args of `Meilisearch`: the settings of the same name, the common args, and the namespace."""
@@ -51,7 +58,9 @@ class Meilisearch(pulumi.ComponentResource):
     url: pulumi.Output[str]
     """In-cluster URL, without a slash at the end."""
     master_key: pulumi.Output[str]
-    """The master key; a secret."""
+    """The master key; a secret. Empty with an existing Secret, which holds it."""
+    connection: dict[str, Any]
+    """LibreChat's args that connect it."""
     service_name: pulumi.Output[str]
     """Name of the Service."""
     secret_name: pulumi.Output[str]
@@ -64,14 +73,19 @@ class Meilisearch(pulumi.ComponentResource):
             name=NAME, component="search", resource_name=name, parent=self, namespace=args["namespace"], args=args
         )
 
-        self.master_key = hexadecimal(f"{name}-master-key", MASTER_KEY_BYTES, parent=self, protected=workload.protected)
-        self.secret = k8s.core.v1.Secret(
-            f"{name}-secret",
-            metadata=workload.metadata(),
-            type="Opaque",
-            string_data={"MEILI_MASTER_KEY": self.master_key},
-            opts=workload.data_options(),
-        )
+        self.url = pulumi.Output.from_input(f"http://{NAME}:{PORT}")
+        pods: ServerPeer = {"namespace": args["namespace"], "pod_labels": workload.selector, "port": PORT}
+        self.connection = {"meilisearch_url": self.url, "meilisearch": pods}
+        checksums: dict[str, pulumi.Input[str]] = {}
+        if settings.existing_secret:
+            self.master_key = pulumi.Output.from_input("")
+            self.secret_name = pulumi.Output.from_input(settings.existing_secret)
+            self.connection["meilisearch_master_key_secret"] = settings.existing_secret
+        else:
+            self.master_key, self.secret_name = _generate(name, workload)
+            self.connection["meilisearch_master_key"] = self.master_key
+            checksums["checksum/secret"] = pulumi.Output.unsecret(self.master_key.apply(kubernetes.checksum))
+        network_policy(workload, settings_of(args), ingress=from_pods(args.get("clients", ()), PORT))
         account = workload.service_account()
         claim = workload.volume_claim(f"{NAME}-data", settings.storage)
         self.service = workload.service("http", PORT)
@@ -90,10 +104,7 @@ class Meilisearch(pulumi.ComponentResource):
                 "service_name": name_of(self.service.metadata, NAME),
                 "selector": {"match_labels": workload.selector},
                 "template": {
-                    "metadata": workload.template_metadata(
-                        settings.pods,
-                        {"checksum/secret": pulumi.Output.unsecret(self.master_key.apply(kubernetes.checksum))},
-                    ),
+                    "metadata": workload.template_metadata(settings.pods, checksums),
                     "spec": {
                         **spec,
                         "containers": [
@@ -101,8 +112,10 @@ class Meilisearch(pulumi.ComponentResource):
                                 "name": "meilisearch",
                                 "image": image,
                                 "ports": kubernetes.port("http", PORT),
-                                "env": kubernetes.environment(ENVIRONMENT),
-                                "env_from": [{"secret_ref": {"name": name_of(self.secret.metadata, NAME)}}],
+                                "env": [
+                                    *kubernetes.environment(ENVIRONMENT),
+                                    *kubernetes.secret_environment({MASTER_KEY: self.secret_name}),
+                                ],
                                 "resources": kubernetes.container_resources(settings.resources),
                                 "security_context": kubernetes.security_context(),
                                 "volume_mounts": [
@@ -123,9 +136,7 @@ class Meilisearch(pulumi.ComponentResource):
             },
             opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
-        self.url = pulumi.Output.from_input(f"http://{NAME}:{PORT}")
         self.service_name = name_of(self.service.metadata, NAME)
-        self.secret_name = name_of(self.secret.metadata, NAME)
         self.register_outputs(
             {
                 "url": self.url,
@@ -134,3 +145,16 @@ class Meilisearch(pulumi.ComponentResource):
                 "secret_name": self.secret_name,
             }
         )
+
+
+def _generate(name: str, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Generate the master key and its Secret; give the key, as a secret, and the name of the Secret."""
+    key = hexadecimal(f"{name}-master-key", MASTER_KEY_BYTES, parent=workload.parent, protected=workload.protected)
+    secret = k8s.core.v1.Secret(
+        f"{name}-secret",
+        metadata=workload.metadata(),
+        type="Opaque",
+        string_data={MASTER_KEY: key},
+        opts=workload.data_options(),
+    )
+    return key, name_of(secret.metadata, NAME)

@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 
 from components import kubernetes
 from components.common import CommonArgs, timeouts
+from components.network_policy import ServerPeer, network_policy, settings_of, to_server
 from components.settings.ollama import Pull
 from components.settings.workload import Pods, resources
 from components.workload import Workload
@@ -102,12 +103,14 @@ def pull_models(
     image: pulumi.Input[str],
     base_url: pulumi.Input[str],
     server: pulumi.Resource,
+    pods: ServerPeer,
 ) -> dict[str, k8s.batch.v1.Job]:
     """Create a Job for each model, and give the Jobs by model. None of them depends on another.
 
     image: image of Ollama, which holds the client.
     base_url: URL of the server.
     server: the server's Deployment, which is Ready on its own.
+    pods: the server's pods.
     """
     if not models:
         return {}
@@ -120,6 +123,7 @@ def pull_models(
         args=args,
     )
     account = workload.service_account()
+    network_policy(workload, settings_of(args), egress=[to_server(pods)])
     # A Job that failed is replaced by the next `pulumi up` instead of being reported again.
     awaiting = {"pulumi.com/replaceUnready": "true"} if pull.wait else kubernetes.SKIP_AWAIT
     return {

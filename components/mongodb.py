@@ -1,15 +1,17 @@
 """MongoDB, with authentication and a user of LibreChat's own."""
 
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import Required
+from typing_extensions import NotRequired, Required
 
 from components import kubernetes
 from components.args import MongoDBSettingsArgs
 from components.common import CommonArgs, timeouts
 from components.credentials import password
+from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
 from components.settings.resolve import resolve
 from components.settings.stores import MongoDBSettings
 from components.settings.types import parse_quantity
@@ -26,6 +28,15 @@ ROOT_USER = "root"
 APPLICATION_USER = "librechat"
 GRACE_PERIOD_SECONDS = 60
 
+KEYS = (
+    "MONGO_INITDB_ROOT_USERNAME",
+    "MONGO_INITDB_ROOT_PASSWORD",
+    "MONGO_APP_DATABASE",
+    "MONGO_APP_USERNAME",
+    "MONGO_APP_PASSWORD",
+)
+"""What the pod takes from its Secret, all of it needed: without a user for root, MongoDB starts open."""
+
 INIT_SCRIPT = """\
 // Runs once, on an empty data directory. The password comes from the environment, so it is in no file.
 db.getSiblingDB(process.env.MONGO_APP_DATABASE).createUser({
@@ -40,6 +51,9 @@ db.getSiblingDB(process.env.MONGO_APP_DATABASE).createUser({
 class _Own(TypedDict):
     namespace: Required[pulumi.Input[str]]
     """Namespace that is there already."""
+
+    clients: NotRequired[Sequence[Peer]]
+    """Pods that may connect where there are NetworkPolicies. Defaults to none."""
 
 
 class MongoDBArgs(MongoDBSettingsArgs, CommonArgs, _Own):
@@ -62,7 +76,9 @@ class MongoDB(pulumi.ComponentResource):
     """One MongoDB server with its volume, its credentials and a Service."""
 
     uri: pulumi.Output[str]
-    """URI of LibreChat's database with user and password; a secret."""
+    """URI of LibreChat's database with user and password; a secret. Empty with an existing Secret, which holds it."""
+    connection: dict[str, Any]
+    """LibreChat's args that connect it."""
     service_name: pulumi.Output[str]
     """Name of the Service."""
     secret_name: pulumi.Output[str]
@@ -75,21 +91,16 @@ class MongoDB(pulumi.ComponentResource):
             name=NAME, component="database", resource_name=name, parent=self, namespace=args["namespace"], args=args
         )
 
-        root_password = password(f"{name}-root-password", parent=self, protected=workload.protected)
-        application_password = password(f"{name}-password", parent=self, protected=workload.protected)
-        self.secret = k8s.core.v1.Secret(
-            f"{name}-secret",
-            metadata=workload.metadata(),
-            type="Opaque",
-            string_data={
-                "MONGO_INITDB_ROOT_USERNAME": ROOT_USER,
-                "MONGO_INITDB_ROOT_PASSWORD": root_password,
-                "MONGO_APP_DATABASE": DATABASE,
-                "MONGO_APP_USERNAME": APPLICATION_USER,
-                "MONGO_APP_PASSWORD": application_password,
-            },
-            opts=workload.data_options(),
-        )
+        if settings.existing_secret:
+            self.uri = pulumi.Output.from_input("")
+            self.secret_name = pulumi.Output.from_input(settings.existing_secret)
+            self.connection = {"mongo_uri_secret": settings.existing_secret}
+        else:
+            self.uri, self.secret_name = _generate(name, workload)
+            self.connection = {"mongo_uri": self.uri}
+        pods: ServerPeer = {"namespace": args["namespace"], "pod_labels": workload.selector, "port": PORT}
+        self.connection["mongodb"] = pods
+        network_policy(workload, settings_of(args), ingress=from_pods(args.get("clients", ()), PORT))
         script = k8s.core.v1.ConfigMap(
             f"{name}-init",
             metadata=workload.metadata(f"{NAME}-init"),
@@ -126,7 +137,7 @@ class MongoDB(pulumi.ComponentResource):
                                     cache_size_gb(settings.resources.limits.memory),
                                 ],
                                 "ports": kubernetes.port("mongodb", PORT),
-                                "env_from": [{"secret_ref": {"name": name_of(self.secret.metadata, NAME)}}],
+                                "env": kubernetes.secret_environment(dict.fromkeys(KEYS, self.secret_name)),
                                 "resources": kubernetes.container_resources(settings.resources),
                                 "security_context": kubernetes.security_context(),
                                 "volume_mounts": [
@@ -155,15 +166,33 @@ class MongoDB(pulumi.ComponentResource):
             },
             opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
-        self.uri = pulumi.Output.secret(
-            pulumi.Output.concat(
-                "mongodb://",
-                APPLICATION_USER,
-                ":",
-                application_password,
-                f"@{NAME}:{PORT}/{DATABASE}?authSource={DATABASE}",
-            )
-        )
         self.service_name = name_of(self.service.metadata, NAME)
-        self.secret_name = name_of(self.secret.metadata, NAME)
         self.register_outputs({"uri": self.uri, "service_name": self.service_name, "secret_name": self.secret_name})
+
+
+def _generate(name: str, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Generate the passwords and their Secret; give LibreChat's URI, as a secret, and the name of the Secret."""
+    root_password = password(f"{name}-root-password", parent=workload.parent, protected=workload.protected)
+    application_password = password(f"{name}-password", parent=workload.parent, protected=workload.protected)
+    values: dict[str, pulumi.Input[str]] = {
+        "MONGO_INITDB_ROOT_USERNAME": ROOT_USER,
+        "MONGO_INITDB_ROOT_PASSWORD": root_password,
+        "MONGO_APP_DATABASE": DATABASE,
+        "MONGO_APP_USERNAME": APPLICATION_USER,
+        "MONGO_APP_PASSWORD": application_password,
+    }
+    secret = k8s.core.v1.Secret(
+        f"{name}-secret",
+        metadata=workload.metadata(),
+        type="Opaque",
+        string_data=values,
+        opts=workload.data_options(),
+    )
+    uri = pulumi.Output.concat(
+        "mongodb://",
+        APPLICATION_USER,
+        ":",
+        application_password,
+        f"@{NAME}:{PORT}/{DATABASE}?authSource={DATABASE}",
+    )
+    return pulumi.Output.secret(uri), name_of(secret.metadata, NAME)

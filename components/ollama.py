@@ -1,16 +1,27 @@
 """The Ollama server."""
 
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import Required
+from typing_extensions import NotRequired, Required
 
 from components import kubernetes
 from components.args import OllamaSettingsArgs
 from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url, timeouts
 from components.exposure import expose, url
+from components.models import NAME as PULL
 from components.models import pull_models
+from components.network_policy import (
+    Peer,
+    ServerPeer,
+    from_outside,
+    from_pods,
+    network_policy,
+    settings_of,
+    to_registries,
+)
 from components.settings import checks
 from components.settings.ollama import Gpu, OllamaSettings, Server
 from components.settings.resolve import resolve
@@ -33,6 +44,12 @@ GPU_RESOURCES = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu
 class _Own(TypedDict):
     namespace: Required[pulumi.Input[str]]
     """Namespace that is there already."""
+
+    clients: NotRequired[Sequence[Peer]]
+    """Pods that may connect where there are NetworkPolicies, besides the pull Jobs. Defaults to none."""
+
+    priority_class_name: NotRequired[pulumi.Input[str]]
+    """PriorityClass of a pod that holds a GPU, unless `pods` names one. Defaults to none."""
 
 
 class OllamaArgs(OllamaSettingsArgs, CommonArgs, _Own):
@@ -89,6 +106,8 @@ class Ollama(pulumi.ComponentResource):
     """URL from outside the cluster; empty without exposure."""
     models: pulumi.Output[list[str]]
     """Models that the server has or is about to have."""
+    connection: dict[str, Any]
+    """What LibreChat's arg `ollama` takes for this server."""
 
     def __init__(self, name: str, args: OllamaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:Ollama", name, {}, opts)
@@ -110,6 +129,28 @@ class Ollama(pulumi.ComponentResource):
         )
         if settings.gpu.runtime_class_name:
             spec["runtime_class_name"] = settings.gpu.runtime_class_name
+        if (
+            settings.gpu.count
+            and settings.gpu.priority
+            and "priority_class_name" in args
+            and not settings.pods.priority_class_name
+        ):
+            spec["priority_class_name"] = args["priority_class_name"]
+        pods: ServerPeer = {"namespace": namespace, "pod_labels": workload.selector, "port": PORT}
+        policies = settings_of(args)
+        pulls: Peer = {"pod_labels": kubernetes.selector(PULL)}
+        clients = [*args.get("clients", ()), *([pulls] if settings.models else ())]
+        network_policy(
+            workload,
+            policies,
+            ingress=[
+                *from_pods(clients, PORT),
+                *from_outside(settings.exposure, policies.ingress_controller, PORT),
+            ],
+            egress=to_registries(settings.models),
+            extra_egress=policies.extra_egress.ollama,
+        )
+        workload.disruption_budget(settings.disruption_budget, settings.replicas)
         gpus = {gpu_resource(settings.gpu): str(settings.gpu.count)} if settings.gpu.count else {}
         environment = {**server_environment(settings.server, settings.gpu), **settings.extra_environment}
         self.deployment = k8s.apps.v1.Deployment(
@@ -174,10 +215,12 @@ class Ollama(pulumi.ComponentResource):
             image=image,
             base_url=self.base_url,
             server=self.deployment,
+            pods=pods,
         )
         self.service_name = name_of(self.service.metadata, NAME)
         self.url = url(settings.exposure)
         self.models = pulumi.Output.from_input(list(settings.models))
+        self.connection = {"base_url": self.base_url, "models": settings.models, "server": pods}
         self.register_outputs(
             {
                 "base_url": self.base_url,

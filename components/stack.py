@@ -7,9 +7,13 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.common import CommonArgs
+from components.kubernetes import selector
 from components.librechat import NAME as LIBRECHAT
 from components.librechat import PORT
+from components.librechat_admin import NAME as CREATE_ADMIN
 from components.namespace import Namespace, NamespaceArgs
+from components.network_policy import Peer
+from components.quota import hard
 from components.settings.root import Settings
 
 
@@ -47,28 +51,61 @@ def common_args(settings: Settings) -> CommonArgs:
         "image_pull_secrets": settings.image_pull_secrets,
         "data_protection": settings.data_protection,
         "cluster_domain": settings.cluster_domain,
+        "network_policies": settings.network_policies.as_args(),
     }
 
 
 def namespace_args(settings: Settings, application: str) -> NamespaceArgs:
     """Give the args of the namespace of an application, `ollama` or `librechat`."""
-    names = {"ollama": settings.namespaces.ollama_name, "librechat": settings.namespaces.librechat_name}
-    return {
+    spaces = settings.namespaces
+    names = {"ollama": spaces.ollama_name, "librechat": spaces.librechat_name}
+    args: NamespaceArgs = {
         "namespace": names[application],
         "application": application,
         "environment": settings.environment,
         "labels": settings.labels,
         "data_protection": settings.data_protection,
+        "network_policies": settings.network_policies.as_args(),
+        "operator_group": spaces.operator_group,
     }
+    if spaces.quota.enabled:
+        args["quota"] = {"ollama": spaces.quota.ollama, "librechat": spaces.quota.librechat}[application] or hard(
+            settings, application
+        )
+    if spaces.limit_range.enabled:
+        args["container_defaults"] = {
+            "default_request": spaces.limit_range.default_request.mapping(),
+            "default_limit": spaces.limit_range.default_limit.mapping(),
+        }
+    if application == "ollama" and settings.ollama.gpu.count and not settings.ollama.pods.priority_class_name:
+        args["priority"] = settings.ollama.gpu.priority
+    return args
+
+
+def librechat_pods(namespace: Namespace) -> list[Peer]:
+    """Give the pods that may connect to Ollama and Meilisearch: LibreChat's."""
+    return [_pods(namespace, LIBRECHAT)]
+
+
+def mongodb_clients(namespace: Namespace, settings: Settings) -> list[Peer]:
+    """Give the pods that may connect to MongoDB: LibreChat's, and that of the Job for the first account."""
+    admin = [_pods(namespace, CREATE_ADMIN)] if settings.librechat.admin.email else []
+    return [*librechat_pods(namespace), *admin]
+
+
+def _pods(namespace: Namespace, name: str) -> Peer:
+    return {"namespace": namespace.namespace_name, "pod_labels": selector(name)}
 
 
 def in_namespace(provider: k8s.Provider, namespace: Namespace, settings: Settings) -> pulumi.ResourceOptions:
     """Give the options of a component that lives in a namespace of this stack.
 
-    Its objects go with the namespace, which spares their single deletions, unless data outlives the stack.
+    They come after what holds for all pods of the namespace: no pod runs before its NetworkPolicies are there. They go
+    with it, which spares their single deletions, unless data outlives the stack.
     """
     return pulumi.ResourceOptions(
         provider=provider,
+        depends_on=[namespace],
         deleted_with=None if settings.data_protection else namespace.namespace,
     )
 
@@ -77,10 +114,8 @@ def next_command(settings: Settings) -> str:
     """Give the command that creates the first account: registration is closed unless the settings open it."""
     context = f" --context {settings.context}" if settings.context else ""
     kubeconfig = f" --kubeconfig {settings.kubeconfig}" if settings.kubeconfig else ""
-    kubectl = f"kubectl{kubeconfig}{context} --namespace {settings.namespaces.librechat_name}"
+    kubectl = f"kubectl{kubeconfig}{context} -n {settings.namespaces.librechat_name}"
     if settings.librechat.registration.enabled:
         return f"{kubectl} port-forward service/{LIBRECHAT} {PORT}:{PORT}"
-    return (
-        f"{kubectl} exec --stdin --tty deployment/{LIBRECHAT} --container {LIBRECHAT} -- "
-        "node config/create-user.js you@example.org You you --email-verified=true"
-    )
+    # It asks for the address, the name and the password.
+    return f"{kubectl} exec -it deploy/{LIBRECHAT} -c {LIBRECHAT} -- node config/create-user.js"

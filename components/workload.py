@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 
 from components import images, kubernetes
 from components.common import CommonArgs, data_options
-from components.settings.workload import Pods, Storage
+from components.settings.workload import DisruptionBudget, Pods, Storage
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import PersistentVolumeClaimSpecArgsDict, PodSpecArgsDict
@@ -86,6 +86,22 @@ class Workload:
                 "type": "ClusterIP",
                 "selector": self.selector,
                 "ports": [{"name": port_name, "port": port, "target_port": port_name, "protocol": "TCP"}],
+            },
+            opts=self.options(),
+        )
+
+    def disruption_budget(self, settings: DisruptionBudget, replicas: int) -> None:
+        """Create the PodDisruptionBudget. A single pod gets none: it would only keep its node from being drained."""
+        if replicas < 2 or not settings.enabled:  # noqa: PLR2004
+            return
+        k8s.policy.v1.PodDisruptionBudget(
+            f"{self.resource_name}-disruption-budget",
+            metadata=self.metadata(),
+            spec={
+                "max_unavailable": settings.max_unavailable,
+                "selector": {"match_labels": self.selector},
+                # A pod that is not Ready anyway does not keep its node.
+                "unhealthy_pod_eviction_policy": "AlwaysAllow",
             },
             opts=self.options(),
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
 from components.librechat_yaml import librechat_config
+from components.settings import security
 from components.settings.base import secret_text
 from components.settings.findings import Finding
 from components.settings.librechat import LibreChatSettings
@@ -66,8 +67,7 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str = "librechat.") 
     """Refuse several LibreChat pods without what they share."""
     if settings.replicas == 1:
         return
-    uri = secret_text(settings.redis.uri)
-    if isinstance(uri, str) and not uri:  # a component also takes the output of another resource
+    if not settings.redis.is_set and not settings.existing_secret:
         rule = f"more than one replica needs Redis, set `{prefix}redis.uri` as a secret"
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
     if settings.storage.access_mode != "ReadWriteMany":
@@ -122,11 +122,63 @@ def external_meilisearch(settings: Settings) -> Iterator[Finding]:
     """Refuse half of an external Meilisearch."""
     external = settings.meilisearch.external
     key = external.master_key.get_secret_value()
-    if bool(external.url) != bool(key):
+    if key and external.existing_secret:
+        rule = "is the second source of the key, remove it or `meilisearch.external.masterKey`"
+        yield Finding("meilisearch.external.existingSecret", _quote(external.existing_secret), rule)
+    known = key or external.existing_secret or settings.librechat.existing_secret
+    if (external.url and not known) or (not external.url and (key or external.existing_secret)):
         missing = "masterKey" if external.url else "url"
         yield Finding(f"meilisearch.external.{missing}", "", "is needed: an external Meilisearch has a URL and a key")
     if key and len(key.encode()) < 16:  # noqa: PLR2004
         yield Finding("meilisearch.external.masterKey", "[secret]", "has fewer than 16 bytes, Meilisearch refuses it")
+
+
+def external_mongodb(settings: Settings) -> Iterator[Finding]:
+    """Refuse two sources of one URI, and passwords for a MongoDB that is not part of the stack."""
+    mongodb = settings.mongodb
+    if mongodb.external.uri.get_secret_value() and mongodb.external.existing_secret:
+        rule = "is the second source of the URI, remove it or `mongodb.external.uri`"
+        yield Finding("mongodb.external.existingSecret", _quote(mongodb.external.existing_secret), rule)
+    if mongodb.existing_secret and mongodb.is_external:
+        rule = "is for the MongoDB of this stack, for one outside set `mongodb.external.existingSecret`"
+        yield Finding("mongodb.existingSecret", _quote(mongodb.existing_secret), rule)
+
+
+def passwords_in_existing_secret(settings: Settings) -> Iterator[Finding]:
+    """Refuse generated passwords beside an existing Secret of LibreChat: they cannot get into it."""
+    name = settings.librechat.existing_secret
+    if not name:
+        return
+    if not settings.mongodb.is_external and not settings.mongodb.existing_secret:
+        rule = (
+            "holds `MONGO_URI`, so the password is known before: set `mongodb.existingSecret` too, or remove this one"
+        )
+        yield Finding("librechat.existingSecret", _quote(name), rule)
+    search = settings.meilisearch
+    if search.enabled and not search.external.url and not search.existing_secret:
+        rule = "holds `MEILI_MASTER_KEY`, so the key is known before: set `meilisearch.existingSecret` too"
+        yield Finding("librechat.existingSecret", _quote(name), rule)
+
+
+def redis(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
+    """Refuse two sources of one URI."""
+    if secret_text(settings.redis.uri) and settings.redis.existing_secret:
+        rule = f"is the second source of the URI, remove it or `{prefix}redis.uri`"
+        yield Finding(f"{prefix}redis.existingSecret", _quote(settings.redis.existing_secret), rule)
+
+
+def admin(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
+    """Refuse a first account without a password, or with an address that LibreChat would not take."""
+    own = settings.admin
+    if not own.email:
+        return
+    if not own.existing_secret:
+        rule = f"`{prefix}admin.email` needs a Secret with the password in its key `password`"
+        yield Finding(f"{prefix}admin.existingSecret", '""', rule)
+    domains = [domain.lower() for domain in settings.registration.allowed_domains]
+    if domains and own.email.partition("@")[2] not in domains:
+        rule = f"is in none of `{prefix}registration.allowedDomains`, LibreChat would refuse it"
+        yield Finding(f"{prefix}admin.email", _quote(own.email), rule)
 
 
 def librechat_yaml(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
@@ -144,12 +196,20 @@ OLLAMA: tuple[Callable[[OllamaSettings], Iterator[Finding]], ...] = (
     gpu,
     kv_cache,
 )
-LIBRECHAT: tuple[Callable[[LibreChatSettings], Iterator[Finding]], ...] = (librechat_replicas, librechat_yaml)
+LIBRECHAT: tuple[Callable[[LibreChatSettings], Iterator[Finding]], ...] = (
+    librechat_replicas,
+    librechat_yaml,
+    admin,
+    redis,
+)
 ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,
     hosts,
     namespaces,
     external_meilisearch,
+    external_mongodb,
+    passwords_in_existing_secret,
+    *security.ROOT,
 )
 
 

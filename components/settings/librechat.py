@@ -4,9 +4,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
 
-from components.settings.base import Section
-from components.settings.types import EnvironmentVariables, OptionalImage, SecretText
-from components.settings.workload import Exposure, Pods, Resources, Seconds, Storage, resources
+from components.settings.base import Section, secret_text
+from components.settings.types import (
+    EnvironmentVariables,
+    OptionalEmail,
+    OptionalImage,
+    OptionalObjectName,
+    SecretText,
+)
+from components.settings.workload import DisruptionBudget, Exposure, Pods, Port, Resources, Seconds, Storage, resources
 
 
 class Endpoint(Section):
@@ -38,6 +44,28 @@ class Redis(Section):
 
     uri: SecretText = SecretStr("")
     """URI with the password, set with `pulumi config set --secret`; empty for none."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace with the URI in its key `REDIS_URI`, instead of `uri`."""
+    port: Port = 6379
+    """Port of Redis, for the NetworkPolicy, where the URI is in a Secret and not known here."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a Redis."""
+        return bool(secret_text(self.uri) or self.existing_secret)
+
+
+class Admin(Section):
+    """The first account, created by a Job."""
+
+    email: OptionalEmail = ""
+    """E-mail address to log in with; empty for no Job. An account with this address is left as it is."""
+    name: Annotated[str, Field(min_length=3, max_length=80)] = "Administrator"
+    """Name that is shown."""
+    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@-]{2,80}$")] = "admin"
+    """User name."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`."""
 
 
 class LibreChatSettings(Section):
@@ -47,6 +75,8 @@ class LibreChatSettings(Section):
     """Image with its tag; empty for the pinned one."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 1
     """Pods. More than one needs Redis and storage with ReadWriteMany."""
+    disruption_budget: DisruptionBudget = DisruptionBudget()
+    """What draining a node leaves running."""
     redis: Redis = Redis()
     """Redis for caches, rate limits, sessions and streams across replicas."""
     storage: Storage = Storage(size="5Gi")
@@ -61,12 +91,21 @@ class LibreChatSettings(Section):
     """Proxies in front of LibreChat that add to X-Forwarded-For."""
     registration: Registration = Registration()
     """Accounts."""
+    admin: Admin = Admin()
+    """The first account."""
     endpoint: Endpoint = Endpoint()
     """The endpoint `Ollama` in librechat.yaml."""
     config: dict[str, Any] = {}
     """Further content of librechat.yaml, merged last: mappings are merged, everything else is replaced."""
     jwt_rotation: Annotated[int, Field(ge=1)] = 1
     """Raise it to replace JWT_SECRET and JWT_REFRESH_SECRET: every session ends and the pods roll."""
+    rotate_credentials_and_lose_stored_keys: Annotated[int, Field(ge=1)] = 1
+    """Raise it to replace CREDS_KEY and CREDS_IV. What they encrypted in the database (API keys of users, tokens of
+    plugins and MCP servers, two-factor secrets) can never be read again."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace that holds all credentials, so that none is generated: `JWT_SECRET`,
+    `JWT_REFRESH_SECRET` (32 characters or more), `CREDS_KEY` (64 hexadecimal characters), `CREDS_IV` (32), `MONGO_URI`,
+    and where they apply `MEILI_MASTER_KEY` and `REDIS_URI`; empty to generate them."""
     resources: Resources = resources(cpu="250m", memory="512Mi", memory_limit="2Gi")
     """CPU and memory."""
     extra_environment: EnvironmentVariables = {}

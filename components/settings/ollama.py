@@ -12,7 +12,7 @@ from components.settings.types import (
     OptionalImage,
     OptionalObjectName,
 )
-from components.settings.workload import Exposure, Pods, Resources, Seconds, Storage, resources
+from components.settings.workload import DisruptionBudget, Exposure, Pods, Resources, Seconds, Storage, resources
 
 GpuVendor = Literal["nvidia", "amd", "intel"]
 
@@ -29,6 +29,9 @@ class Gpu(Section):
     (`nvidia.com/gpu`, `amd.com/gpu`, `gpu.intel.com/i915`)."""
     runtime_class_name: OptionalObjectName = ""
     """RuntimeClass, for example `nvidia` where that runtime is not the nodes' default (k3s, plain containerd)."""
+    priority: Annotated[int, Field(ge=0, le=1_000_000_000)] = 1_000_000
+    """Priority of a pod that holds a GPU, by a PriorityClass `<namespace>-gpu`: a batch job does not take its place. 0
+    for no such class; `pods.priorityClassName` names one that is there already."""
 
 
 class Server(Section):
@@ -91,6 +94,8 @@ class OllamaSettings(Section):
     """The server's own settings."""
     pull: Pull = Pull()
     """How models are pulled."""
+    disruption_budget: DisruptionBudget = DisruptionBudget()
+    """What draining a node leaves running."""
     exposure: Exposure = Exposure()
     """Access from outside the cluster, off by default: Ollama has no authentication of its own."""
     extra_environment: EnvironmentVariables = {}

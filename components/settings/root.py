@@ -2,6 +2,7 @@
 
 from components.settings.base import Section
 from components.settings.librechat import LibreChatSettings
+from components.settings.network import NetworkPolicies
 from components.settings.ollama import OllamaSettings
 from components.settings.stores import MeilisearchSettings, MongoDBSettings
 from components.settings.types import (
@@ -11,11 +12,36 @@ from components.settings.types import (
     OptionalDnsLabel,
     OptionalRegistry,
     Prefix,
+    Quantities,
 )
+from components.settings.workload import Amounts
+
+
+class Quota(Section):
+    """How much fits in each namespace."""
+
+    enabled: bool = True
+    """Whether each namespace has a ResourceQuota."""
+    ollama: Quantities = {}
+    """Hard limits of Ollama's namespace, as in a ResourceQuota; they replace the derived ones: twice what the settings
+    run in it (for a rolling update) and something to spare, its GPUs, and no Service that opens a port of the nodes."""
+    librechat: Quantities = {}
+    """Hard limits of LibreChat's namespace; they replace the derived ones."""
+
+
+class LimitRange(Section):
+    """What a container gets that asks for nothing; those of this program all ask."""
+
+    enabled: bool = True
+    """Whether each namespace has a LimitRange."""
+    default_request: Amounts = Amounts(cpu="50m", memory="64Mi")
+    """Requests. A ResourceQuota refuses pods without."""
+    default_limit: Amounts = Amounts(memory="512Mi")
+    """Limits."""
 
 
 class Namespaces(Section):
-    """Names of the two namespaces."""
+    """The two namespaces."""
 
     prefix: Prefix = ""
     """Put before both names, for example `alice-`, so that several stacks can share a cluster."""
@@ -23,6 +49,12 @@ class Namespaces(Section):
     """Namespace of Ollama; empty for the prefix and `ollama`."""
     librechat: OptionalDnsLabel = ""
     """Namespace of LibreChat, MongoDB and Meilisearch; empty for the prefix and `librechat`."""
+    quota: Quota = Quota()
+    """How much fits in each."""
+    limit_range: LimitRange = LimitRange()
+    """What a container gets that asks for nothing."""
+    operator_group: str = ""
+    """Group that may read everything in both but Secrets: pods, logs, events, workloads; empty for none."""
 
     @property
     def ollama_name(self) -> str:
@@ -46,7 +78,9 @@ class Settings(Section):
     context: str = ""
     """Context in the kubeconfig; empty for its current context."""
     namespaces: Namespaces = Namespaces()
-    """Names of the namespaces."""
+    """The namespaces."""
+    network_policies: NetworkPolicies = NetworkPolicies()
+    """Who may talk to whom."""
     cluster_domain: ObjectName = "cluster.local"
     """DNS domain of the cluster."""
     image_registry: OptionalRegistry = ""

@@ -3,6 +3,7 @@
 Every validator raises `ValueError` with the rule alone; the key path and the value are added by `findings`.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -123,6 +124,12 @@ def _host(value: str) -> str:
     return value
 
 
+def _email(value: str) -> str:
+    if not re.match(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", value):
+        raise ValueError("not an e-mail address, write `you@example.org`")
+    return value.lower()
+
+
 def _image(value: str) -> str:
     problem = images.problem(value)
     if problem:
@@ -165,6 +172,15 @@ def _label_value(value: str) -> str:
     return value
 
 
+def _quantities(value: dict[str, str]) -> dict[str, str]:
+    for key, text in value.items():
+        try:
+            _quantity(text)
+        except ValueError as error:
+            raise ValueError(f"`{key}: {text}` is {error}") from error
+    return value
+
+
 def _environment_variable(key: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
         raise ValueError("is not a name of an environment variable: letters, digits and `_`, no digit in front")
@@ -181,6 +197,13 @@ def _mongodb_uri(value: SecretStr) -> SecretStr:
     if uri and not complete:
         raise ValueError("not a MongoDB URI, write `mongodb://user:password@host:27017/LibreChat?authSource=...`")
     return value
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError as error:
+        raise ValueError("not a network in CIDR notation, write for example `10.0.0.0/16`") from error
 
 
 def _http_url(value: str) -> str:
@@ -206,7 +229,9 @@ OptionalDnsLabel = Annotated[str, AfterValidator(_optional(_dns_label))]
 Prefix = Annotated[str, AfterValidator(_optional(_prefix))]
 ObjectName = Annotated[str, AfterValidator(_subdomain)]
 OptionalObjectName = Annotated[str, AfterValidator(_optional(_subdomain))]
+Networks = list[Annotated[str, AfterValidator(_network)]]
 OptionalHost = Annotated[str, AfterValidator(_optional(_host)), AcceptsOutput()]
+OptionalEmail = Annotated[str, AfterValidator(_optional(_email))]
 OptionalImage = Annotated[str, AfterValidator(_optional(_image)), AcceptsOutput()]
 OptionalRegistry = Annotated[str, AfterValidator(_optional(_registry))]
 ModelName = Annotated[str, AfterValidator(_model)]
@@ -215,6 +240,7 @@ LabelValue = Annotated[str, AfterValidator(_label_value)]
 Labels = dict[Annotated[str, AfterValidator(_label_key)], LabelValue]
 Annotations = dict[Annotated[str, AfterValidator(_label_key)], str]
 EnvironmentVariables = dict[Annotated[str, AfterValidator(_environment_variable)], str]
+Quantities = Annotated[dict[str, Annotated[str, BeforeValidator(_text)]], AfterValidator(_quantities)]
 MongoUri = Annotated[SecretStr, AfterValidator(_mongodb_uri), AcceptsOutput()]
 OptionalHttpUrl = Annotated[str, AfterValidator(_optional(_http_url)), AcceptsOutput()]
 SecretText = Annotated[SecretStr, AcceptsOutput()]

@@ -105,6 +105,15 @@ class Exposure(Section):
     """Gateway for `type: HTTPRoute`."""
 
 
+class DisruptionBudget(Section):
+    """How many pods may be gone at a time while nodes are drained. It exists where more than one replica runs."""
+
+    enabled: bool = True
+    """Whether there is a PodDisruptionBudget."""
+    max_unavailable: Annotated[int, Field(ge=1)] = 1
+    """Pods that may be gone at a time."""
+
+
 class Pods(Section):
     """What is passed through to the pods of a workload."""
 

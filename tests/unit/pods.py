@@ -40,7 +40,14 @@ def container(owner: Resource, name: str) -> dict[str, Any]:
 
 def environment(owner: Resource, name: str) -> dict[str, str]:
     """The environment variables of a container that stand in the clear."""
-    return {entry["name"]: entry["value"] for entry in container(owner, name).get("env", [])}
+    return {entry["name"]: entry["value"] for entry in container(owner, name).get("env", []) if "value" in entry}
+
+
+def secret_environment(found: dict[str, Any]) -> dict[str, str]:
+    """The Secret of each environment variable of a container that comes from one; its key has the variable's name."""
+    references = {e["name"]: e["valueFrom"]["secretKeyRef"] for e in found.get("env", []) if "valueFrom" in e}
+    assert [name for name, reference in references.items() if reference["key"] != name] == []
+    return {name: reference["name"] for name, reference in references.items()}
 
 
 def violations(pod: Pod) -> Iterator[str]:

@@ -9,7 +9,7 @@ import yaml
 from components import images
 from components.librechat_lint import lint_yaml
 from tests.unit import programs
-from tests.unit.pods import container, environment, pods, template, violations
+from tests.unit.pods import container, environment, pods, secret_environment, template, violations
 from tests.unit.recording import PROJECT, Recording, Resource, leaves
 
 Execute = Callable[..., Recording]
@@ -188,9 +188,11 @@ def test_every_claim_secret_and_config_map_that_a_pod_names_is_there(program: Re
             if "configMap" in volume:
                 assert program.object("ConfigMap", volume["configMap"]["name"], namespace).urn in pod.owner.dependencies
         for found in pod.containers():
-            for source in found.get("envFrom", []):
-                secret = program.object("Secret", source["secretRef"]["name"], namespace)
+            assert "envFrom" not in found, "a Secret that lacks a key would go unnoticed"
+            for key, name in secret_environment(found).items():
+                secret = program.object("Secret", name, namespace)
                 assert secret.urn in pod.owner.dependencies
+                assert key in secret.inputs["stringData"]
 
 
 def test_every_image_is_pinned(program: Recording) -> None:
@@ -266,6 +268,8 @@ def test_protection_comes_for_all_data_together_or_not_at_all(program: Recording
     wanted = setting(stack, "dataProtection", False)
     held = [r for r in program.resources if r.kind in DATA or r.type == "kubernetes:core/v1:Namespace"]
     assert len([r for r in held if r.kind == "PersistentVolumeClaim"]) >= 4
+    # What signs sessions is no data: it can be replaced at any time, by one number in the settings.
+    held = [r for r in held if r.name not in {"librechat-jwt-secret", "librechat-jwt-refresh-secret"}]
     assert {r.name: (r.protect, r.retain_on_delete) for r in held} == {r.name: (wanted, wanted) for r in held}
 
 

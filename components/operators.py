@@ -1,0 +1,42 @@
+"""What people who operate an application may read in its namespace: everything but Secrets."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
+
+NAME = "operators-read"
+"""Name of the Role and its binding."""
+
+RESOURCES: dict[str, list[str]] = {
+    "": [
+        "configmaps",
+        "endpoints",
+        "events",
+        "limitranges",
+        "persistentvolumeclaims",
+        "pods",
+        "pods/log",
+        "pods/status",
+        "resourcequotas",
+        "serviceaccounts",
+        "services",
+    ],
+    "apps": ["controllerrevisions", "deployments", "replicasets", "statefulsets"],
+    "autoscaling": ["horizontalpodautoscalers"],
+    "batch": ["cronjobs", "jobs"],
+    "discovery.k8s.io": ["endpointslices"],
+    "events.k8s.io": ["events"],
+    "gateway.networking.k8s.io": ["gateways", "httproutes"],
+    "metrics.k8s.io": ["pods"],
+    "networking.k8s.io": ["ingresses", "networkpolicies"],
+    "policy": ["poddisruptionbudgets"],
+}
+"""Resources by API group. No `secrets`, no `pods/exec`, no `serviceaccounts/token`: each would lead to a credential."""
+
+VERBS = ["get", "list", "watch"]
+
+
+def rules() -> "list[PolicyRuleArgsDict]":
+    """Give the rules of the Role."""
+    return [{"api_groups": [group], "resources": names, "verbs": VERBS} for group, names in RESOURCES.items()]
