@@ -65,7 +65,7 @@ def find_plugins(
     for name in PROVIDERS:
         plugin = installed_plugin(name, environ) or _downloaded(name, pulumi, retry, console, environ)
         if plugin is None and allow_stand_ins:
-            plugin = Plugin(name, sdk_version(name), stand_in=True, directory=STAND_INS / name)
+            plugin = stand_in(name)
         if plugin is None:
             missing.append(name)
         else:
@@ -73,6 +73,11 @@ def find_plugins(
     if missing:
         raise SandboxError(_missing_text(missing))
     return tuple(found)
+
+
+def stand_in(name: str) -> Plugin:
+    """Return the stand-in for the plugin of a package."""
+    return Plugin(name, sdk_version(name), stand_in=True, directory=STAND_INS / name)
 
 
 def installed_plugin(name: str, environ: Mapping[str, str] = os.environ) -> Plugin | None:

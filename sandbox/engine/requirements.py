@@ -40,7 +40,8 @@ def _comparison(bound: str) -> str:
     """Return a bound as semver compares it: with an operator, and with all three numbers."""
     operator = bound[: len(bound) - len(bound.lstrip("<>=!"))]
     numbers = bound[len(operator) :].lstrip("v").split(".")
-    return f"{'==' if operator in ('', '=') else operator}{'.'.join([*numbers, '0', '0'][:3])}"
+    spelled = {"": "==", "=": "==", "!": "!="}.get(operator, operator)
+    return f"{spelled}{'.'.join([*numbers, '0', '0'][:3])}"
 
 
 def sdk_version(package: str = "") -> str:

@@ -182,7 +182,7 @@ def application(opts: ResourceOptions) -> None:
     )
     k8s.core.v1.Secret("key", metadata={"namespace": name}, string_data={"key": "v4lue-of-the-key"}, opts=below)
     k8s.core.v1.ResourceQuota(
-        "quota", metadata={"namespace": name}, spec={"hard": {"requests.cpu": "8000m", "pods": 20}}, opts=below
+        "quota", metadata={"namespace": name}, spec={"hard": {"requests.storage": "10240Mi", "pods": 20}}, opts=below
     )
     pulumi.export("cluster_ip", service.spec.cluster_ip)
 
@@ -286,8 +286,8 @@ def test_drift_is_found_and_repaired(make: MakeStack, namespace: str, kubectl: K
         stack.preview(refresh=True, expect_no_changes=True)
     assert stack.up(refresh=True)["update"] == 1
 
-    # What nobody asked for stays: only the fields of the program are managed.
-    assert kubectl.get("-n", namespace, "configmap", "fixed")["data"] == {"a": "1", "more": "x"}
+    # What kubectl wrote is taken over, and goes with it what the program does not have.
+    assert kubectl.get("-n", namespace, "configmap", "fixed")["data"] == {"a": "1"}
     assert stack.preview(refresh=True, expect_no_changes=True)["same"] == 3
 
 
@@ -338,7 +338,7 @@ def test_an_existing_object_is_not_taken_over(make: MakeStack, namespace: str, k
     kubectl.must("-n", namespace, "create", "configmap", "fixed", "--from-literal=a=theirs")
     stack = make()
 
-    with pytest.raises(CommandError, match='configmaps "fixed" already exists'):
+    with pytest.raises(CommandError, match=r'configmaps "fixed" already exists'):
         stack.up(config_map(namespace, "fixed", a="ours"))
 
     assert kubectl.get("-n", namespace, "configmap", "fixed")["data"] == {"a": "theirs"}
@@ -398,7 +398,7 @@ def test_a_patch_manages_only_its_own_fields(make: MakeStack, namespace: str, ku
 
 def test_an_invalid_object_is_refused_in_the_preview(make: MakeStack, namespace: str, kubectl: Kubectl) -> None:
     stack = make()
-    with pytest.raises(CommandError, match="must be no more than 63 characters|must be a valid label|Invalid value"):
+    with pytest.raises(CommandError, match=r"must be no more than 63 characters|must be a valid label|Invalid value"):
         stack.preview(deployment(namespace, app="not/a/label"))
     assert not kubectl.exists("-n", namespace, "deployment", "web")
 

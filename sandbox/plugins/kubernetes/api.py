@@ -47,6 +47,14 @@ class UnknownKindError(ApiError):
         super().__init__(HTTPStatus.NOT_FOUND, "NotFound", f'no matches for kind "{kind}" in version "{api_version}"')
 
 
+class ConnectionLostError(ApiError):
+    """The API server cannot be reached."""
+
+    def __init__(self, server: str, problem: str) -> None:
+        super().__init__(0, "Unreachable", f"the API server {server} cannot be reached: {problem}")
+        self.problem = problem
+
+
 @dataclass(frozen=True)
 class ResourceType:
     """How the API server serves a kind.
@@ -101,8 +109,7 @@ class Api:
         """Send a request and return the object in the answer.
 
         Raises:
-            ApiError: The server answered with an error.
-            urllib3.exceptions.HTTPError: The server cannot be reached.
+            ApiError: The server answered with an error, or (:class:`ConnectionLostError`) not at all.
         """
         import urllib3  # noqa: PLC0415 - loaded with the client, beside the program
 
@@ -111,14 +118,18 @@ class Api:
         if body is not None:
             headers["Content-Type"] = content_type
         client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
-        response = client.rest_client.pool_manager.request(
-            method,
-            client.configuration.host + path + (f"?{urlencode(query)}" if query else ""),
-            headers=headers,
-            timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
-            retries=False,
-            body=None if body is None else json.dumps(body).encode(),
-        )
+        try:
+            response = client.rest_client.pool_manager.request(
+                method,
+                client.configuration.host + path + (f"?{urlencode(query)}" if query else ""),
+                headers=headers,
+                timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
+                retries=False,
+                body=None if body is None else json.dumps(body).encode(),
+            )
+        except urllib3.exceptions.HTTPError as error:
+            # Only the last part says what happened; before it come names of Python classes.
+            raise ConnectionLostError(self.server, str(error).rpartition(": ")[2]) from None
         try:
             content = json.loads(response.data)
         except ValueError:
@@ -214,8 +225,6 @@ class Reachability:
         Args:
             attempts: Tries, half a second apart, before giving up.
         """
-        import urllib3  # noqa: PLC0415 - loaded with the client, beside the program
-
         text = ""
         for attempt in range(attempts):
             if attempt:
@@ -225,10 +234,7 @@ class Reachability:
             except ApiError as error:
                 if error.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
                     return f"it answers but refuses the credentials: {error}"
-                text = str(error)
-            except urllib3.exceptions.HTTPError as error:
-                # Only the last part says what happened; before it come names of Python classes.
-                text = str(error).rpartition(": ")[2]
+                text = error.problem if isinstance(error, ConnectionLostError) else str(error)
             else:
                 return ""
         return text

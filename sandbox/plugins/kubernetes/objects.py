@@ -201,8 +201,7 @@ def live_inputs(live: dict[str, Value], inputs: dict[str, Value], known: dict[st
         known: The live object of the last operation. An empty value that the API server dropped even then
             (``hostNetwork: false``) did not drift and stays.
     """
-    pruned = prune(live, inputs)
-    assert isinstance(pruned, dict)
+    pruned: dict[str, Value] = prune(live, inputs)
     _keep_dropped(pruned, inputs, known)
     return pruned
 
@@ -262,8 +261,7 @@ def _respell(value: Value, prefix: str, old: str, new: str) -> Value:
 
 def protect(obj: dict[str, Value], source: dict[str, Value]) -> dict[str, Value]:
     """Return an object with secrets marked: those of its source, and all data of a Secret."""
-    marked = mark_secrets(obj, source)
-    assert isinstance(marked, dict)
+    marked: dict[str, Value] = mark_secrets(obj, source)
     if obj.get("kind") == "Secret":
         for key in ("data", "stringData"):
             if key in marked and not isinstance(marked[key], Secret):

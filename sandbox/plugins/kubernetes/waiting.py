@@ -24,6 +24,7 @@ from sandbox.plugins.kubernetes.readiness import (
 from sandbox.plugins.server import EngineLog, NotReadyError, PluginError
 
 _DEFAULT_TIMEOUT = 600.0
+_LOST_FOR = 30.0  # seconds without an answer from the API server after which waiting ends
 _POLL_FAST, _POLL_SLOW, _FAST_FOR = 0.2, 1.0, 10.0
 
 Object = dict[str, Any]
@@ -71,8 +72,17 @@ class Waiter:
         checks = checks_for(operation.wanted, live)
         deadline = time.monotonic() + timeout_of(operation.timeout, operation.wanted)
         shown = ""
+        lost_since = 0.0
         for pause in pauses() if checks else []:
-            results = [check(live, partial(self._related, live)) for check in checks]
+            try:
+                live = self._api.read(live) if shown else live
+                results = [check(live, partial(self._related, live)) for check in checks]
+                lost_since = 0.0
+            except ApiError as error:
+                # The object exists: whatever happens to the connection now, it must not be forgotten.
+                lost_since = lost_since or time.monotonic()
+                results = [Readiness(False, progress=str(error), reasons=[str(error)])]
+                results[0].failed = error.not_found or time.monotonic() - lost_since > _LOST_FOR
             waiting = [result for result in results if not result.ready]
             if not waiting:
                 break
@@ -83,18 +93,9 @@ class Waiter:
                 shown = waiting[0].progress
                 self._log.status(operation.urn, shown)
             self._cancelled.wait(pause)
-            live = self._look_again(live, operation)
         if shown:
             self._log.status(operation.urn, "")
         return live
-
-    def _look_again(self, live: Object, operation: Operation) -> Object:
-        try:
-            return self._api.read(live)
-        except ApiError as error:
-            name = f"{live['kind']} '{objects.shown(live)}'"
-            text = f"{name} was {operation.done} but cannot be read any more: {error}"
-            raise NotReadyError(text, objects.identity(live), operation.to_state(live)) from None
 
     def _failure(
         self, live: Object, operation: Operation, waiting: list[Readiness], *, timed_out: bool
@@ -134,15 +135,21 @@ class Waiter:
         if skip and live["kind"] in NOT_AWAITED_ON_DELETE:
             return ""
         uid = live["metadata"].get("uid")
+        lost_since = 0.0
         deadline = time.monotonic() + timeout_of(timeout, inputs)
         shown = ""
         for pause in pauses():
             try:
                 current = self._api.read(live)
+                lost_since = 0.0
             except ApiError as error:
                 if error.not_found:
                     break
-                raise
+                lost_since = lost_since or time.monotonic()
+                if time.monotonic() - lost_since > _LOST_FOR:
+                    return str(error)
+                self._cancelled.wait(pause)
+                continue
             if current["metadata"].get("uid") != uid:
                 break  # deleted, and made anew by somebody else
             held = held_by(current)

@@ -1,0 +1,44 @@
+"""Which engine fits."""
+
+from pathlib import Path
+
+import pytest
+from semver import Version
+
+from sandbox.engine.requirements import required_engine, satisfies, sdk_version
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "fits"),
+    [
+        ("3.230.0", "", True),
+        ("3.230.0", ">=3.219.0", True),
+        ("3.218.9", ">=3.219.0", False),
+        ("3.230.0", ">=3.219.0 <4.0.0", True),
+        ("4.0.0", ">=3.219.0 <4.0.0", False),
+        ("4.0.0", ">=3.219.0,<4", False),
+        ("3.230.0", "3.230.0", True),
+        ("3.230.1", "=3.230.0", False),
+        ("3.230.1", "!3.230.0", True),
+        ("3.10.0", ">=3.9", True),
+        ("2.5.0", "2.5.0 || >=3.219.0", True),
+        ("3.0.0", "2.5.0 || >=3.219.0", False),
+        ("3.231.0-alpha.1", ">=3.230.0", True),
+    ],
+)
+def test_range(found: str, wanted: str, fits: bool) -> None:
+    assert satisfies(Version.parse(found), wanted) is fits
+
+
+def test_the_project_file_says_which_engine_it_needs(tmp_path: Path) -> None:
+    project = tmp_path / "Pulumi.yaml"
+    assert required_engine(project) == ""
+    project.write_text("name: x\n")
+    assert required_engine(project) == ""
+    project.write_text('name: x\nrequiredPulumiVersion: ">=3.219.0"\n')
+    assert required_engine(project) == ">=3.219.0"
+
+
+def test_versions_are_those_of_the_installed_packages() -> None:
+    assert Version.parse(sdk_version()).major == 3
+    assert Version.parse(sdk_version("kubernetes")).major == 4
