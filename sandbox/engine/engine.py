@@ -58,6 +58,7 @@ class Engine:
         env["PATH"] = os.pathsep.join(path)
         env["PYTHONDONTWRITEBYTECODE"] = ""  # empty means unset; compiling the SDK takes two seconds a run
         env["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+        env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"  # the language host lists packages by pip, which would ask for news
         if self.stand_ins:
             env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
         return env

@@ -5,10 +5,14 @@ and shows Python tracebacks for errors; so the stand-ins answer the engine's pro
 directly.
 """
 
-# ruff: noqa: N802, D102 - the methods are those of the gRPC service, which documents them
+# ruff: noqa: ARG002, D102, N802 - the methods are those of the gRPC service, which documents them
 
 import functools
+import os
+import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
@@ -146,32 +150,39 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             f"(pulumi plugin install resource {self.name} {self.version})"
         )
 
-    def GetPluginInfo(self, _request: Empty, _context: grpc.ServicerContext) -> proto.PluginInfo:
+    def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> proto.PluginInfo:
         return proto.PluginInfo(version=self.version)
 
-    def CheckConfig(self, request: proto.CheckRequest, _context: grpc.ServicerContext) -> proto.CheckResponse:
+    def CheckConfig(self, request: proto.CheckRequest, context: grpc.ServicerContext) -> proto.CheckResponse:
         return proto.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, _request: proto.DiffRequest, _context: grpc.ServicerContext) -> proto.DiffResponse:
+    def DiffConfig(self, request: proto.DiffRequest, context: grpc.ServicerContext) -> proto.DiffResponse:
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_NONE)
 
-    def Configure(self, _request: proto.ConfigureRequest, _context: grpc.ServicerContext) -> proto.ConfigureResponse:
+    def Configure(self, request: proto.ConfigureRequest, context: grpc.ServicerContext) -> proto.ConfigureResponse:
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     @reported
-    def Invoke(self, request: proto.InvokeRequest, _context: grpc.ServicerContext) -> proto.InvokeResponse:
+    def Invoke(self, request: proto.InvokeRequest, context: grpc.ServicerContext) -> proto.InvokeResponse:
         raise self.unsupported(f"the function {request.tok}")
 
     @reported
-    def Call(self, request: proto.CallRequest, _context: grpc.ServicerContext) -> proto.CallResponse:
+    def Call(self, request: proto.CallRequest, context: grpc.ServicerContext) -> proto.CallResponse:
         raise self.unsupported(f"the method {request.tok}")
 
     @reported
-    def Construct(self, request: proto.ConstructRequest, _context: grpc.ServicerContext) -> proto.ConstructResponse:
+    def Construct(self, request: proto.ConstructRequest, context: grpc.ServicerContext) -> proto.ConstructResponse:
         raise self.unsupported(request.type)
 
-    def Cancel(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         return Empty()
+
+
+def _end_with(engine: int) -> None:
+    """End this process soon after the engine that started it, which may have been killed."""
+    while os.getppid() == engine:
+        time.sleep(1)
+    os._exit(0)
 
 
 def serve(make: Callable[[EngineLog], StandIn]) -> None:
@@ -181,6 +192,10 @@ def serve(make: Callable[[EngineLog], StandIn]) -> None:
         make: Makes the stand-in, given the engine's log. The engine's address is the first argument on the
             command line; the port served is told on standard output, as the engine expects.
     """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # The engine asks so for the end, with nothing in progress any more; leaving at once saves it half a second.
+        signal.signal(number, lambda *_: os._exit(0))
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     if not addresses:
         sys.exit("This is a provider plugin: the Pulumi engine starts it and passes its own address.")

@@ -130,6 +130,7 @@ class Api:
         except urllib3.exceptions.HTTPError as error:
             # Only the last part says what happened; before it come names of Python classes.
             raise ConnectionLostError(self.server, str(error).rpartition(": ")[2]) from None
+        content: Any
         try:
             content = json.loads(response.data)
         except ValueError:

@@ -5,7 +5,7 @@ Service is ready without ten seconds of settling, and there is no support for He
 resources.
 """
 
-# ruff: noqa: N802, D102 - the methods are those of the gRPC service, which documents them
+# ruff: noqa: ARG002, D102, N802 - the methods are those of the gRPC service, which documents them
 
 import threading
 from functools import partial
@@ -87,7 +87,7 @@ class KubernetesStandIn(StandIn):
     # -- configuration
 
     @reported
-    def DiffConfig(self, request: proto.DiffRequest, _context: grpc.ServicerContext) -> proto.DiffResponse:
+    def DiffConfig(self, request: proto.DiffRequest, context: grpc.ServicerContext) -> proto.DiffResponse:
         old, new = from_struct(request.olds), from_struct(request.news)
         if has_unknown({key: new.get(key) for key in ("kubeconfig", "context", "cluster")}):
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=["kubeconfig"])
@@ -96,7 +96,7 @@ class KubernetesStandIn(StandIn):
         return proto.DiffResponse(changes=changes, diffs=changed, replaces=replaces)
 
     @reported
-    def Configure(self, request: proto.ConfigureRequest, _context: grpc.ServicerContext) -> proto.ConfigureResponse:
+    def Configure(self, request: proto.ConfigureRequest, context: grpc.ServicerContext) -> proto.ConfigureResponse:
         variables = {key.rpartition(":")[2]: value for key, value in request.variables.items()}
         self._settings = settings.read_settings(variables)
         try:
@@ -125,14 +125,14 @@ class KubernetesStandIn(StandIn):
     def _waiter(self, api: Api) -> Waiter:
         return Waiter(api, self.log, self._cancelled)
 
-    def Cancel(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:
+    def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         self._cancelled.set()
         return Empty()
 
     # -- wanted objects
 
     @reported
-    def Check(self, request: proto.CheckRequest, _context: grpc.ServicerContext) -> proto.CheckResponse:
+    def Check(self, request: proto.CheckRequest, context: grpc.ServicerContext) -> proto.CheckResponse:
         urn = parse_urn(request.urn)
         news = from_struct(request.news)
         if self._unreachable and self._settings.skip_update_unreachable:
@@ -182,7 +182,7 @@ class KubernetesStandIn(StandIn):
             return True  # probably a custom resource whose definition is yet to be created
 
     @reported
-    def Diff(self, request: proto.DiffRequest, _context: grpc.ServicerContext) -> proto.DiffResponse:
+    def Diff(self, request: proto.DiffRequest, context: grpc.ServicerContext) -> proto.DiffResponse:
         urn = parse_urn(request.urn)
         last, live = objects.split_state(reveal(from_struct(request.olds)))
         wanted = objects.normalise(objects.from_sdk(reveal(from_struct(request.news))))
@@ -216,7 +216,7 @@ class KubernetesStandIn(StandIn):
     # -- changes on the cluster
 
     @reported
-    def Create(self, request: proto.CreateRequest, _context: grpc.ServicerContext) -> proto.CreateResponse:
+    def Create(self, request: proto.CreateRequest, context: grpc.ServicerContext) -> proto.CreateResponse:
         urn = parse_urn(request.urn)
         api = self._reachable_api
         source = from_struct(request.properties)
@@ -269,7 +269,7 @@ class KubernetesStandIn(StandIn):
         )
 
     @reported
-    def Update(self, request: proto.UpdateRequest, _context: grpc.ServicerContext) -> proto.UpdateResponse:
+    def Update(self, request: proto.UpdateRequest, context: grpc.ServicerContext) -> proto.UpdateResponse:
         api = self._reachable_api
         source = from_struct(request.news)
         wanted = objects.normalise(objects.from_sdk(reveal(source)))
@@ -324,7 +324,7 @@ class KubernetesStandIn(StandIn):
         return api.apply(obj, manager=manager, force=forced, dry_run=request.preview)
 
     @reported
-    def Delete(self, request: proto.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
+    def Delete(self, request: proto.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         state = reveal(from_struct(request.properties))
         inputs, live = objects.split_state(state)
         if self._unreachable:
@@ -365,7 +365,7 @@ class KubernetesStandIn(StandIn):
     # -- state of the cluster
 
     @reported
-    def Read(self, request: proto.ReadRequest, _context: grpc.ServicerContext) -> proto.ReadResponse:
+    def Read(self, request: proto.ReadRequest, context: grpc.ServicerContext) -> proto.ReadResponse:
         if self._unreachable:
             return self._read_unreachable(request)
         api = self._reachable_api

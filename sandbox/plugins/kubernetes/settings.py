@@ -207,7 +207,7 @@ def connect(cluster: Cluster) -> "ApiClient":
         loader = kube_config.kube_config.KubeConfigLoader(
             config_dict=cluster.kubeconfig,
             active_context=cluster.context,
-            config_base_path=str(cluster.base) if cluster.base else None,
+            config_base_path=str(cluster.base or ""),
         )
         loader.load_and_set(configuration)
     except kube_config.ConfigException as error:

@@ -1,6 +1,6 @@
 """The Random stand-in: values that are made once and then live in the state."""
 
-# ruff: noqa: N802, D102 - the methods are those of the gRPC service, which documents them
+# ruff: noqa: ARG002, D102, N802 - the methods are those of the gRPC service, which documents them
 
 from importlib.metadata import version
 from typing import Any
@@ -31,7 +31,7 @@ class RandomStandIn(StandIn):
         return GENERATORS[kind]
 
     @reported
-    def Check(self, request: proto.CheckRequest, _context: grpc.ServicerContext) -> proto.CheckResponse:
+    def Check(self, request: proto.CheckRequest, context: grpc.ServicerContext) -> proto.CheckResponse:
         generator = self._generator(request.urn)
         failures = [
             proto.CheckFailure(property=name, reason=reason)
@@ -40,7 +40,7 @@ class RandomStandIn(StandIn):
         return proto.CheckResponse(inputs=request.news, failures=failures)
 
     @reported
-    def Diff(self, request: proto.DiffRequest, _context: grpc.ServicerContext) -> proto.DiffResponse:
+    def Diff(self, request: proto.DiffRequest, context: grpc.ServicerContext) -> proto.DiffResponse:
         generator = self._generator(request.urn)
         # Against the state, not the last inputs: a default that is now spelled out is no change.
         old = generator.complete(reveal(from_struct(request.olds)))
@@ -56,7 +56,7 @@ class RandomStandIn(StandIn):
         )
 
     @reported
-    def Create(self, request: proto.CreateRequest, _context: grpc.ServicerContext) -> proto.CreateResponse:
+    def Create(self, request: proto.CreateRequest, context: grpc.ServicerContext) -> proto.CreateResponse:
         generator = self._generator(request.urn)
         source = from_struct(request.properties)
         inputs = generator.complete(reveal(source))
@@ -82,12 +82,12 @@ class RandomStandIn(StandIn):
         return {**inputs, **marked}
 
     @reported
-    def Update(self, request: proto.UpdateRequest, _context: grpc.ServicerContext) -> proto.UpdateResponse:
+    def Update(self, request: proto.UpdateRequest, context: grpc.ServicerContext) -> proto.UpdateResponse:
         # Every change of an input replaces, so there is nothing that could change the value here.
         return proto.UpdateResponse(properties=request.olds)
 
     @reported
-    def Read(self, request: proto.ReadRequest, _context: grpc.ServicerContext) -> proto.ReadResponse:
+    def Read(self, request: proto.ReadRequest, context: grpc.ServicerContext) -> proto.ReadResponse:
         generator = self._generator(request.urn)
         if request.properties.fields:
             return proto.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
@@ -99,5 +99,5 @@ class RandomStandIn(StandIn):
         state = self._state(generator, generator.complete(inputs), outputs)
         return proto.ReadResponse(id=generator.identity(outputs), properties=to_struct(state), inputs=to_struct(inputs))
 
-    def Delete(self, _request: proto.DeleteRequest, _context: grpc.ServicerContext) -> Empty:
+    def Delete(self, request: proto.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         return Empty()

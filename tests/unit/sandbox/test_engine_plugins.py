@@ -98,6 +98,7 @@ def test_environment_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"
     assert not env["PYTHONDONTWRITEBYTECODE"]
     assert set(env) - set(os.environ) <= {
+        "PIP_DISABLE_PIP_VERSION_CHECK",
         "PULUMI_SKIP_UPDATE_CHECK",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
     }
