@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,12 @@ import pytest
 
 from sandbox.cluster import Cluster
 from sandbox.cluster.program import binary
+from sandbox.engine import Engine, resolve
+from sandbox.engine.plugins import installed_plugin, stand_in
+from sandbox.engine.requirements import PROVIDERS
+from tests.sandbox.inline import Inline
 
+MakeStack = Callable[..., Inline]
 Manifest = dict[str, Any]
 
 
@@ -74,3 +80,35 @@ def fresh(tmp_path: Path) -> Iterator[Cluster]:
     made = Cluster("fresh", root=tmp_path)
     yield made
     made.delete()
+
+
+@pytest.fixture(scope="session")
+def stand_ins() -> Engine:
+    """The engine with the stand-ins, whatever plugins the machine has."""
+    return replace(resolve(allow_stand_ins=True), plugins=tuple(map(stand_in, PROVIDERS)))
+
+
+@pytest.fixture(scope="module", params=["stand-in", "official"])
+def engine(request: pytest.FixtureRequest, stand_ins: Engine) -> Engine:
+    """The engine with either kind of plugins: the stand-ins must pass what the official ones pass."""
+    if request.param == "stand-in":
+        return stand_ins
+    official = [plugin for plugin in map(installed_plugin, PROVIDERS) if plugin]
+    if len(official) < len(PROVIDERS):
+        pytest.skip("the official plugins are not on this machine")
+    return replace(stand_ins, plugins=tuple(official))
+
+
+@pytest.fixture
+def make(tmp_path: Path, engine: Engine, cluster: Cluster) -> Iterator[MakeStack]:
+    """Make stacks of programs that run inside the test; keywords are arguments of the Kubernetes provider."""
+    made: list[Inline] = []
+
+    def make_stack(**provider: Any) -> Inline:
+        stack = Inline(f"s{len(made)}", tmp_path / f"s{len(made)}", engine, cluster.kubeconfig, **provider)
+        made.append(stack)
+        return stack
+
+    yield make_stack
+    for stack in made:
+        stack.destroy()

@@ -19,12 +19,16 @@ PASSPHRASE = "only for this test"
 
 
 class Inline:
-    """One stack in a directory of its own, whose program can be changed between operations."""
+    """One stack in a directory of its own, whose program can be changed between operations.
+
+    `watch` is called with every line that the engine prints, while it prints.
+    """
 
     def __init__(self, name: str, directory: Path, engine: Engine, kubeconfig: Path, **provider: Any) -> None:
         self.backend = directory / "state"
         self.backend.mkdir(parents=True)
         self.log: list[str] = []
+        self.watch: Callable[[str], None] = lambda _: None
         self.provider: dict[str, Any] = {"kubeconfig": str(kubeconfig), "context": "sandbox", **provider}
         self._program: Program = lambda _: None
         env = {
@@ -42,21 +46,25 @@ class Inline:
     def _run(self) -> None:
         self._program(pulumi.ResourceOptions(provider=k8s.Provider("cluster", **self.provider)))
 
+    def _told(self, line: str) -> None:
+        self.log.append(line)
+        self.watch(line)
+
     def up(self, program: Program | None = None, **options: Any) -> dict[str, int]:
         """Run `pulumi up`; return how many resources were created, updated, replaced and so on."""
         self._program = program or self._program
-        result = self.automation.up(on_output=self.log.append, color="never", **options)
+        result = self.automation.up(on_output=self._told, color="never", **options)
         return dict(result.summary.resource_changes or {})
 
     def preview(self, program: Program | None = None, **options: Any) -> dict[str, int]:
         """Run `pulumi preview`; return how many resources would be created, updated, replaced and so on."""
         self._program = program or self._program
-        result = self.automation.preview(on_output=self.log.append, color="never", **options)
+        result = self.automation.preview(on_output=self._told, color="never", **options)
         return {str(getattr(kind, "value", kind)): count for kind, count in result.change_summary.items()}
 
     def destroy(self) -> None:
         """Destroy everything, also what a failed operation left half made."""
-        self.automation.destroy(on_output=self.log.append, color="never")
+        self.automation.destroy(on_output=self._told, color="never")
 
     def outputs(self) -> dict[str, Any]:
         """Outputs of the stack, secrets included."""

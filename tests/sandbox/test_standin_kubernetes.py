@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -12,41 +10,10 @@ import pytest
 from pulumi import ResourceOptions
 from pulumi.automation import CommandError
 
-from sandbox.cluster import Cluster
-from sandbox.engine import Engine, resolve
-from sandbox.engine.plugins import installed_plugin, stand_in
-from sandbox.engine.requirements import PROVIDERS
-from tests.sandbox.conftest import Kubectl
-from tests.sandbox.inline import Inline
+from sandbox.engine import Engine
+from tests.sandbox.conftest import Kubectl, MakeStack
 
 pytestmark = pytest.mark.engine
-
-MakeStack = Callable[..., Inline]
-
-
-@pytest.fixture(scope="module", params=["stand-in", "official"])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    found = resolve(allow_stand_ins=True)
-    if request.param == "stand-in":
-        return replace(found, plugins=tuple(map(stand_in, PROVIDERS)))
-    official = [plugin for plugin in map(installed_plugin, PROVIDERS) if plugin]
-    if len(official) < len(PROVIDERS):
-        pytest.skip("the official plugins are not on this machine")
-    return replace(found, plugins=tuple(official))
-
-
-@pytest.fixture
-def make(tmp_path: Path, engine: Engine, cluster: Cluster) -> Iterator[MakeStack]:
-    made: list[Inline] = []
-
-    def make_stack(**provider: Any) -> Inline:
-        stack = Inline(f"s{len(made)}", tmp_path / f"s{len(made)}", engine, cluster.kubeconfig, **provider)
-        made.append(stack)
-        return stack
-
-    yield make_stack
-    for stack in made:
-        stack.destroy()
 
 
 @pytest.fixture
