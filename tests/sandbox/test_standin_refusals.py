@@ -111,3 +111,16 @@ def test_a_connection_that_is_lost_while_waiting_does_not_lose_the_object(
     assert "cannot be reached" in str(stack.resource("web")["initErrors"])
     fresh.start()
     stack.automation.destroy()
+
+
+def test_an_error_about_a_secret_does_not_quote_its_data(tmp_path: Path, stand_ins: Engine, cluster: Cluster) -> None:
+    value = "%".join(["not", "base64", "at", "all"])
+
+    def program(opts: ResourceOptions) -> None:
+        k8s.core.v1.Secret("key", metadata={"namespace": "default"}, data={"key": value}, opts=opts)
+
+    stack = Inline("secret", tmp_path / "stack", stand_ins, cluster.kubeconfig)
+    with pytest.raises(CommandError, match="base64") as failure:
+        stack.preview(program)
+    assert value not in str(failure.value)
+    assert value not in stack.everything_written()

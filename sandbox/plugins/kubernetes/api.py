@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
 
+from sandbox.plugins.server import PluginError
+
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
 
@@ -19,8 +21,8 @@ _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 60.0
 
 
-class ApiError(Exception):
-    """The API server answered with an error.
+class ApiError(PluginError):
+    """The API server answered with an error. It never quotes the data of a Secret.
 
     Attributes:
         status: HTTP status code.
