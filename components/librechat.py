@@ -30,6 +30,7 @@ from components.network_policy import (
 )
 from components.settings import checks
 from components.settings.base import secret_text
+from components.settings.findings import Finding, SettingsError
 from components.settings.librechat import LibreChatSettings
 from components.settings.network import NetworkPolicies
 from components.settings.resolve import resolve
@@ -120,6 +121,9 @@ class LibreChat(pulumi.ComponentResource):
     def __init__(self, name: str, args: LibreChatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:LibreChat", name, {}, opts)
         settings = resolve(LibreChatSettings, args, checks.LIBRECHAT, f"the args of LibreChat {name!r}")
+        if not args["ollama"] or not all(server["models"] for server in args["ollama"]):
+            rule = "needs at least one server, each with at least one model: LibreChat does not start without"
+            raise SettingsError([Finding("ollama", "", rule)], f"the args of LibreChat {name!r}")
         namespace = args["namespace"]
         workload = Workload(
             name=NAME, component="web", resource_name=name, parent=self, namespace=args["namespace"], args=args

@@ -6,6 +6,8 @@ from typing import Any, ClassVar, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
+from components.librechat_shapes import is_list, is_mapping
+
 
 class AcceptsOutput:
     """Marks, inside `Annotated`, a setting whose value a component also takes as a `pulumi.Output`.
@@ -75,7 +77,7 @@ def take_outputs(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     known: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
     for key, value in args.items():
-        if isinstance(value, Awaitable) or hasattr(value, "apply"):
+        if _is_output(value) or (is_list(value) and _holds_output(value)):
             outputs[key] = value
         elif isinstance(value, Mapping):
             known[key], nested = take_outputs(cast("Mapping[str, Any]", value))
@@ -84,6 +86,16 @@ def take_outputs(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
         else:
             known[key] = value
     return known, outputs
+
+
+def _is_output(value: object) -> bool:
+    return isinstance(value, Awaitable) or hasattr(value, "apply")
+
+
+def _holds_output(value: object) -> bool:
+    if is_mapping(value):
+        return any(map(_holds_output, value.values()))
+    return any(map(_holds_output, value)) if is_list(value) else _is_output(value)
 
 
 def put_outputs(section: S, outputs: Mapping[str, Any]) -> S:

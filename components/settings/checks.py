@@ -113,7 +113,9 @@ def resources(settings: Resources, prefix: str) -> Iterator[Finding]:
     """Refuse a limit below its request, which the API server refuses too, after other objects are there."""
     for name in ("cpu", "memory"):
         request, limit = getattr(settings.requests, name), getattr(settings.limits, name)
-        if request and limit and parse_quantity(limit) < parse_quantity(request):
+        # A component also takes outputs here, which are not known yet.
+        known = isinstance(request, str) and isinstance(limit, str) and request and limit
+        if known and parse_quantity(limit) < parse_quantity(request):
             rule = f"is less than `{prefix}.requests.{name}: {request}`"
             yield Finding(f"{prefix}.limits.{name}", _quote(limit), rule)
 

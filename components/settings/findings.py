@@ -11,7 +11,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from components.librechat_shapes import is_list
+from components.librechat_shapes import is_list, is_mapping
 
 S = TypeVar("S", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -55,7 +55,7 @@ def render_path(path: Path) -> str:
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif "." in part or "/" in part:
+        elif not part or "." in part or "/" in part:
             text += f'["{part}"]'
         else:
             text += f".{part}" if text else part
@@ -203,7 +203,7 @@ def validate(model: type[S], raw: Mapping[str, Any], hidden: frozenset[str] = fr
                 text = render_path(path)
                 _, field = _walk(model, path)
                 value: object = _lookup(raw, path)
-                secret = field is not None and _holds_secret(field.annotation) and not isinstance(value, Mapping)
+                secret = field is not None and _holds_secret(field.annotation) and not is_mapping(value)
                 shown = "[secret]" if secret or path[0] in hidden else render_value(path, value, field is not None)
                 findings.setdefault(text, Finding(text, shown, _rule(model, path, entry)))
                 _drop(remaining, path)

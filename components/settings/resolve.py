@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from components.settings import checks as rules
 from components.settings.base import AcceptsOutput, Section, put_outputs, take_outputs
 from components.settings.findings import Finding, SettingsError, canonical, section_of, validate
+from components.settings.workload import Exposure, Resources
 
 S = TypeVar("S", bound=Section)
 
@@ -30,9 +32,18 @@ def resolve(
     if findings:
         raise SettingsError(findings, source)
     complete = put_outputs(settings, outputs)
-    if findings := [finding for check in checks for finding in check(complete)]:
+    if findings := [*_shared(complete), *(finding for check in checks for finding in check(complete))]:
         raise SettingsError(findings, source)
     return complete
+
+
+def _shared(settings: Section) -> Iterator[Finding]:
+    """Apply the rules of the sections that several components have."""
+    exposure, resources = getattr(settings, "exposure", None), getattr(settings, "resources", None)
+    if isinstance(exposure, Exposure):
+        yield from rules.exposure(exposure, "exposure")
+    if isinstance(resources, Resources):
+        yield from rules.resources(resources, "resources")
 
 
 def _misplaced(model: type[Section], outputs: Mapping[str, Any], prefix: str = "") -> list[Finding]:
