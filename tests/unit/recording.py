@@ -209,7 +209,14 @@ class Monitor(mocks.MockMonitor):
                     timeouts={key: getattr(timeouts, key) for key in ("create", "update") if getattr(timeouts, key)},
                 )
             )
-        return super().RegisterResource(request)
+        # Runs on a thread of its own; the loop that the SDK would make there is never closed.
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            return super().RegisterResource(request)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name is that of the protocol
         outputs, secrets = plain(request.outputs)
