@@ -321,9 +321,11 @@ def test_outputs_say_what_comes_next(program: Recording, stack: str) -> None:
     for name in leaves(list(program.exports["secrets"].values())):
         assert program.object("Secret", name[1])
     command = program.exports["next_command"]
-    assert f"--context {setting(stack, 'context')} --namespace librechat" in command
-    assert "deployment/librechat" in command
+    assert f"--context {setting(stack, 'context')} -n librechat" in command
+    assert "deploy/librechat" in command
     assert "create-user" in command
+    kubeconfig = setting(stack, "kubeconfig")
+    assert (f"--kubeconfig {kubeconfig}" in command) is bool(kubeconfig)
 
 
 def test_one_list_of_models_feeds_the_pulls_and_librechat(program: Recording, stack: str) -> None:
