@@ -38,11 +38,11 @@ IMAGES: dict[str, Image] = {
 """The images by the name that the settings and the documentation use."""
 
 _REFERENCE = re.compile(
-    r"""^(?:(?P<registry>(?:localhost|[\w.-]+\.[\w.-]+|[\w-]+)(?::\d+)?)/(?=[a-z0-9]))?
+    r"""(?:(?P<registry>(?:localhost|[\w.-]+\.[\w.-]+|[\w-]+)(?::\d+)?)/(?=[a-z0-9]))?
         (?P<repository>[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)
         (?::(?P<tag>\w[\w.-]{0,127}))?
-        (?:@(?P<digest>sha256:[0-9a-f]{64}))?$""",
-    re.VERBOSE,
+        (?:@(?P<digest>sha256:[0-9a-f]{64}))?""",
+    re.VERBOSE | re.ASCII,
 )
 FLOATING_TAGS = frozenset({"latest", "main", "master", "dev", "edge", "nightly", "stable", "rolling"})
 """Tags that move: the same manifest gives another program tomorrow."""
@@ -53,7 +53,7 @@ def problem(reference: str) -> str | None:
 
     A reference needs a tag or a digest: without one the runtime takes `latest`, and a rollback brings nothing back.
     """
-    match = _REFERENCE.match(reference)
+    match = _REFERENCE.fullmatch(reference)
     if not match:
         return "not an image reference, write it as `registry/repository:tag`"
     if not match["tag"] and not match["digest"]:
