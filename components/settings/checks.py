@@ -192,6 +192,14 @@ def librechat_yaml(settings: LibreChatSettings, prefix: str = "librechat.") -> I
         yield Finding(f"{prefix}config: {finding.path}", finding.value, finding.rule)
 
 
+def data_loss(settings: Settings) -> Iterator[Finding]:
+    """Refuse to protect data and to allow its loss at the same time."""
+    named = [name for name in settings.allow_data_loss if name != "cluster"]
+    if settings.data_protection and named:
+        rule = "contradicts `dataProtection: true`: set that to false, run `pulumi up`, and then allow it"
+        yield Finding("allowDataLoss", f"[{', '.join(named)}]", rule)
+
+
 OLLAMA: tuple[Callable[[OllamaSettings], Iterator[Finding]], ...] = (
     duplicate_models,
     ollama_replicas,
@@ -211,6 +219,7 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     external_meilisearch,
     external_mongodb,
     passwords_in_existing_secret,
+    data_loss,
     *security.ROOT,
 )
 

@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -70,3 +71,49 @@ def check_context(kubeconfig: str, context: str, environment: Mapping[str, str],
 
 def _listed(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What a kubeconfig says about the cluster of a context.
+
+    server: URL of its API server.
+    authority: certificate of its authority, or the file that has it; empty for none.
+    """
+
+    server: str
+    authority: str
+
+
+def cluster_of(paths: list[Path], context: str) -> Cluster | None:
+    """Give the cluster of a context; None where the files, the context or its cluster are missing or unreadable.
+
+    context: name of the context; empty for the current one.
+    """
+    try:
+        read = [yaml.safe_load(path.read_text()) for path in paths if path.is_file()]
+        documents = [cast("dict[str, Any]", document) for document in read if document]
+        name = context or next((str(one["current-context"]) for one in documents if one.get("current-context")), "")
+        found = _entry(documents, "contexts", "context", name)
+        cluster = _entry(documents, "clusters", "cluster", str(found.get("cluster", "")))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
+        return None  # `check_context` says what is wrong with the one that is to be used
+    if "server" not in cluster:
+        return None
+    authority = cluster.get("certificate-authority-data") or cluster.get("certificate-authority") or ""
+    return Cluster(str(cluster["server"]), str(authority))
+
+
+def _entry(documents: list[dict[str, Any]], kind: str, key: str, name: str) -> dict[str, Any]:
+    for document in documents:
+        for entry in cast("list[dict[str, Any]]", document.get(kind) or []):
+            if entry["name"] == name:
+                return dict(cast("dict[str, Any]", entry[key] or {}))
+    return {}
+
+
+def same_cluster(one: Cluster, other: Cluster) -> bool:
+    """Say whether two entries are of one cluster: a cluster has an authority of its own, its address may change."""
+    if one.authority and other.authority:
+        return one.authority == other.authority
+    return one.server == other.server

@@ -1,5 +1,7 @@
 """All settings of a stack."""
 
+from typing import Literal
+
 from components.settings.base import Section
 from components.settings.librechat import LibreChatSettings
 from components.settings.network import NetworkPolicies
@@ -90,6 +92,10 @@ class Settings(Section):
     data_protection: bool = False
     """Whether what holds data (volumes, generated credentials and their namespaces) is protected: `pulumi destroy`
     refuses, and the objects stay in the cluster when they leave the program."""
+    allow_data_loss: list[Literal["cluster", "librechat", "meilisearch", "mongodb", "ollama"]] = []
+    """Applications whose data the next `pulumi up` may delete, when a change of settings needs it; without it such a
+    change is refused. `cluster` lets the stack leave its data behind in the cluster where it is, and move to another
+    one. Take it out again afterwards."""
     labels: Labels = {}
     """Labels added to every object."""
     ollama: OllamaSettings = OllamaSettings()

@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
+from components import data_changes, deployed
 from components.settings.checks import check
 from components.settings.findings import Finding, SettingsError, render_path, unknown_key_rule, validate
 from components.settings.kubeconfig import check_context
@@ -60,7 +61,7 @@ def _hidden(finding: Finding, encrypted: frozenset[str]) -> Finding:
 
 
 def load() -> Settings:
-    """Read and check the settings of the current stack.
+    """Read the settings of the current stack, and check them by themselves and against what is deployed.
 
     Raises pulumi.RunError with every finding: the engine then prints it without a stack trace and changes nothing.
     """
@@ -74,6 +75,9 @@ def load() -> Settings:
     further = [finding for finding in check(settings) if finding.path not in refused]
     if not refused & {"kubeconfig", "context"}:
         further += check_context(settings.kubeconfig, settings.context, os.environ, Path.cwd())
+    # Settings that are refused are left out, which must not look like a change.
+    if not findings and not further:
+        further += data_changes.refused(deployed.read(), settings, os.environ, Path.cwd())
     findings += [_hidden(finding, encrypted) for finding in further]
     if findings:
         raise pulumi.RunError(str(SettingsError(findings, f"Pulumi.{stack}.yaml")))

@@ -1,0 +1,74 @@
+"""What settings will deploy, as far as it concerns data. A test compares it with what the program registers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from components.deployed import Owner
+from components.settings.root import Settings
+from components.settings.workload import Storage
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One object that will hold data.
+
+    kind, name, owner: see `Deployed`.
+    namespace: its namespace; for a namespace, its name.
+    path: key path of the settings of a claim; empty for anything else.
+    storage: settings of a claim.
+    """
+
+    kind: str
+    name: str
+    owner: Owner | None
+    namespace: str
+    path: str = ""
+    storage: Storage | None = None
+
+
+def data_objects(settings: Settings) -> Mapping[str, Wanted]:
+    """Give what will hold data, by logical name."""
+    found = [*_namespaces(settings), *_ollama(settings), *_librechat(settings), *_stores(settings)]
+    return {wanted.name: wanted for wanted in found}
+
+
+def _namespaces(settings: Settings) -> Iterator[Wanted]:
+    names = settings.namespaces
+    yield Wanted("Namespace", "ollama-namespace", None, names.ollama_name)
+    yield Wanted("Namespace", "librechat-namespace", None, names.librechat_name)
+
+
+def _claim(owner: Owner, storage: Storage, namespace: str, name: str = "") -> Iterator[Wanted]:
+    if not storage.existing_claim:
+        yield Wanted("PersistentVolumeClaim", f"{name or owner}-data", owner, namespace, f"{owner}.storage", storage)
+
+
+def _ollama(settings: Settings) -> Iterator[Wanted]:
+    yield from _claim("ollama", settings.ollama.storage, settings.namespaces.ollama_name)
+
+
+def _librechat(settings: Settings) -> Iterator[Wanted]:
+    own, namespace = settings.librechat, settings.namespaces.librechat_name
+    yield from _claim("librechat", own.storage, namespace)
+    if not own.existing_secret:
+        yield from _generated("librechat", ("creds-key", "creds-iv"), namespace)
+
+
+def _stores(settings: Settings) -> Iterator[Wanted]:
+    namespace = settings.namespaces.librechat_name
+    mongodb, meilisearch = settings.mongodb, settings.meilisearch
+    if not mongodb.is_external:
+        yield from _claim("mongodb", mongodb.storage, namespace)
+        yield Wanted("StatefulSet", "mongodb-stateful-set", "mongodb", namespace)
+        if not mongodb.existing_secret:
+            yield from _generated("mongodb", ("root-password", "password"), namespace)
+    if meilisearch.enabled and not meilisearch.external.url:
+        yield from _claim("meilisearch", meilisearch.storage, namespace)
+        yield Wanted("StatefulSet", "meilisearch-stateful-set", "meilisearch", namespace)
+        if not meilisearch.existing_secret:
+            yield from _generated("meilisearch", ("master-key",), namespace)
+
+
+def _generated(owner: Owner, parts: tuple[str, ...], namespace: str) -> Iterator[Wanted]:
+    yield from (Wanted("RandomPassword", f"{owner}-{part}", owner, namespace) for part in parts)
+    yield Wanted("Secret", f"{owner}-secret", owner, namespace)

@@ -1,0 +1,150 @@
+"""What a stack has deployed, as far as it concerns data: read from the stack's own state, before anything changes.
+
+The program asks the engine for its own state, so that this works in every preview: with any backend, any plugin, and a
+cluster that does not answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import pulumi
+from pulumi.runtime import invoke
+
+Owner = Literal["ollama", "librechat", "mongodb", "meilisearch"]
+"""An application that has data."""
+
+_OWNERS: dict[str, Owner] = {
+    "Ollama": "ollama",
+    "LibreChat": "librechat",
+    "MongoDB": "mongodb",
+    "Meilisearch": "meilisearch",
+}
+OWNERS = tuple(_OWNERS.values())
+_DATA_TYPES = {
+    "kubernetes:core/v1:Namespace": "Namespace",
+    "kubernetes:core/v1:PersistentVolumeClaim": "PersistentVolumeClaim",
+    "kubernetes:core/v1:Secret": "Secret",
+    "kubernetes:apps/v1:StatefulSet": "StatefulSet",
+    "random:index/randomPassword:RandomPassword": "RandomPassword",
+}
+SESSION_SECRETS = frozenset({"librechat-jwt-secret", "librechat-jwt-refresh-secret"})
+"""Generated credentials that hold no data: without them people log in again."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One object that holds data, or without which data cannot be read.
+
+    kind: kind of the object, or `RandomPassword`.
+    name: logical name of the resource.
+    owner: application that it belongs to; None for a namespace.
+    object_name: its name in the cluster; empty for what is not there.
+    namespace: its namespace there.
+    spec: its specification, as the API server completed it.
+    asked: the specification that the program asked for.
+    """
+
+    kind: str
+    name: str
+    owner: Owner | None
+    object_name: str = ""
+    namespace: str = ""
+    spec: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    asked: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+
+@dataclass(frozen=True)
+class DeployedStack:
+    """What a stack has deployed.
+
+    data: what holds data, by logical name.
+    owners: applications of which anything is deployed.
+    kubeconfig: path of the kubeconfig that it was deployed with; empty for the default one.
+    context: the context; empty for the current one of its kubeconfig.
+    """
+
+    data: Mapping[str, Deployed] = field(default_factory=dict[str, Deployed])
+    owners: frozenset[Owner] = frozenset()
+    kubeconfig: str = ""
+    context: str = ""
+
+    def of(self, owner: Owner) -> list[Deployed]:
+        """Give what holds data of an application."""
+        return [found for found in self.data.values() if found.owner == owner]
+
+    def kind(self, kind: str) -> list[Deployed]:
+        """Give what is of a kind."""
+        return [found for found in self.data.values() if found.kind == kind]
+
+
+def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
+    """Pick out what concerns data.
+
+    resources: type and outputs of each resource, by URN.
+    """
+    data: dict[str, Deployed] = {}
+    owners: set[Owner] = set()
+    provider: Mapping[str, Any] = {}
+    for urn, resource in resources.items():
+        _, _, chain, name = urn.split("::", 3)
+        parents = chain.split("$")
+        owner = _owner(parents)
+        outputs = _mapping(resource, "outputs")
+        if owner:
+            owners.add(owner)
+        if parents[-1] == "pulumi:providers:kubernetes":
+            provider = outputs
+        kind = _DATA_TYPES.get(parents[-1])
+        if kind and name not in SESSION_SECRETS:
+            data[name] = _deployed(kind, name, owner, outputs)
+    return DeployedStack(data, frozenset(owners), *(str(provider.get(key) or "") for key in ("kubeconfig", "context")))
+
+
+def _owner(types: Sequence[str]) -> Owner | None:
+    """Give the application of a resource from the types of its parents and itself."""
+    for name in types:
+        owner = _OWNERS.get(name.rpartition(":")[2])
+        if owner:
+            return owner
+    return None
+
+
+def _mapping(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", holder.get(key) or {})
+
+
+def _deployed(kind: str, name: str, owner: Owner | None, outputs: Mapping[str, Any]) -> Deployed:
+    metadata = _mapping(outputs, "metadata")
+    return Deployed(
+        kind=kind,
+        name=name,
+        owner=owner,
+        object_name=str(metadata.get("name") or ""),
+        namespace=str(metadata.get("namespace") or ""),
+        # Neither a Secret nor a password has a specification: what they hold stays behind.
+        spec=_mapping(outputs, "spec"),
+        asked=_mapping(_mapping(outputs, "__inputs"), "spec"),
+    )
+
+
+def read() -> DeployedStack:
+    """Read the state of the current stack, through functions that the engine serves itself.
+
+    Raises pulumi.RunError when the engine cannot read it.
+    """
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    # The outputs first: without a first deployment some backends have no state, which the second call does not survive.
+    if not _ask("readStackOutputs", {"name": stack}):
+        return DeployedStack()
+    return from_state(_ask("readStackResourceOutputs", {"stackName": stack}))
+
+
+def _ask(function: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        answer: Any = invoke(f"pulumi:pulumi:{function}", args).value
+    except Exception as error:
+        raise pulumi.RunError(
+            f"The state of this stack cannot be read, so nothing can tell what data it has: {error}"
+        ) from error
+    return _mapping(answer or {}, "outputs")
