@@ -171,8 +171,9 @@ class Mocks(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         outputs = dict(args.inputs)
         if args.typ == "random:index/randomPassword:RandomPassword":
-            # Under mocks nothing knows that the provider calls it a secret.
-            outputs["result"] = pulumi.Output.secret(generate(args.name, args.inputs))
+            # Under mocks nothing knows that the provider calls it a secret. Written as on the wire: an Output would
+            # leave tasks on the loop of this thread.
+            outputs["result"] = {_SIGNATURE: _SECRET, "value": generate(args.name, args.inputs)}
         return f"{args.name}-id", outputs
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:

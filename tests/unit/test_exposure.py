@@ -7,6 +7,7 @@ import pytest
 
 from components.exposure import STREAM_TIMEOUT_SECONDS, streaming_annotations, url
 from components.settings.workload import Exposure
+from tests.unit.programs import librechat
 from tests.unit.recording import Recording, run
 
 Execute = Callable[..., Recording]
@@ -57,18 +58,18 @@ def test_an_ingress_has_one_host_its_class_and_no_tls_by_default(default_program
     ("kind", "annotation"),
     [("ClusterIssuer", "cert-manager.io/cluster-issuer"), ("Issuer", "cert-manager.io/issuer")],
 )
-def test_an_issuer_fills_the_secret(kind: str, annotation: str, execute: Execute) -> None:
+def test_an_issuer_fills_the_secret(kind: str, annotation: str) -> None:
     tls = {"secretName": "chat-tls", "issuer": "letsencrypt", "issuerKind": kind}
-    ingress = execute(librechat={"exposure": {"host": "a.b", "tls": tls}}).object("Ingress", "librechat")
+    ingress = librechat(exposure={"host": "a.b", "tls": tls}).object("Ingress", "librechat")
     assert ingress.spec["tls"] == [{"hosts": ["a.b"], "secretName": "chat-tls"}]
     assert {k: v for k, v in ingress.metadata["annotations"].items() if "cert-manager" in k} == {
         annotation: "letsencrypt"
     }
 
 
-def test_annotations_of_ones_own_win(execute: Execute) -> None:
+def test_annotations_of_ones_own_win() -> None:
     annotations = {f"{NGINX}/proxy-read-timeout": "5", "a.b/c": "d"}
-    program = execute(librechat={"exposure": {"host": "a.b", "annotations": annotations, "className": ""}})
+    program = librechat(exposure={"host": "a.b", "annotations": annotations, "className": ""})
     ingress = program.object("Ingress", "librechat")
     assert annotations.items() <= ingress.metadata["annotations"].items()
     assert ingress.metadata["annotations"][f"{NGINX}/proxy-buffering"] == "off"
@@ -90,7 +91,7 @@ def test_a_route_names_its_gateway_and_lets_streams_last(execute: Execute) -> No
     assert program.exports["librechat_url"] == "https://a.b"
 
 
-def test_nothing_is_exposed_when_nothing_is_asked_for(execute: Execute) -> None:
-    program = execute(librechat={"exposure": {"type": "none"}})
+def test_nothing_is_exposed_when_nothing_is_asked_for() -> None:
+    program = librechat(exposure={"type": "none"})
     assert [r.name for kind in ("Ingress", "HTTPRoute") for r in program.all(kind)] == []
     assert program.object("Service", "librechat")

@@ -10,6 +10,7 @@ import yaml
 from components.librechat import domain, environment
 from components.settings.librechat import LibreChatSettings
 from tests.unit import pods
+from tests.unit.programs import librechat
 from tests.unit.recording import Recording, run
 
 Execute = Callable[..., Recording]
@@ -126,11 +127,9 @@ def test_a_volume_of_one_node_goes_from_pod_to_pod(default_program: Recording) -
     assert default_program.object("Deployment", "librechat").spec["strategy"] == {"type": "Recreate"}
 
 
-def test_settings_of_the_endpoint_reach_librechat_yaml(execute: Execute) -> None:
+def test_settings_of_the_endpoint_reach_librechat_yaml() -> None:
     endpoint = {"fetch": False, "titleConvo": False, "modelDisplayLabel": "Assistant", "addParams": {"temperature": 0}}
-    program = execute(
-        librechat={"endpoint": endpoint, "config": {"interface": {"prompts": False}}, "uploadLimitMb": 40}
-    )
+    program = librechat(endpoint=endpoint, config={"interface": {"prompts": False}}, uploadLimitMb=40)
     (found,) = content(program)["endpoints"]["custom"]
     assert found["models"] == {"default": ["llama3.2:3b"], "fetch": False}
     assert found["titleConvo"] is False

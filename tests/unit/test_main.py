@@ -415,8 +415,8 @@ def test_the_baseline_is_there(program: Recording) -> None:
     assert labels["env"] == "development"
 
 
-def test_two_stacks_side_by_side_share_no_name(execute: Execute) -> None:
-    first = execute(stack="first")
+def test_two_stacks_side_by_side_share_no_name(execute: Execute, default_program: Recording) -> None:
+    first = default_program
     second = execute(stack="second", namespaces={"prefix": "second-"})
     assert len(addresses(first)) == len(addresses(second)) >= len(EXPECTED)
     assert set(addresses(first)) & set(addresses(second)) == set()
@@ -482,8 +482,8 @@ def rollouts(program: Recording) -> dict[str, dict[str, str]]:
     }
 
 
-def test_nothing_rolls_without_a_change(execute: Execute) -> None:
-    first, second = execute(), execute()
+def test_nothing_rolls_without_a_change(execute: Execute, default_program: Recording) -> None:
+    first, second = default_program, execute()
     assert any(rollouts(first).values())
     assert [vars_of(r) for r in ordered(first)] == [vars_of(r) for r in ordered(second)]
 
@@ -520,9 +520,9 @@ def test_pods_roll_when_what_they_read_changes_and_only_then(
     } == changed
 
 
-def test_credentials_of_sessions_rotate_and_those_of_stored_data_do_not(execute: Execute) -> None:
+def test_credentials_of_sessions_rotate_and_those_of_stored_data_do_not() -> None:
     before, after = (
-        execute(librechat={"jwtRotation": rotation}).object("Secret", "librechat-credentials-env").inputs["stringData"]
+        programs.librechat(jwtRotation=rotation).object("Secret", "librechat-credentials-env").inputs["stringData"]
         for rotation in (1, 2)
     )
     assert {key for key in before if before[key] != after[key]} == {"JWT_SECRET", "JWT_REFRESH_SECRET"}

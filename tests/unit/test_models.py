@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from components.models import PULL_SCRIPT, job_name
 from tests.unit.pods import container, environment, template
+from tests.unit.programs import ollama
 from tests.unit.recording import Recording
 
 Execute = Callable[..., Recording]
@@ -168,15 +169,17 @@ def test_a_server_that_comes_up_late_is_waited_for(run_pull: Callable[..., Resul
 
 def test_a_frozen_registry_is_given_up(run_pull: Callable[..., Result]) -> None:
     # The speed still changes, and the client would hang for ever.
-    frozen = progress(*itertools.chain([(10, 50)], ((20, speed) for speed in range(40, 0, -1))))
-    result = run_pull(f'{frozen}; touch "$STATE/model"', stall=60)
+    frozen = progress(*itertools.chain([(10, 50)], ((20, speed) for speed in range(400, 0, -1))))
+    result = run_pull(f'{frozen}; touch "$STATE/model"', stall=60, pace="0.00")
     assert result.code == 1
     assert result.termination.startswith(f"{MODEL}: no progress for 60 s at: pulling dde5aa3fc5ff:  20%")
     assert f"show {MODEL}" not in result.calls[3:]
 
 
 def test_a_slow_registry_is_not_given_up(run_pull: Callable[..., Result]) -> None:
-    result = run_pull(f'{progress(*((percent, 1) for percent in range(10, 30)))}; touch "$STATE/model"', stall=60)
+    result = run_pull(
+        f'{progress(*((percent, 1) for percent in range(10, 30)))}; touch "$STATE/model"', stall=60, pace="0.00"
+    )
     assert result.code == 0
     assert result.termination == ""
 
@@ -209,8 +212,8 @@ def jobs(program: Recording) -> dict[str, Any]:
     }
 
 
-def test_each_model_has_one_job_after_the_server(execute: Execute) -> None:
-    program = execute(ollama={"models": ["a", "hf.co/org/B:Q4_K_M"]})
+def test_each_model_has_one_job_after_the_server() -> None:
+    program = ollama(models=["a", "hf.co/org/B:Q4_K_M"])
     found = jobs(program)
     assert set(found) == {"a:latest", "hf.co/org/B:Q4_K_M"}
     server = program.object("Deployment", "ollama")
@@ -232,8 +235,8 @@ def test_each_model_has_one_job_after_the_server(execute: Execute) -> None:
         assert "ttlSecondsAfterFinished" not in job.spec
 
 
-def test_the_settings_of_a_pull_reach_the_job(execute: Execute) -> None:
-    program = execute(ollama={"pull": {"timeoutSeconds": 100, "retries": 2, "stallSeconds": 7}})
+def test_the_settings_of_a_pull_reach_the_job() -> None:
+    program = ollama(pull={"timeoutSeconds": 100, "retries": 2, "stallSeconds": 7})
     (job,) = jobs(program).values()
     assert job.spec["activeDeadlineSeconds"] == 100
     assert job.spec["backoffLimit"] == 2
@@ -242,8 +245,8 @@ def test_the_settings_of_a_pull_reach_the_job(execute: Execute) -> None:
     assert int(job.timeouts["create"][:-1]) > 100
 
 
-def test_a_pull_need_not_be_waited_for(execute: Execute) -> None:
-    (job,) = jobs(execute(ollama={"pull": {"wait": False}})).values()
+def test_a_pull_need_not_be_waited_for() -> None:
+    (job,) = jobs(ollama(pull={"wait": False})).values()
     assert job.metadata["annotations"]["pulumi.com/skipAwait"] == "true"
     assert "pulumi.com/replaceUnready" not in job.metadata["annotations"]
 

@@ -1,6 +1,5 @@
 """The Ollama server: GPUs of each vendor, what the server is told, one pod at a time."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,9 +8,8 @@ from components.images import IMAGES
 from components.ollama import gpu_resource, image_name, server_environment
 from components.settings.ollama import Gpu, Server
 from tests.unit.pods import container, environment, template
+from tests.unit.programs import ollama
 from tests.unit.recording import Recording
-
-Execute = Callable[..., Recording]
 
 VENDORS: dict[str, tuple[dict[str, Any], str, str]] = {
     "nvidia": ({"count": 2, "vendor": "nvidia"}, "nvidia.com/gpu", "ollama"),
@@ -26,9 +24,9 @@ def pod(program: Recording) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", VENDORS)
-def test_a_gpu_brings_its_limit_toleration_and_image(name: str, execute: Execute) -> None:
+def test_a_gpu_brings_its_limit_toleration_and_image(name: str) -> None:
     gpu, resource, image = VENDORS[name]
-    program = execute(ollama={"gpu": gpu})
+    program = ollama(gpu=gpu)
     server = container(program.object("Deployment", "ollama"), "ollama")
     assert server["resources"]["limits"][resource] == str(gpu["count"])
     assert [limit for limit in server["resources"]["limits"] if "/" in limit] == [resource]
@@ -41,8 +39,8 @@ def test_a_gpu_brings_its_limit_toleration_and_image(name: str, execute: Execute
 
 
 @pytest.mark.parametrize("vendor", ["nvidia", "amd", "intel"])
-def test_without_a_gpu_nothing_of_a_vendor_is_left(vendor: str, execute: Execute) -> None:
-    program = execute(ollama={"gpu": {"count": 0, "vendor": vendor}})
+def test_without_a_gpu_nothing_of_a_vendor_is_left(vendor: str) -> None:
+    program = ollama(gpu={"count": 0, "vendor": vendor})
     server = container(program.object("Deployment", "ollama"), "ollama")
     assert set(server["resources"]["limits"]) == {"memory"}
     assert "tolerations" not in pod(program)
@@ -53,13 +51,13 @@ def test_without_a_gpu_nothing_of_a_vendor_is_left(vendor: str, execute: Execute
     assert "OLLAMA_VULKAN" not in values
 
 
-def test_the_runtime_class_is_the_one_that_is_set(execute: Execute) -> None:
-    program = execute(ollama={"gpu": {"count": 1, "runtimeClassName": "nvidia"}})
+def test_the_runtime_class_is_the_one_that_is_set() -> None:
+    program = ollama(gpu={"count": 1, "runtimeClassName": "nvidia"})
     assert pod(program)["runtimeClassName"] == "nvidia"
 
 
-def test_an_image_of_ones_own_wins_over_the_vendor(execute: Execute) -> None:
-    program = execute(ollama={"image": "example.org/ollama:1", "gpu": {"count": 1, "vendor": "amd"}})
+def test_an_image_of_ones_own_wins_over_the_vendor() -> None:
+    program = ollama(image="example.org/ollama:1", gpu={"count": 1, "vendor": "amd"})
     assert container(program.object("Deployment", "ollama"), "ollama")["image"] == "example.org/ollama:1"
 
 
@@ -118,14 +116,14 @@ def test_the_image_and_the_resource_follow_the_vendor_only_with_a_gpu() -> None:
     assert gpu_resource(Gpu(count=1, vendor="intel")) == "gpu.intel.com/i915"
 
 
-def test_further_environment_wins(execute: Execute) -> None:
-    program = execute(ollama={"extraEnvironment": {"OLLAMA_DEBUG": "2", "HTTPS_PROXY": "http://proxy:3128"}})
+def test_further_environment_wins() -> None:
+    program = ollama(extraEnvironment={"OLLAMA_DEBUG": "2", "HTTPS_PROXY": "http://proxy:3128"})
     values = environment(program.object("Deployment", "ollama"), "ollama")
     assert (values["OLLAMA_DEBUG"], values["HTTPS_PROXY"]) == ("2", "http://proxy:3128")
 
 
-def test_a_claim_that_is_there_is_used_and_not_made(execute: Execute) -> None:
-    program = execute(ollama={"storage": {"existingClaim": "models"}})
+def test_a_claim_that_is_there_is_used_and_not_made() -> None:
+    program = ollama(storage={"existingClaim": "models"})
     assert [r for r in program.all("PersistentVolumeClaim") if r.object_name == "ollama-data"] == []
     volumes = [
         volume["persistentVolumeClaim"] for volume in pod(program)["volumes"] if "persistentVolumeClaim" in volume
@@ -133,9 +131,9 @@ def test_a_claim_that_is_there_is_used_and_not_made(execute: Execute) -> None:
     assert volumes == [{"claimName": "models"}]
 
 
-def test_storage_is_as_asked(execute: Execute) -> None:
+def test_storage_is_as_asked() -> None:
     storage = {"size": "300Gi", "storageClassName": "fast", "accessMode": "ReadWriteMany"}
-    program = execute(ollama={"storage": storage, "replicas": 2})
+    program = ollama(storage=storage, replicas=2)
     assert program.object("PersistentVolumeClaim", "ollama-data").spec == {
         "accessModes": ["ReadWriteMany"],
         "storageClassName": "fast",
@@ -144,7 +142,7 @@ def test_storage_is_as_asked(execute: Execute) -> None:
     assert program.object("Deployment", "ollama").spec["replicas"] == 2
 
 
-def test_what_is_passed_through_reaches_the_pod_unchanged(execute: Execute) -> None:
+def test_what_is_passed_through_reaches_the_pod_unchanged() -> None:
     affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
     toleration = {"key": "a", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 5}
     spread = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
@@ -158,7 +156,7 @@ def test_what_is_passed_through_reaches_the_pod_unchanged(execute: Execute) -> N
         "priorityClassName": "high",
         "terminationGracePeriodSeconds": 7,
     }
-    program = execute(ollama={"gpu": {"count": 1}, "pods": passed})
+    program = ollama(gpu={"count": 1}, pods=passed)
     spec, metadata = pod(program), template(program.object("Deployment", "ollama")).metadata
     assert metadata["labels"]["x"] == "y"
     assert metadata["labels"]["app.kubernetes.io/name"] == "ollama"
@@ -172,8 +170,8 @@ def test_what_is_passed_through_reaches_the_pod_unchanged(execute: Execute) -> N
     assert spec["terminationGracePeriodSeconds"] == 7
 
 
-def test_the_deadline_is_the_one_that_is_set(execute: Execute) -> None:
-    program = execute(ollama={"startupTimeoutSeconds": 17})
+def test_the_deadline_is_the_one_that_is_set() -> None:
+    program = ollama(startupTimeoutSeconds=17)
     assert program.object("Deployment", "ollama").timeouts == {"create": "17s", "update": "17s"}
 
 
