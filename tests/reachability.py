@@ -144,7 +144,7 @@ def _allows(
 def connects(
     policies: Sequence[Object], namespaces: Iterable[Object], source: End, target: End, connection: tuple[str, int]
 ) -> bool:
-    """Whether one end reaches a port of another, protocol and number: nothing at the source holds it back, nor at the target."""
+    """Whether one end reaches a port (protocol and number) of another: neither the source nor the target refuses."""
     labels = {
         found["metadata"]["name"]: {
             **(found["metadata"].get("labels") or {}),
