@@ -34,9 +34,7 @@ def go_environment(go: Path) -> dict[str, str]:
         go: The `go` command. When it is ours (from PyPI), its caches stay in our cache folder too, so that
             removing that folder removes everything.
     """
-    env = {
-        key: value for key, value in os.environ.items() if key not in ("GOFLAGS", "GOROOT", "GOEXPERIMENT")
-    }
+    env = {key: value for key, value in os.environ.items() if key not in ("GOFLAGS", "GOROOT", "GOEXPERIMENT")}
     env.update(
         CGO_ENABLED="0",  # no C compiler needed, and the result is a static binary
         GOFLAGS="-mod=readonly",  # go.sum is the last word on what is compiled

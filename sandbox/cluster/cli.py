@@ -94,7 +94,14 @@ def list_() -> None:
     _out.print(table)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+@app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "allow_interspersed_args": False,
+        "ignore_unknown_options": True,
+        "help_option_names": [],
+    }
+)
 def kubectl(context: typer.Context, name: Name = "default") -> None:
     """Run kubectl against a cluster: cluster kubectl [--name NAME] get pods -A."""
     with _readable_errors():

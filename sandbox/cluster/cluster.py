@@ -282,20 +282,22 @@ class Cluster:
     def _populate(self, program: Path, layout: Layout, options: ClusterOptions) -> None:
         """Create the nodes and the usual objects, and wait until pods can be scheduled."""
         api = ApiClient(layout.server, layout.pki)
-        wanted = nodes(options)
-        surplus = _our_nodes(api) - {manifest["metadata"]["name"] for manifest in wanted}
+        wanted = {manifest["metadata"]["name"]: manifest for manifest in nodes(options)}
+        live = {item["metadata"]["name"]: item["status"]["capacity"] for item in _node_list(api)}
+        surplus = live.keys() - wanted.keys()
         if surplus:
             self._admin(program, ["delete", "node", "--wait=false", *sorted(surplus)])
         apply = ["apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "-f", "-"]
-        self._admin(program, apply, [*cluster_objects(), *wanted])
+        new = [manifest for name, manifest in wanted.items() if name not in live]
+        self._admin(program, apply, [*cluster_objects(), *new])
         # The status in a manifest counts only when the node is new.
-        capacities = {item["metadata"]["name"]: item["status"]["capacity"] for item in _node_list(api)}
-        changed = [node for node in wanted if node["status"]["capacity"] != capacities[node["metadata"]["name"]]]
+        changed = [
+            wanted[name] for name in live.keys() & wanted.keys() if live[name] != wanted[name]["status"]["capacity"]
+        ]
         if changed:
             self._admin(program, [*apply, "--subresource=status"], changed)
         processes = self._processes(program, layout)
-        names = {manifest["metadata"]["name"] for manifest in wanted}
-        self._wait(processes, "the nodes to be ready", lambda: _ready_names(api) >= names)
+        self._wait(processes, "the nodes to be ready", lambda: _ready_names(api) >= wanted.keys())
         account = "/api/v1/namespaces/default/serviceaccounts/default"
         self._wait(processes, "the default service account", lambda: api.read(account) is not None)
 
@@ -370,10 +372,6 @@ def _memory(process: psutil.Process | None) -> int:
 def _node_list(api: ApiClient) -> list[dict[str, Any]]:
     found = api.read(f"/api/v1/nodes?labelSelector={NODE_LABEL}")
     return list(found["items"]) if found else []
-
-
-def _our_nodes(api: ApiClient) -> set[str]:
-    return {str(item["metadata"]["name"]) for item in _node_list(api)}
 
 
 def _ready_names(api: ApiClient) -> set[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import psutil
 import pytest
 import yaml
 
+from sandbox.cache import CACHE_VARIABLE, cache_dir
 from sandbox.cluster import Cluster, ClusterOptions, list_clusters
 from sandbox.cluster.cluster import CHECKOUT
 from sandbox.cluster.components import COMPONENTS
@@ -91,8 +93,6 @@ def test_stale_pid_of_another_program_is_left_alone(fresh: Cluster) -> None:
 
 
 def test_taken_port_is_replaced_and_told_in_the_kubeconfig(fresh: Cluster) -> None:
-    import socket  # noqa: PLC0415 - this test alone
-
     before = fresh.start().server
     fresh.stop()
     assert before is not None
@@ -176,6 +176,7 @@ def test_simultaneous_starts_of_one_cluster_agree(fresh: Cluster) -> None:
 def test_everything_is_private_and_the_persons_kubeconfig_untouched(
     fresh: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache_dir()))  # the binary of the real home, not a build for this one
     home = tmp_path / "home"
     (home / ".kube").mkdir(parents=True)
     (home / ".kube" / "config").write_text("mine")
@@ -206,10 +207,12 @@ def test_number_of_nodes_and_gpus_can_change(fresh: Cluster) -> None:
     fresh.start(ClusterOptions(nodes=1, gpu_nodes=2, gpus=4))
     kubectl = Kubectl(fresh)
     assert kubectl.get("node", "gpu-2")["status"]["allocatable"]["nvidia.com/gpu"] == "4"
+    kubectl.must("label", "node", "node-1", "zone=mine")
     fresh.start(ClusterOptions(nodes=3, gpu_nodes=1, gpus=8))
     names = [item["metadata"]["name"] for item in kubectl.get("nodes")["items"]]
     assert sorted(names) == ["gpu-1", "node-1", "node-2", "node-3"]
     assert kubectl.get("node", "gpu-1")["status"]["allocatable"]["nvidia.com/gpu"] == "8"
+    assert kubectl.get("node", "node-1")["metadata"]["labels"]["zone"] == "mine", "nodes that fit are left as they are"
     fresh.stop()
     assert fresh.start().nodes == (4, 4), "the size is remembered"
 
