@@ -58,7 +58,8 @@ unit: setup ## Run the tests that need neither engine nor cluster
 	@$(PYTHON) -m pytest tests/unit -n auto
 
 test: lint ## Run every test, on a real engine and a real API server
-	@$(PYTHON) -m pytest tests -n auto --dist loadgroup
+	@$(PYTHON) -m pytest tests/unit tests/schema -n auto
+	@$(PYTHON) -m pytest tests/engine tests/sandbox -n 2 --dist loadfile
 
 sandbox-start: setup ## Start the embedded cluster
 	@$(PYTHON) -m sandbox cluster start

@@ -119,7 +119,7 @@ def open_session(given: str, console: Console, *, start: bool = True) -> Session
     refuse_bad_settings(stack)
     if stack.embedded_cluster is not None and start:
         Cluster(stack.embedded_cluster).start()
-    if stack.embedded_cluster is None or start:
+    if start or stack.embedded_cluster is None or ask(stack.kubeconfig_path, stack.context).problem:
         answer = refuse_unreachable(stack)
         console.print(f"cluster: context {stack.context} at {answer.server}, Kubernetes {answer.version}")
     engine = resolve(allow_stand_ins=stack.embedded_cluster is not None, console=console)

@@ -35,7 +35,7 @@ class State:
 
 def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> State:
     """Give the person's backend if PULUMI_BACKEND_URL names one, else the local one, made where it is missing."""
-    if environment.get("PULUMI_BACKEND_URL"):
+    if environment.get("PULUMI_BACKEND_URL", directory.as_uri()) != directory.as_uri():
         return State(False, {"PULUMI_BACKEND_URL": environment["PULUMI_BACKEND_URL"]})
     directory.mkdir(mode=0o700, exist_ok=True)
     env = {"PULUMI_BACKEND_URL": directory.as_uri()}
