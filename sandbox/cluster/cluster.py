@@ -314,11 +314,9 @@ class Cluster:
             raise SandboxError(f"Cluster {self.name}: kubectl {arguments[0]} failed:\n{done.stderr.strip()}")
 
     def _kubectl_environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "KUBECONFIG": str(self.kubeconfig),
-            "KUBECACHEDIR": str(self.directory / "kubectl-cache"),
-        }
+        cache = self.directory / "kubectl-cache"
+        private_directory(cache)  # kubectl would make it readable for others
+        return {**os.environ, "KUBECONFIG": str(self.kubeconfig), "KUBECACHEDIR": str(cache)}
 
     def _stop(self) -> None:
         layout = Layout(self.directory, self._load().get("ports", dict.fromkeys(PORTS, 0)))
