@@ -136,10 +136,10 @@ def _claim(found: Deployed, wanted: Mapping[str, Wanted]) -> Iterator[Finding]:
     if size and parse_quantity(storage.size) < parse_quantity(size):
         yield Finding(f"{path}.size", f'"{storage.size}"', f"{name} has {size} and cannot shrink; {other}")
     asked = str(found.asked.get("storageClassName") or "")
-    current = asked or str(found.spec.get("storageClassName") or "")
-    # To name the class that the cluster chose by default is no change.
-    if storage.storage_class_name not in {asked, current}:
-        rule = f"{name} has the StorageClass {current} and keeps it; {other}"
+    # Not even the class that the cluster chose by itself can be named now: the provider would replace the claim.
+    if storage.storage_class_name != asked:
+        current = asked or str(found.spec.get("storageClassName") or "")
+        rule = f'{name} has the StorageClass {current} and keeps it, set it back to "{asked}"; {other}'
         yield Finding(f"{path}.storageClassName", f'"{storage.storage_class_name}"', rule)
     modes = [str(mode) for mode in found.spec.get("accessModes", [])]
     if modes and modes != [storage.access_mode]:

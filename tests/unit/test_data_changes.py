@@ -112,8 +112,8 @@ def test_a_claim_grows_and_never_shrinks(owner: str) -> None:
 def test_a_storage_class_stays() -> None:
     text = findings(mongodb={"storage": {"storageClassName": "fast"}})["mongodb.storage.storageClassName"]
     assert "has the StorageClass standard and keeps it" in text
-    # Naming the class that the cluster chose is no change; leaving out a named one is one.
-    assert findings(mongodb={"storage": {"storageClassName": "standard"}}) == {}
+    # Naming the class that the cluster chose, and leaving out a named one, makes the provider replace the claim.
+    assert set(findings(mongodb={"storage": {"storageClassName": "standard"}})) == {"mongodb.storage.storageClassName"}
     named = from_state(state(storage_class="fast"))
     assert set(findings(named)) == {f"{owner}.storage.storageClassName" for owner in CLAIMS}
 
