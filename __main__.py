@@ -15,25 +15,32 @@ from components.stack import (
     mongodb_clients,
     namespace_args,
     next_command,
+    warn,
 )
 
 settings = load()
+warn(settings)
 provider = cluster_provider("kubernetes", settings)
 common = common_args(settings)
 
 inference = Namespace("ollama", namespace_args(settings, "ollama"), pulumi.ResourceOptions(provider=provider))
 chat = Namespace("librechat", namespace_args(settings, "librechat"), pulumi.ResourceOptions(provider=provider))
 
-ollama = Ollama(
-    "ollama",
-    settings.ollama.as_args(
-        namespace=inference.namespace_name,
-        priority_class_name=inference.priority_class_name,
-        clients=librechat_pods(chat),
-        **common,
-    ),
-    in_namespace(provider, inference, settings),
-)
+servers = {
+    pool: Ollama(
+        f"ollama-{pool}" if pool else "ollama",
+        server.as_args(
+            namespace=inference.namespace_name,
+            pool=pool,
+            priority_class_name=inference.priority_class_name,
+            clients=librechat_pods(chat),
+            **common,
+        ),
+        in_namespace(provider, inference, settings),
+    )
+    for pool, server in settings.ollama.servers().items()
+}
+ollama = servers[""]
 
 database = settings.mongodb.external_connection()
 if database is None:
@@ -57,7 +64,7 @@ librechat = LibreChat(
     "librechat",
     settings.librechat.as_args(
         namespace=chat.namespace_name,
-        ollama=[ollama.connection],
+        ollama=[server.connection for server in servers.values()],
         **database,
         **(search or {}),
         **common,
@@ -69,5 +76,8 @@ pulumi.export("librechat_url", librechat.url)
 pulumi.export("ollama_url", ollama.base_url)
 pulumi.export("namespaces", {"ollama": inference.namespace_name, "librechat": chat.namespace_name})
 pulumi.export("models", ollama.models)
+if settings.ollama.pools:
+    pools = {pool: {"url": servers[pool].base_url, "models": servers[pool].models} for pool in settings.ollama.pools}
+    pulumi.export("pools", pools)
 pulumi.export("secrets", {"librechat": librechat.secret_name})
 pulumi.export("next_command", next_command(settings))

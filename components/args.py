@@ -6,6 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 import pulumi
+from typing_extensions import Required
+
+
+class CustomModelArgs(TypedDict, total=False):
+    """A model that Ollama makes from a Modelfile."""
+
+    name: Required[str]
+    """Its name, for example `support:v1`."""
+
+    modelfile: Required[str]
+    """The Modelfile. Its `FROM` names one of `models`, or a custom model before this one."""
 
 
 class GpuArgs(TypedDict, total=False):
@@ -137,7 +148,7 @@ class DisruptionBudgetArgs(TypedDict, total=False):
 
 
 class TlsArgs(TypedDict, total=False):
-    """TLS in front of an application."""
+    """TLS in front of an application with `type: Ingress`. With `HTTPRoute`, the Gateway's listener has it."""
 
     secret_name: str
     """Secret of type `kubernetes.io/tls` in the application's namespace; empty for plain HTTP. With an
@@ -161,11 +172,31 @@ class GatewayArgs(TypedDict, total=False):
     """Namespace of the Gateway; empty for the application's own. Defaults to `""`."""
 
     section_name: str
-    """Listener of the Gateway; empty for every listener that fits. Defaults to `""`."""
+    """Listener of the Gateway; empty for every listener that fits. A name that begins with `https` says
+    that the URL does too. Defaults to `""`."""
 
 
-class ExposureArgs(TypedDict, total=False):
-    """How an application is reached from outside the cluster."""
+class TokenArgs(TypedDict, total=False):
+    """A token that is checked in front of Ollama, by a proxy in a pod of its own."""
+
+    enabled: bool
+    """Whether only requests with the header `Authorization: Bearer <token>` reach Ollama. Defaults to
+    `false`."""
+
+    existing_secret: str
+    """Secret in Ollama's namespace with the token in its key `token`, 16 to 512 letters, digits, `-` and
+    `_`; empty to generate it. Defaults to `""`."""
+
+    image: pulumi.Input[str]
+    """Image of the proxy, nginx without root, with its tag; empty for the pinned one. Defaults to `""`."""
+
+    resources: ResourcesArgs
+    """CPU and memory of the proxy. Defaults to `{"requests": {"cpu": "25m", "memory": "32Mi"}, "limits":
+    {"memory": "128Mi"}}`."""
+
+
+class OllamaExposureArgs(TypedDict, total=False):
+    """How Ollama is reached from outside the cluster: by `allowedNetworks`, a token, or `allowAnonymous`."""
 
     type: str
     """`Ingress`, `HTTPRoute` of the Gateway API, or `none` for in-cluster access only. Defaults to
@@ -178,19 +209,32 @@ class ExposureArgs(TypedDict, total=False):
     """IngressClass; empty for the cluster's default one. Defaults to `"nginx"`."""
 
     controller: str
-    """Implementation behind the class or the Gateway. It selects the annotations for streaming (read
-    timeout of an hour, no buffering) and for the size of uploads; `other` adds none. ingress-nginx is
-    retired since March 2026: its images still run and get no more fixes, so choose another one for a new
-    cluster. Defaults to `"ingress-nginx"`."""
+    """Implementation behind the class or the Gateway. It selects what streaming (read timeout of an hour,
+    no buffering) and uploads need; `other` adds nothing. `haproxy` is the one by HAProxy Technologies
+    (annotations `haproxy.org/`), `haproxy-ingress` the one of the community (`haproxy-
+    ingress.github.io/`). ingress-nginx is retired since March 2026: its images still run and get no more
+    fixes, so choose another one for a new cluster. Defaults to `"ingress-nginx"`."""
 
     annotations: Mapping[str, str]
     """Annotations added to the Ingress or HTTPRoute; they win over the preset ones. Defaults to `{}`."""
+
+    allowed_networks: Sequence[str]
+    """Networks whose clients are let in, for example `10.0.0.0/8`; empty for all. The proxy has to see
+    the clients' addresses: behind a load balancer that hides them, these are the load balancer's.
+    Defaults to `[]`."""
 
     tls: TlsArgs
     """TLS; plain HTTP by default. Defaults to the defaults of its keys."""
 
     gateway: GatewayArgs
     """Gateway for `type: HTTPRoute`. Defaults to the defaults of its keys."""
+
+    token: TokenArgs
+    """A token that every request has to bear. Defaults to the defaults of its keys."""
+
+    allow_anonymous: bool
+    """Whether Ollama may be exposed without any of the two, for example because what is in front of it
+    checks. Defaults to `false`."""
 
 
 class PodsArgs(TypedDict, total=False):
@@ -220,9 +264,20 @@ class PodsArgs(TypedDict, total=False):
     termination_grace_period_seconds: int
     """Seconds between SIGTERM and SIGKILL; 0 for the workload's own default. Defaults to `0`."""
 
+    env_from: Sequence[Mapping[str, Any]]
+    """Secrets and ConfigMaps whose keys become environment variables, as `envFrom` of a container, for
+    example `- secretRef: {name: proxy-login}`. What the program sets itself wins. Defaults to `[]`."""
 
-class OllamaSettingsArgs(TypedDict, total=False):
-    """Settings of the Ollama server and its models."""
+    extra_volumes: Sequence[Mapping[str, Any]]
+    """Further volumes as in a pod's specification. The Pod Security level `restricted` admits no
+    hostPath. Defaults to `[]`."""
+
+    extra_volume_mounts: Sequence[Mapping[str, Any]]
+    """Where the main container mounts them, as in its specification. Defaults to `[]`."""
+
+
+class OllamaPoolArgs(TypedDict, total=False):
+    """Settings of an Ollama server and its models."""
 
     image: pulumi.Input[str]
     """Image with its tag; empty for the pinned one that fits the GPU's vendor. Defaults to `""`."""
@@ -230,6 +285,14 @@ class OllamaSettingsArgs(TypedDict, total=False):
     models: Sequence[str]
     """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`. Defaults to
     `["llama3.2:3b"]`."""
+
+    custom_models: Sequence[CustomModelArgs]
+    """Models that Ollama makes from a Modelfile: other parameters, another system prompt. LibreChat
+    offers them too. Defaults to `[]`."""
+
+    prune_models: bool
+    """Whether models that the server has and that are in neither list are deleted, once when the lists
+    change. Defaults to `false`."""
 
     gpu: GpuArgs
     """GPUs. Defaults to the defaults of its keys."""
@@ -253,7 +316,7 @@ class OllamaSettingsArgs(TypedDict, total=False):
     disruption_budget: DisruptionBudgetArgs
     """What draining a node leaves running. Defaults to the defaults of its keys."""
 
-    exposure: ExposureArgs
+    exposure: OllamaExposureArgs
     """Access from outside the cluster, off by default: Ollama has no authentication of its own. Defaults
     to the defaults of its keys."""
 
@@ -283,6 +346,41 @@ class RedisArgs(TypedDict, total=False):
     `6379`."""
 
 
+class ExposureArgs(TypedDict, total=False):
+    """How an application is reached from outside the cluster."""
+
+    type: str
+    """`Ingress`, `HTTPRoute` of the Gateway API, or `none` for in-cluster access only. Defaults to
+    `"none"`."""
+
+    host: pulumi.Input[str]
+    """Host name, for example `chat.example.org`. Defaults to `""`."""
+
+    class_name: str
+    """IngressClass; empty for the cluster's default one. Defaults to `"nginx"`."""
+
+    controller: str
+    """Implementation behind the class or the Gateway. It selects what streaming (read timeout of an hour,
+    no buffering) and uploads need; `other` adds nothing. `haproxy` is the one by HAProxy Technologies
+    (annotations `haproxy.org/`), `haproxy-ingress` the one of the community (`haproxy-
+    ingress.github.io/`). ingress-nginx is retired since March 2026: its images still run and get no more
+    fixes, so choose another one for a new cluster. Defaults to `"ingress-nginx"`."""
+
+    annotations: Mapping[str, str]
+    """Annotations added to the Ingress or HTTPRoute; they win over the preset ones. Defaults to `{}`."""
+
+    allowed_networks: Sequence[str]
+    """Networks whose clients are let in, for example `10.0.0.0/8`; empty for all. The proxy has to see
+    the clients' addresses: behind a load balancer that hides them, these are the load balancer's.
+    Defaults to `[]`."""
+
+    tls: TlsArgs
+    """TLS; plain HTTP by default. Defaults to the defaults of its keys."""
+
+    gateway: GatewayArgs
+    """Gateway for `type: HTTPRoute`. Defaults to the defaults of its keys."""
+
+
 class RegistrationArgs(TypedDict, total=False):
     """Who may have an account."""
 
@@ -310,6 +408,34 @@ class AdminArgs(TypedDict, total=False):
     existing_secret: str
     """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`.
     Defaults to `""`."""
+
+
+class MetricsArgs(TypedDict, total=False):
+    """LibreChat's metrics for Prometheus."""
+
+    enabled: bool
+    """Whether `/metrics` answers, to whoever bears a token, and only inside the cluster. Its Secret is
+    generated. Defaults to `false`."""
+
+    service_monitor: bool
+    """Whether there is a ServiceMonitor, which the Prometheus Operator has to know. Defaults to `true`."""
+
+    labels: Mapping[str, str]
+    """Labels of the ServiceMonitor, by which a Prometheus chooses it, for example `release: kube-
+    prometheus-stack`. Defaults to `{}`."""
+
+    interval: str
+    """Time between two scrapes. Defaults to `"30s"`."""
+
+
+class LogsArgs(TypedDict, total=False):
+    """What LibreChat writes to the output of its container."""
+
+    level: str
+    """Least severity that is written. Defaults to `"warn"`."""
+
+    format: str
+    """One JSON object a line, or text for a person. Defaults to `"json"`."""
 
 
 class EndpointArgs(TypedDict, total=False):
@@ -369,6 +495,12 @@ class LibreChatSettingsArgs(TypedDict, total=False):
 
     admin: AdminArgs
     """The first account. Defaults to the defaults of its keys."""
+
+    metrics: MetricsArgs
+    """Metrics. Defaults to the defaults of its keys."""
+
+    logs: LogsArgs
+    """Logs. Defaults to the defaults of its keys."""
 
     endpoint: EndpointArgs
     """The endpoint `Ollama` in librechat.yaml. Defaults to the defaults of its keys."""

@@ -38,13 +38,16 @@ def _namespaces(settings: Settings) -> Iterator[Wanted]:
     yield Wanted("Namespace", "librechat-namespace", None, names.librechat_name)
 
 
-def _claim(owner: Owner, storage: Storage, namespace: str, name: str = "") -> Iterator[Wanted]:
+def _claim(owner: Owner, storage: Storage, namespace: str, name: str = "", path: str = "") -> Iterator[Wanted]:
     if not storage.existing_claim:
-        yield Wanted("PersistentVolumeClaim", f"{name or owner}-data", owner, namespace, f"{owner}.storage", storage)
+        path = f"{path or owner}.storage"
+        yield Wanted("PersistentVolumeClaim", f"{name or owner}-data", owner, namespace, path, storage)
 
 
 def _ollama(settings: Settings) -> Iterator[Wanted]:
-    yield from _claim("ollama", settings.ollama.storage, settings.namespaces.ollama_name)
+    for pool, server in settings.ollama.servers().items():
+        name, path = (f"ollama-{pool}", f"ollama.pools.{pool}") if pool else ("ollama", "ollama")
+        yield from _claim("ollama", server.storage, settings.namespaces.ollama_name, name, path)
 
 
 def _librechat(settings: Settings) -> Iterator[Wanted]:

@@ -1,41 +1,17 @@
 """Ingress or HTTPRoute in front of a Service, with what streaming and uploads need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.exposure_presets import TRAEFIK_MIDDLEWARES, Preset, Wanted, body_limit, middleware_list, preset
 from components.kubernetes import SKIP_AWAIT
-from components.settings.workload import Exposure
+from components.settings.exposure import Exposure
 
-STREAM_TIMEOUT_SECONDS = 3600
-"""A model can take minutes to load and an answer minutes to write; the usual read timeout of 60 s cuts both."""
-
-
-def streaming_annotations(controller: str, body_limit_mb: int) -> dict[str, str]:
-    """Give the annotations that keep a stream open, unbuffered, and let uploads of a size through.
-
-    controller: implementation behind the Ingress class.
-    body_limit_mb: largest request body in MB; 0 for none.
-    """
-    timeout = str(STREAM_TIMEOUT_SECONDS)
-    if controller == "ingress-nginx":
-        prefix = "nginx.ingress.kubernetes.io"
-        return {
-            f"{prefix}/proxy-read-timeout": timeout,
-            f"{prefix}/proxy-send-timeout": timeout,
-            f"{prefix}/proxy-buffering": "off",
-            f"{prefix}/proxy-request-buffering": "off",
-            f"{prefix}/proxy-body-size": f"{body_limit_mb}m",
-        }
-    if controller == "haproxy":
-        return {
-            "haproxy.org/timeout-server": f"{timeout}s",
-            "haproxy.org/timeout-client": f"{timeout}s",
-            "haproxy.org/timeout-tunnel": f"{timeout}s",
-        }
-    return {}
+BLOCKED_PORT = 80
+"""Port of the Service without pods; nothing ever answers on it."""
 
 
 def url(exposure: Exposure) -> pulumi.Output[str]:
@@ -58,57 +34,98 @@ def expose(
     resource_name: str,
     namespace: pulumi.Input[str],
     labels: Mapping[str, str],
-    service: str,
+    service: pulumi.Input[str],
     port: int,
-    body_limit_mb: int = 0,
+    upload_limit_mb: int = 0,
+    blocked_paths: Sequence[str] = (),
 ) -> pulumi.CustomResource | None:
-    """Create what the settings ask for, and give it; None for in-cluster access only.
+    """Create what the settings ask for, and give the Ingress or HTTPRoute; None for in-cluster access only.
 
-    name: name of the Ingress or HTTPRoute.
+    name: name of the Ingress or HTTPRoute; what is beside it begins with it.
     service: name of the Service behind it.
     port: its port.
-    body_limit_mb: largest request body in MB; 0 for none.
+    upload_limit_mb: largest uploaded file in MB; 0 for none.
+    blocked_paths: paths that are not let through, with everything below them.
     """
     if exposure.type == "none":
         return None
-    annotations = {
-        **streaming_annotations(exposure.controller, body_limit_mb),
+    wanted = Wanted(
+        name=name,
+        networks=exposure.allowed_networks,
+        body_limit_mb=body_limit(upload_limit_mb),
+    )
+    found = preset(exposure, wanted)
+    metadata: dict[str, Any] = {"namespace": namespace, "labels": labels}
+    opts = pulumi.ResourceOptions(parent=parent)
+    beside = _policies(name, found, resource_name, metadata, opts)
+    annotations: dict[str, pulumi.Input[str]] = {
+        **found.annotations,
         **({_issuer_annotation(exposure): exposure.tls.issuer} if exposure.tls.issuer else {}),
         **exposure.annotations,
     }
-    metadata: dict[str, Any] = {"name": name, "namespace": namespace, "labels": labels}
-    opts = pulumi.ResourceOptions(parent=parent)
+    if found.middlewares:
+        own, names = exposure.annotations.get(TRAEFIK_MIDDLEWARES, ""), found.middlewares
+        annotations[TRAEFIK_MIDDLEWARES] = pulumi.Output.from_input(namespace).apply(
+            lambda space: middleware_list(space, names, own)
+        )
+    # What lets only some in is there before what lets anybody in.
+    opts = pulumi.ResourceOptions(parent=parent, depends_on=beside)
     if exposure.type == "HTTPRoute":
         return k8s.apiextensions.CustomResource(
             resource_name,
             api_version="gateway.networking.k8s.io/v1",
             kind="HTTPRoute",
-            metadata={**metadata, "annotations": annotations},
-            spec=_route(exposure, service, port),
+            metadata={**metadata, "name": name, "annotations": annotations},
+            spec=_route(exposure, found, service, port, blocked_paths),
             opts=opts,
         )
+    nowhere = _nowhere(name, resource_name, metadata, parent) if blocked_paths else None
     return k8s.networking.v1.Ingress(
         resource_name,
-        metadata={**metadata, "annotations": {**SKIP_AWAIT, **annotations}},  # type: ignore[typeddict-item]
-        spec=_ingress(exposure, service, port),
+        metadata={**metadata, "name": name, "annotations": {**SKIP_AWAIT, **annotations}},  # type: ignore[typeddict-item]
+        spec=_ingress(exposure, service, port, dict.fromkeys(blocked_paths, nowhere)),
         opts=opts,
     )
+
+
+def _policies(
+    name: str, found: Preset, resource_name: str, metadata: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    return [
+        k8s.apiextensions.CustomResource(
+            f"{resource_name}-{policy.suffix}",
+            api_version=policy.api_version,
+            kind=policy.kind,
+            metadata={**metadata, "name": f"{name}-{policy.suffix}"},
+            spec=policy.spec,
+            opts=opts,
+        )
+        for policy in found.policies
+    ]
+
+
+def _nowhere(name: str, resource_name: str, metadata: Mapping[str, Any], parent: pulumi.Resource) -> pulumi.Output[str]:
+    """Create a Service without pods: every controller answers 503 for it, and no annotation says so everywhere."""
+    service = k8s.core.v1.Service(
+        f"{resource_name}-nowhere",
+        metadata={**metadata, "name": f"{name}-nowhere", "annotations": SKIP_AWAIT},  # type: ignore[typeddict-item]
+        spec={"type": "ClusterIP", "ports": [{"name": "http", "port": BLOCKED_PORT, "protocol": "TCP"}]},
+        opts=pulumi.ResourceOptions(parent=parent),
+    )
+    return service.metadata.apply(lambda own: own.name or f"{name}-nowhere")
 
 
 def _issuer_annotation(exposure: Exposure) -> str:
     return "cert-manager.io/cluster-issuer" if exposure.tls.issuer_kind == "ClusterIssuer" else "cert-manager.io/issuer"
 
 
-def _ingress(exposure: Exposure, service: str, port: int) -> Any:
-    backend = {"service": {"name": service, "port": {"number": port}}}
-    spec: dict[str, Any] = {
-        "rules": [
-            {
-                "host": exposure.host,
-                "http": {"paths": [{"path": "/", "path_type": "Prefix", "backend": backend}]},
-            }
-        ]
-    }
+def _ingress(exposure: Exposure, service: pulumi.Input[str], port: int, blocked: Mapping[str, Any]) -> Any:
+    def path(prefix: str, name: Any, number: int) -> dict[str, Any]:
+        backend = {"service": {"name": name, "port": {"number": number}}}
+        return {"path": prefix, "path_type": "Prefix", "backend": backend}
+
+    paths = [*(path(prefix, name, BLOCKED_PORT) for prefix, name in blocked.items()), path("/", service, port)]
+    spec: dict[str, Any] = {"rules": [{"host": exposure.host, "http": {"paths": paths}}]}
     if exposure.class_name:
         spec["ingress_class_name"] = exposure.class_name
     if exposure.tls.secret_name:
@@ -116,21 +133,27 @@ def _ingress(exposure: Exposure, service: str, port: int) -> Any:
     return spec
 
 
-def _route(exposure: Exposure, service: str, port: int) -> Any:
+def _route(
+    exposure: Exposure, found: Preset, service: pulumi.Input[str], port: int, blocked_paths: Sequence[str]
+) -> Any:
     gateway = {
         "name": exposure.gateway.name,
         "namespace": exposure.gateway.namespace,
         "sectionName": exposure.gateway.section_name,
     }
+    rule: dict[str, Any] = {"matches": [_prefix("/")], "backendRefs": [{"name": service, "port": port}]}
+    if found.filters:
+        rule["filters"] = list(found.filters)
+    if found.timeouts:
+        rule["timeouts"] = dict(found.timeouts)
+    # A rule that leads nowhere is answered with 500, by the standard.
+    blocked = [{"matches": [_prefix(path)]} for path in blocked_paths]
     return {
         "parentRefs": [{key: value for key, value in gateway.items() if value}],
         "hostnames": [exposure.host],
-        "rules": [
-            {
-                "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
-                "backendRefs": [{"name": service, "port": port}],
-                # 0s turns the timeout off; the default of some implementations is 15 s for a whole request.
-                "timeouts": {"request": "0s", "backendRequest": "0s"},
-            }
-        ],
+        "rules": [*blocked, rule],
     }
+
+
+def _prefix(path: str) -> dict[str, Any]:
+    return {"path": {"type": "PathPrefix", "value": path}}

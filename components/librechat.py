@@ -14,6 +14,7 @@ from components.exposure import expose, url
 from components.librechat_admin import create_admin
 from components.librechat_config import OLLAMA_ENDPOINT, render, to_yaml
 from components.librechat_credentials import Connections, OllamaConnection, credentials
+from components.librechat_metrics import METRICS_PATH, METRICS_SECRET, create_metrics
 from components.librechat_scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
 from components.librechat_yaml import librechat_config
 from components.mongodb import PORT as MONGODB_PORT
@@ -35,7 +36,7 @@ from components.settings.librechat import LibreChatSettings
 from components.settings.network import NetworkPolicies
 from components.settings.resolve import resolve
 from components.settings.types import parse_quantity
-from components.workload import Workload, name_of
+from components.workload import Workload, extended, name_of
 
 NAME = "librechat"
 """Name of the Service, the Deployment and most of what is an address."""
@@ -86,8 +87,9 @@ def environment(settings: LibreChatSettings, search: bool) -> dict[str, str]:
         "TRUST_PROXY": str(settings.trusted_proxies),
         "SEARCH": _flag(search),
         "MEILI_NO_ANALYTICS": "true",
-        "CONSOLE_JSON": "true",
-        "DEBUG_LOGGING": "false",
+        "CONSOLE_JSON": _flag(settings.logs.format == "json"),
+        "CONSOLE_LOG_LEVEL": settings.logs.level,
+        "DEBUG_LOGGING": _flag(settings.logs.level == "debug"),
         # The root filesystem is read-only, and the container's output is where logs are looked for.
         "LOG_TO_FILE": "false",
         "NO_INDEX": "true",
@@ -157,7 +159,11 @@ class LibreChat(pulumi.ComponentResource):
             **secrets.plain,
             **settings.extra_environment,
         }
-        secret_environment = kubernetes.secret_environment(secrets.sources)
+        metrics = create_metrics(settings.metrics, workload)
+        sources = dict(secrets.sources)
+        if metrics is not None:
+            sources[METRICS_SECRET] = metrics
+        secret_environment = kubernetes.secret_environment(sources)
         checksums = {"checksum/config": rendered.apply(kubernetes.checksum)}
         if secrets.checksum is not None:
             checksums["checksum/secret"] = secrets.checksum
@@ -170,52 +176,55 @@ class LibreChat(pulumi.ComponentResource):
                 "selector": {"match_labels": workload.selector},
                 "template": {
                     "metadata": workload.template_metadata(settings.pods, checksums),
-                    "spec": {
-                        **spec,
-                        "init_containers": [
-                            {
-                                "name": "wait-for-mongodb",
-                                "image": image,
-                                "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
-                                "env": secret_environment,
-                                "resources": kubernetes.container_resources(settings.resources),
-                                "security_context": kubernetes.security_context(),
-                            }
-                        ],
-                        "containers": [
-                            {
-                                "name": NAME,
-                                "image": image,
-                                # Not `npm run backend`: npm swallows SIGTERM and writes to a home it does not have.
-                                "command": ["node", "api/server/index.js"],
-                                "working_dir": "/app",
-                                "ports": kubernetes.port("http", PORT),
-                                "env": [*kubernetes.environment(values), *secret_environment],
-                                "resources": kubernetes.container_resources(settings.resources),
-                                "security_context": kubernetes.security_context(),
-                                "volume_mounts": [
-                                    kubernetes.mount("config", CONFIG_DIRECTORY, read_only=True),
-                                    kubernetes.mount("data", "/app/client/public/images", sub_path="images"),
-                                    kubernetes.mount("data", "/app/uploads", sub_path="uploads"),
-                                    kubernetes.mount("app-data", "/app/data"),
-                                    kubernetes.mount("logs", "/app/logs"),
-                                    kubernetes.TMP_MOUNT,
-                                ],
-                                "startup_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=60),
-                                "readiness_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=3),
-                                "liveness_probe": kubernetes.http_probe("/livez", "http", period=10, failures=6),
-                                "lifecycle": {"pre_stop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
-                            }
-                        ],
-                        "volumes": [
-                            {
-                                "name": "config",
-                                "config_map": {"name": name_of(self.config_map.metadata, CONFIG_MAP)},
-                            },
-                            kubernetes.claim_volume("data", claim),
-                            *kubernetes.empty_dirs(["app-data", "logs", "tmp"]),
-                        ],
-                    },
+                    "spec": extended(
+                        settings.pods,
+                        {
+                            **spec,
+                            "init_containers": [
+                                {
+                                    "name": "wait-for-mongodb",
+                                    "image": image,
+                                    "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
+                                    "env": secret_environment,
+                                    "resources": kubernetes.container_resources(settings.resources),
+                                    "security_context": kubernetes.security_context(),
+                                }
+                            ],
+                            "containers": [
+                                {
+                                    "name": NAME,
+                                    "image": image,
+                                    # Not `npm run backend`: npm swallows SIGTERM and writes to a home it does not have.
+                                    "command": ["node", "api/server/index.js"],
+                                    "working_dir": "/app",
+                                    "ports": kubernetes.port("http", PORT),
+                                    "env": [*kubernetes.environment(values), *secret_environment],
+                                    "resources": kubernetes.container_resources(settings.resources),
+                                    "security_context": kubernetes.security_context(),
+                                    "volume_mounts": [
+                                        kubernetes.mount("config", CONFIG_DIRECTORY, read_only=True),
+                                        kubernetes.mount("data", "/app/client/public/images", sub_path="images"),
+                                        kubernetes.mount("data", "/app/uploads", sub_path="uploads"),
+                                        kubernetes.mount("app-data", "/app/data"),
+                                        kubernetes.mount("logs", "/app/logs"),
+                                        kubernetes.TMP_MOUNT,
+                                    ],
+                                    "startup_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=60),
+                                    "readiness_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=3),
+                                    "liveness_probe": kubernetes.http_probe("/livez", "http", period=10, failures=6),
+                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
+                                }
+                            ],
+                            "volumes": [
+                                {
+                                    "name": "config",
+                                    "config_map": {"name": name_of(self.config_map.metadata, CONFIG_MAP)},
+                                },
+                                kubernetes.claim_volume("data", claim),
+                                *kubernetes.empty_dirs(["app-data", "logs", "tmp"]),
+                            ],
+                        },
+                    ),
                 },
             },
             opts=workload.options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
@@ -253,7 +262,8 @@ class LibreChat(pulumi.ComponentResource):
             labels=workload.labels,
             service=NAME,
             port=PORT,
-            body_limit_mb=settings.upload_limit_mb,
+            upload_limit_mb=settings.upload_limit_mb,
+            blocked_paths=[METRICS_PATH] if settings.metrics.enabled else [],
         )
         self.base_url = service_url(NAME, namespace, PORT, args.get("cluster_domain", DEFAULT_CLUSTER_DOMAIN))
         self.service_name = name_of(self.service.metadata, NAME)
@@ -280,7 +290,7 @@ def _ingress(settings: LibreChatSettings, policies: NetworkPolicies) -> list[Any
     scrapers: list[Peer] = [{"namespace": prometheus.namespace, "pod_labels": prometheus.pod_labels}]
     return [
         *from_outside(settings.exposure, policies.ingress_controller, PORT),
-        *from_pods(scrapers if prometheus.enabled else (), PORT),
+        *from_pods(scrapers if prometheus.enabled or settings.metrics.enabled else (), PORT),
     ]
 
 

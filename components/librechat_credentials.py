@@ -30,6 +30,9 @@ class OllamaConnection(TypedDict):
     models: Required[Sequence[str]]
     """Models to offer while the server cannot be asked; at least one."""
 
+    model_display_label: NotRequired[str]
+    """Name shown for the assistant. Defaults to that of the settings' `endpoint`."""
+
     name: NotRequired[str]
     """Name of the endpoint; it has to begin with `Ollama`. Defaults to `"Ollama"`."""
 

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.librechat_config import LibreChatConfig, OllamaEndpoint
+from components.librechat_schema import CURRENT_MODEL
 from components.settings.librechat import LibreChatSettings
+
+
+def _title_model(wanted: str, models: Sequence[str]) -> str:
+    """Give the model that writes titles: a server that has not the one of the settings takes that of the chat."""
+    return wanted if wanted in models or f"{wanted}:latest" in models else CURRENT_MODEL
 
 
 def librechat_config(settings: LibreChatSettings, ollama: Sequence[Mapping[str, Any]]) -> LibreChatConfig:
@@ -21,8 +27,8 @@ def librechat_config(settings: LibreChatSettings, ollama: Sequence[Mapping[str, 
                 models=server["models"],
                 fetch=endpoint.fetch,
                 title_convo=endpoint.title_convo,
-                title_model=endpoint.title_model,
-                model_display_label=endpoint.model_display_label,
+                title_model=_title_model(endpoint.title_model, server["models"]),
+                model_display_label=server.get("model_display_label", endpoint.model_display_label),
                 add_params=endpoint.add_params,
             )
             for server in ollama

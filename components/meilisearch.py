@@ -14,7 +14,7 @@ from components.credentials import MASTER_KEY_BYTES, hexadecimal
 from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
 from components.settings.resolve import resolve
 from components.settings.stores import MeilisearchSettings
-from components.workload import Workload, name_of
+from components.workload import Workload, extended, name_of
 
 NAME = "librechat-meilisearch"
 """Name of the Service and everything else that is an address."""
@@ -105,33 +105,36 @@ class Meilisearch(pulumi.ComponentResource):
                 "selector": {"match_labels": workload.selector},
                 "template": {
                     "metadata": workload.template_metadata(settings.pods, checksums),
-                    "spec": {
-                        **spec,
-                        "containers": [
-                            {
-                                "name": "meilisearch",
-                                "image": image,
-                                "ports": kubernetes.port("http", PORT),
-                                "env": [
-                                    *kubernetes.environment(ENVIRONMENT),
-                                    *kubernetes.secret_environment({MASTER_KEY: self.secret_name}),
-                                ],
-                                "resources": kubernetes.container_resources(settings.resources),
-                                "security_context": kubernetes.security_context(),
-                                "volume_mounts": [
-                                    kubernetes.mount("data", DATA),
-                                    kubernetes.TMP_MOUNT,
-                                ],
-                                "startup_probe": kubernetes.http_probe("/health", "http", period=2, failures=150),
-                                "readiness_probe": kubernetes.http_probe("/health", "http", period=5, failures=3),
-                                "liveness_probe": kubernetes.http_probe("/health", "http", period=10, failures=6),
-                            }
-                        ],
-                        "volumes": [
-                            kubernetes.claim_volume("data", claim),
-                            *kubernetes.empty_dirs(["tmp"]),
-                        ],
-                    },
+                    "spec": extended(
+                        settings.pods,
+                        {
+                            **spec,
+                            "containers": [
+                                {
+                                    "name": "meilisearch",
+                                    "image": image,
+                                    "ports": kubernetes.port("http", PORT),
+                                    "env": [
+                                        *kubernetes.environment(ENVIRONMENT),
+                                        *kubernetes.secret_environment({MASTER_KEY: self.secret_name}),
+                                    ],
+                                    "resources": kubernetes.container_resources(settings.resources),
+                                    "security_context": kubernetes.security_context(),
+                                    "volume_mounts": [
+                                        kubernetes.mount("data", DATA),
+                                        kubernetes.TMP_MOUNT,
+                                    ],
+                                    "startup_probe": kubernetes.http_probe("/health", "http", period=2, failures=150),
+                                    "readiness_probe": kubernetes.http_probe("/health", "http", period=5, failures=3),
+                                    "liveness_probe": kubernetes.http_probe("/health", "http", period=10, failures=6),
+                                }
+                            ],
+                            "volumes": [
+                                kubernetes.claim_volume("data", claim),
+                                *kubernetes.empty_dirs(["tmp"]),
+                            ],
+                        },
+                    ),
                 },
             },
             opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),

@@ -15,7 +15,7 @@ from components.network_policy import Peer, ServerPeer, from_pods, network_polic
 from components.settings.resolve import resolve
 from components.settings.stores import MongoDBSettings
 from components.settings.types import parse_quantity
-from components.workload import Workload, name_of
+from components.workload import Workload, extended, name_of
 
 NAME = "librechat-mongodb"
 """Name of the Service and everything else that is an address."""
@@ -126,42 +126,46 @@ class MongoDB(pulumi.ComponentResource):
                 "selector": {"match_labels": workload.selector},
                 "template": {
                     "metadata": workload.template_metadata(settings.pods),
-                    "spec": {
-                        **spec,
-                        "containers": [
-                            {
-                                "name": "mongodb",
-                                "image": image,
-                                "args": [
-                                    "--wiredTigerCacheSizeGB",
-                                    cache_size_gb(settings.resources.limits.memory),
-                                ],
-                                "ports": kubernetes.port("mongodb", PORT),
-                                "env": kubernetes.secret_environment(dict.fromkeys(KEYS, self.secret_name)),
-                                "resources": kubernetes.container_resources(settings.resources),
-                                "security_context": kubernetes.security_context(),
-                                "volume_mounts": [
-                                    kubernetes.mount("data", "/data/db"),
-                                    kubernetes.mount("configdb", "/data/configdb"),
-                                    kubernetes.TMP_MOUNT,
-                                    kubernetes.mount("init", "/docker-entrypoint-initdb.d", read_only=True),
-                                ],
-                                # TCP: the pod's own address is closed while the image sets up users, so a ping through
-                                # localhost would call a half-made database ready. Killed then, it would stay half-made.
-                                "startup_probe": kubernetes.tcp_probe("mongodb", period=5, failures=60),
-                                "readiness_probe": kubernetes.tcp_probe("mongodb", period=10, failures=3),
-                                "liveness_probe": kubernetes.tcp_probe("mongodb", period=20, failures=6),
-                            }
-                        ],
-                        "volumes": [
-                            kubernetes.claim_volume("data", claim),
-                            {
-                                "name": "init",
-                                "config_map": {"name": name_of(script.metadata, f"{NAME}-init")},
-                            },
-                            *kubernetes.empty_dirs(["configdb", "tmp"]),
-                        ],
-                    },
+                    "spec": extended(
+                        settings.pods,
+                        {
+                            **spec,
+                            "containers": [
+                                {
+                                    "name": "mongodb",
+                                    "image": image,
+                                    "args": [
+                                        "--wiredTigerCacheSizeGB",
+                                        cache_size_gb(settings.resources.limits.memory),
+                                    ],
+                                    "ports": kubernetes.port("mongodb", PORT),
+                                    "env": kubernetes.secret_environment(dict.fromkeys(KEYS, self.secret_name)),
+                                    "resources": kubernetes.container_resources(settings.resources),
+                                    "security_context": kubernetes.security_context(),
+                                    "volume_mounts": [
+                                        kubernetes.mount("data", "/data/db"),
+                                        kubernetes.mount("configdb", "/data/configdb"),
+                                        kubernetes.TMP_MOUNT,
+                                        kubernetes.mount("init", "/docker-entrypoint-initdb.d", read_only=True),
+                                    ],
+                                    # TCP: the pod's own address is closed while the image sets up users, so a ping
+                                    # through localhost would call a half-made database ready. Killed then, it would
+                                    # stay half-made.
+                                    "startup_probe": kubernetes.tcp_probe("mongodb", period=5, failures=60),
+                                    "readiness_probe": kubernetes.tcp_probe("mongodb", period=10, failures=3),
+                                    "liveness_probe": kubernetes.tcp_probe("mongodb", period=20, failures=6),
+                                }
+                            ],
+                            "volumes": [
+                                kubernetes.claim_volume("data", claim),
+                                {
+                                    "name": "init",
+                                    "config_map": {"name": name_of(script.metadata, f"{NAME}-init")},
+                                },
+                                *kubernetes.empty_dirs(["configdb", "tmp"]),
+                            ],
+                        },
+                    ),
                 },
             },
             opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),

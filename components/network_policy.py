@@ -10,9 +10,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 from typing_extensions import NotRequired, Required
 
+from components.settings.exposure import Exposure
 from components.settings.network import Dns, IngressController, NetworkPolicies
 from components.settings.resolve import resolve
-from components.settings.workload import Exposure
 from components.workload import Workload
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ CONTROLLERS: Mapping[str, Peer] = {
     },
     "traefik": {"namespace": "traefik", "pod_labels": {"app.kubernetes.io/name": "traefik"}},
     "haproxy": {"namespace": "haproxy-controller", "pod_labels": {"app.kubernetes.io/name": "kubernetes-ingress"}},
+    "haproxy-ingress": {
+        "namespace": "ingress-controller",
+        "pod_labels": {"app.kubernetes.io/name": "haproxy-ingress"},
+    },
     "envoy-gateway": {
         "namespace": "envoy-gateway-system",
         "pod_labels": {"app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy"},

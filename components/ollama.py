@@ -8,10 +8,13 @@ import pulumi_kubernetes as k8s
 from typing_extensions import NotRequired, Required
 
 from components import kubernetes
-from components.args import OllamaSettingsArgs
+from components.args import OllamaPoolArgs
 from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url, timeouts
+from components.custom_models import create_models
 from components.exposure import expose, url
-from components.models import NAME as PULL
+from components.librechat_config import pool_endpoint_name
+from components.model_jobs import model_jobs, workload_name
+from components.model_prune import prune_models
 from components.models import pull_models
 from components.network_policy import (
     Peer,
@@ -22,13 +25,14 @@ from components.network_policy import (
     settings_of,
     to_registries,
 )
+from components.ollama_token import create_token_proxy, token_proxy_pods
 from components.settings import checks
-from components.settings.ollama import Gpu, OllamaSettings, Server
+from components.settings.ollama import Gpu, OllamaPool, Server
 from components.settings.resolve import resolve
-from components.workload import Workload, name_of
+from components.workload import Workload, extended, name_of
 
 NAME = "ollama"
-"""Name of the Service, the Deployment and everything else that is an address."""
+"""Name of the Service, the Deployment and everything else that is an address; what belongs to a pool adds its name."""
 
 PORT = 11434
 USER = 1000
@@ -48,11 +52,14 @@ class _Own(TypedDict):
     clients: NotRequired[Sequence[Peer]]
     """Pods that may connect where there are NetworkPolicies, besides the pull Jobs. Defaults to none."""
 
+    pool: NotRequired[str]
+    """Name of the pool, part of the name of every object; empty for the first server. Defaults to `""`."""
+
     priority_class_name: NotRequired[pulumi.Input[str]]
     """PriorityClass of a pod that holds a GPU, unless `pods` names one. Defaults to none."""
 
 
-class OllamaArgs(OllamaSettingsArgs, CommonArgs, _Own):
+class OllamaArgs(OllamaPoolArgs, CommonArgs, _Own):
     """Args of `Ollama`: the settings of the same name, the common args, and the namespace."""
 
 
@@ -95,6 +102,13 @@ def image_name(gpu: Gpu) -> str:
     return "ollama-rocm" if gpu.count and gpu.vendor == "amd" else "ollama"
 
 
+def _strategy(replicas: int) -> Any:
+    """Never surge: the new pod would wait for the GPU and the volume that the old one holds. Several go in turn."""
+    if replicas > 1:
+        return {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 1, "max_surge": 0}}
+    return {"type": "Recreate"}
+
+
 class Ollama(pulumi.ComponentResource):
     """Ollama with its model store, a Service, and a Job for each model that it pulls."""
 
@@ -111,14 +125,16 @@ class Ollama(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: OllamaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:Ollama", name, {}, opts)
-        settings = resolve(OllamaSettings, args, checks.OLLAMA, f"the args of Ollama {name!r}")
+        settings = resolve(OllamaPool, args, checks.OLLAMA, f"the args of Ollama {name!r}")
         namespace = args["namespace"]
+        pool = args.get("pool", "")
+        server_name = f"{NAME}-{pool}" if pool else NAME
         workload = Workload(
-            name=NAME, component="inference", resource_name=name, parent=self, namespace=args["namespace"], args=args
+            name=server_name, component="inference", resource_name=name, parent=self, namespace=namespace, args=args
         )
         image = workload.image(image_name(settings.gpu), settings.image)
         account = workload.service_account()
-        claim = workload.volume_claim("ollama-data", settings.storage)
+        claim = workload.volume_claim(f"{server_name}-data", settings.storage)
         self.service = workload.service("http", PORT)
         spec = workload.pod_spec(
             settings.pods,
@@ -138,14 +154,17 @@ class Ollama(pulumi.ComponentResource):
             spec["priority_class_name"] = args["priority_class_name"]
         pods: ServerPeer = {"namespace": namespace, "pod_labels": workload.selector, "port": PORT}
         policies = settings_of(args)
-        pulls: Peer = {"pod_labels": kubernetes.selector(PULL)}
+        pulls: Peer = {"pod_labels": kubernetes.selector(workload_name(server_name))}
         clients = [*args.get("clients", ()), *([pulls] if settings.models else ())]
+        checked = settings.exposure.type != "none" and settings.exposure.token.enabled
+        if checked:
+            clients.append(token_proxy_pods(server_name, namespace))
         network_policy(
             workload,
             policies,
             ingress=[
                 *from_pods(clients, PORT),
-                *from_outside(settings.exposure, policies.ingress_controller, PORT),
+                *([] if checked else from_outside(settings.exposure, policies.ingress_controller, PORT)),
             ],
             egress=to_registries(settings.models),
             extra_egress=policies.extra_egress.ollama,
@@ -158,69 +177,99 @@ class Ollama(pulumi.ComponentResource):
             metadata=workload.metadata(),
             spec={
                 "replicas": settings.replicas,
-                # A rolling update would deadlock: the new pod waits for the GPU and the volume that the old one holds.
-                "strategy": {"type": "Recreate"},
+                "strategy": _strategy(settings.replicas),
                 "selector": {"match_labels": workload.selector},
                 "template": {
                     "metadata": workload.template_metadata(settings.pods),
-                    "spec": {
-                        **spec,
-                        "containers": [
-                            {
-                                "name": NAME,
-                                "image": image,
-                                "ports": kubernetes.port("http", PORT),
-                                "env": kubernetes.environment(environment),
-                                "resources": kubernetes.container_resources(settings.resources, gpus),
-                                "security_context": kubernetes.security_context(),
-                                "volume_mounts": [
-                                    kubernetes.mount("ollama-data", MODELS),
-                                    kubernetes.mount("home", HOME),
-                                    kubernetes.TMP_MOUNT,
-                                ],
-                                "startup_probe": kubernetes.http_probe("/api/version", "http", period=2, failures=60),
-                                "readiness_probe": kubernetes.http_probe("/api/version", "http", period=5, failures=3),
-                                "liveness_probe": kubernetes.http_probe("/api/version", "http", period=10, failures=6),
-                                "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},
-                            }
-                        ],
-                        "volumes": [
-                            kubernetes.claim_volume("ollama-data", claim),
-                            # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
-                            *kubernetes.empty_dirs(["home", "tmp"]),
-                        ],
-                    },
+                    "spec": extended(
+                        settings.pods,
+                        {
+                            **spec,
+                            "containers": [
+                                {
+                                    "name": NAME,
+                                    "image": image,
+                                    "ports": kubernetes.port("http", PORT),
+                                    "env": kubernetes.environment(environment),
+                                    "resources": kubernetes.container_resources(settings.resources, gpus),
+                                    "security_context": kubernetes.security_context(),
+                                    "volume_mounts": [
+                                        kubernetes.mount("ollama-data", MODELS),
+                                        kubernetes.mount("home", HOME),
+                                        kubernetes.TMP_MOUNT,
+                                    ],
+                                    "startup_probe": kubernetes.http_probe(
+                                        "/api/version", "http", period=2, failures=60
+                                    ),
+                                    "readiness_probe": kubernetes.http_probe(
+                                        "/api/version", "http", period=5, failures=3
+                                    ),
+                                    "liveness_probe": kubernetes.http_probe(
+                                        "/api/version", "http", period=10, failures=6
+                                    ),
+                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},
+                                }
+                            ],
+                            "volumes": [
+                                kubernetes.claim_volume("ollama-data", claim),
+                                # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
+                                *kubernetes.empty_dirs(["home", "tmp"]),
+                            ],
+                        },
+                    ),
                 },
             },
             opts=workload.options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
+        domain = args.get("cluster_domain", DEFAULT_CLUSTER_DOMAIN)
+        self.base_url = service_url(server_name, namespace, PORT, domain)
+        self.service_name = name_of(self.service.metadata, server_name)
+        front, port = self.service_name, PORT
+        if checked:
+            proxy = create_token_proxy(
+                settings.exposure,
+                parent=self,
+                resource_name=name,
+                ollama=server_name,
+                namespace=namespace,
+                args=args,
+                base_url=self.base_url,
+                server=pods,
+            )
+            front, port = proxy.service, proxy.pods["port"]
         self.ingress = expose(
-            "ollama-ingress",
+            f"{server_name}-ingress",
             settings.exposure,
             parent=self,
             resource_name=f"{name}-ingress",
             namespace=namespace,
             labels=workload.labels,
-            service=NAME,
-            port=PORT,
+            service=front,
+            port=port,
         )
-        self.base_url = service_url(NAME, namespace, PORT, args.get("cluster_domain", DEFAULT_CLUSTER_DOMAIN))
-        self.pull_jobs = pull_models(
-            settings.models,
-            settings.pull,
-            parent=self,
-            resource_name=name,
-            namespace=namespace,
-            args=args,
-            image=image,
-            base_url=self.base_url,
-            server=self.deployment,
-            pods=pods,
-        )
-        self.service_name = name_of(self.service.metadata, NAME)
+        if settings.models:
+            jobs = model_jobs(
+                settings.pull,
+                parent=self,
+                resource_name=name,
+                server_name=server_name,
+                namespace=namespace,
+                args=args,
+                image=image,
+                base_url=self.base_url,
+                server=self.deployment,
+                pods=pods,
+            )
+            pulled = pull_models(jobs, settings.models, args.get("image_registry", ""))
+            created = create_models(jobs, settings.custom_models, pulled)
+            if settings.prune_models:
+                prune_models(jobs, settings.model_names, [*pulled.values(), *created.values()])
         self.url = url(settings.exposure)
-        self.models = pulumi.Output.from_input(list(settings.models))
-        self.connection = {"base_url": self.base_url, "models": settings.models, "server": pods}
+        self.models = pulumi.Output.from_input(settings.model_names)
+        self.connection = {"base_url": self.base_url, "models": settings.model_names, "server": pods}
+        if pool:
+            self.connection["name"] = pool_endpoint_name(pool)
+            self.connection["model_display_label"] = pool_endpoint_name(pool)
         self.register_outputs(
             {
                 "base_url": self.base_url,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 
-from components.models import RESOURCES as PULL
+from components.model_jobs import RESOURCES as PULL
 from components.ollama import gpu_resource
 from components.settings.root import Settings
 from components.settings.types import parse_quantity
@@ -34,8 +34,11 @@ def workloads(settings: Settings, application: str) -> Iterator[tuple[str, int, 
     application: `ollama` or `librechat`.
     """
     if application == "ollama":
-        yield "ollama", settings.ollama.replicas, settings.ollama.resources
-        yield "pull", len(settings.ollama.models), PULL
+        for pool, server in settings.ollama.servers().items():
+            yield pool or "ollama", server.replicas, server.resources
+            yield "model jobs", len(server.model_names) + server.prune_models, PULL
+            if server.exposure.token.enabled:
+                yield "token", 1, server.exposure.token.resources
         return
     yield "librechat", settings.librechat.replicas, settings.librechat.resources
     if not settings.mongodb.is_external:
@@ -61,10 +64,18 @@ def hard(settings: Settings, application: str) -> dict[str, str]:
         "pods": str(pods),
         **CLOSED,
     }
-    gpu = settings.ollama.gpu
-    if application == "ollama" and gpu.count:
-        # A Recreate never holds more; a second Ollama beside it would take what another team's waits for.
-        result[f"requests.{gpu_resource(gpu)}"] = str(gpu.count * settings.ollama.replicas)
+    if application == "ollama":
+        result |= {f"requests.{name}": str(count) for name, count in _gpus(settings).items()}
+    return result
+
+
+def _gpus(settings: Settings) -> dict[str, int]:
+    """Give the GPUs of every server. No rollout holds more; one more Ollama would take what others wait for."""
+    result: dict[str, int] = {}
+    for server in settings.ollama.servers().values():
+        if server.gpu.count:
+            name = gpu_resource(server.gpu)
+            result[name] = result.get(name, 0) + server.gpu.count * server.replicas
     return result
 
 

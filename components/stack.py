@@ -14,7 +14,9 @@ from components.librechat_admin import NAME as CREATE_ADMIN
 from components.namespace import Namespace, NamespaceArgs
 from components.network_policy import Peer
 from components.quota import hard
-from components.settings.root import Settings
+from components.settings.checks import ollama_servers
+from components.settings.exposure_rules import retired_controller
+from components.settings.root import DEVELOPMENT, Settings
 
 
 def cluster_provider(name: str, settings: Settings) -> k8s.Provider:
@@ -77,9 +79,28 @@ def namespace_args(settings: Settings, application: str) -> NamespaceArgs:
             "default_request": spaces.limit_range.default_request.mapping(),
             "default_limit": spaces.limit_range.default_limit.mapping(),
         }
-    if application == "ollama" and settings.ollama.gpu.count and not settings.ollama.pods.priority_class_name:
-        args["priority"] = settings.ollama.gpu.priority
+    if application == "ollama":
+        args["priority"] = gpu_priority(settings)
     return args
+
+
+def gpu_priority(settings: Settings) -> int:
+    """Give the priority of pods that hold a GPU, the highest of all servers; 0 where none of them asks for it."""
+    servers = settings.ollama.servers().values()
+    return max(
+        (server.gpu.priority for server in servers if server.gpu.count and not server.pods.priority_class_name),
+        default=0,
+    )
+
+
+def warn(settings: Settings) -> None:
+    """Tell what works today and is no good choice for an environment that people depend on."""
+    if settings.environment == DEVELOPMENT:
+        return
+    exposures = {path: server.exposure for path, server in ollama_servers(settings).items()}
+    for path, exposure in {"librechat": settings.librechat.exposure, **exposures}.items():
+        for warning in retired_controller(exposure, f"{path}.exposure"):
+            pulumi.log.warn(warning)
 
 
 def librechat_pods(namespace: Namespace) -> list[Peer]:

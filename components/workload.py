@@ -178,6 +178,21 @@ class Workload:
         return metadata
 
 
+def extended(pods: Pods, spec: "PodSpecArgsDict") -> "PodSpecArgsDict":
+    """Give a pod's specification with the settings' volumes, and their mounts and variables in its first container."""
+    main, *others = spec["containers"]  # type: ignore[misc]
+    container: Any = dict(main)  # type: ignore[call-overload]
+    if pods.env_from:
+        container["env_from"] = pods.env_from
+    if pods.extra_volume_mounts:
+        container["volume_mounts"] = [*container.get("volume_mounts", ()), *pods.extra_volume_mounts]
+    result: PodSpecArgsDict = {**spec, "containers": [container, *others]}
+    if pods.extra_volumes:
+        volumes: Any = [*spec.get("volumes", ()), *pods.extra_volumes]  # type: ignore[misc]
+        result["volumes"] = volumes
+    return result
+
+
 def name_of(metadata: pulumi.Output[Any], fallback: str) -> pulumi.Output[str]:
     """Give the name of an object as an output, so that what uses it comes after it.
 

@@ -1,41 +1,32 @@
 """Rules that concern more than one setting. Each check yields its findings; none of them changes anything."""
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
 from components.librechat_yaml import librechat_config
-from components.settings import security
+from components.settings import exposure_rules, model_rules, security
 from components.settings.base import secret_text
 from components.settings.findings import Finding
 from components.settings.librechat import LibreChatSettings
-from components.settings.ollama import OllamaSettings
+from components.settings.ollama import OllamaPool
 from components.settings.root import Settings
 from components.settings.types import parse_quantity
-from components.settings.workload import Exposure, Resources
+from components.settings.workload import Resources
 
 
 def _quote(text: str) -> str:
     return f'"{text}"'
 
 
-def duplicate_models(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
-    """Refuse a model that is listed twice: `llama2` and `llama2:latest` are the same."""
-    first: dict[str, int] = {}
-    for index, model in enumerate(settings.models):
-        if model in first:
-            earlier = f"`{prefix}models[{first[model]}]`"
-            yield Finding(f"{prefix}models[{index}]", _quote(model), f"is listed before as {earlier}, remove one")
-        first.setdefault(model, index)
-
-
-def no_models(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
+def no_models(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
     """Refuse an empty list: LibreChat does not start with an endpoint without models."""
     if not settings.models:
         yield Finding(f"{prefix}models", "[]", "at least one model is needed, for example `llama3.2:3b`")
 
 
-def ollama_replicas(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
+def ollama_replicas(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
     """Refuse several Ollama pods on a volume that only one node can mount."""
     if settings.replicas > 1 and settings.storage.access_mode != "ReadWriteMany":
         yield Finding(
@@ -45,7 +36,7 @@ def ollama_replicas(settings: OllamaSettings, prefix: str = "ollama.") -> Iterat
         )
 
 
-def gpu(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
+def gpu(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
     """Refuse GPU settings that have no effect without a GPU."""
     for name, value in (
         ("resourceName", settings.gpu.resource_name),
@@ -56,7 +47,12 @@ def gpu(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
             yield Finding(f"{prefix}gpu.{name}", _quote(value), rule)
 
 
-def kv_cache(settings: OllamaSettings, prefix: str = "ollama.") -> Iterator[Finding]:
+def ollama_exposure(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+    """Refuse an Ollama that is open to everybody by oversight."""
+    yield from exposure_rules.ollama_access(settings.exposure, f"{prefix}exposure")
+
+
+def kv_cache(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
     """Refuse a quantized KV cache without flash attention: Ollama would fall back to f16 in silence."""
     if settings.server.kv_cache_type != "f16" and not settings.server.flash_attention:
         rule = f"needs `{prefix}server.flashAttention: true`"
@@ -76,29 +72,33 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str = "librechat.") 
 
 
 def title_model(settings: Settings) -> Iterator[Finding]:
-    """Refuse a title model that Ollama does not have."""
+    """Refuse a title model that no Ollama server has."""
     name = settings.librechat.endpoint.title_model
-    models = settings.ollama.models
-    if name != "current_model" and models and name not in {*models, *(m.removesuffix(":latest") for m in models)}:
+    models = [model for server in settings.ollama.servers().values() for model in server.model_names]
+    if name != "current_model" and models and model_rules.with_tag(name) not in models:
         rule = "is neither in `ollama.models` nor `current_model`"
         yield Finding("librechat.endpoint.titleModel", _quote(name), rule)
 
 
-def exposure(settings: Exposure, prefix: str) -> Iterator[Finding]:
-    """Refuse an exposure that lacks a host, a Gateway or the Secret of its issuer."""
-    if settings.type != "none" and not settings.host:
-        yield Finding(f"{prefix}.host", '""', f"`{prefix}.type: {settings.type}` needs a host name")
-    if settings.type == "HTTPRoute" and not settings.gateway.name:
-        yield Finding(f"{prefix}.gateway.name", '""', f"`{prefix}.type: HTTPRoute` needs the name of a Gateway")
-    if settings.tls.issuer and not settings.tls.secret_name:
-        yield Finding(f"{prefix}.tls.secretName", '""', f"`{prefix}.tls.issuer` needs the Secret to fill")
-
-
 def hosts(settings: Settings) -> Iterator[Finding]:
-    """Refuse one host for both applications: their paths collide."""
-    ollama, librechat = settings.ollama.exposure, settings.librechat.exposure
-    if "none" not in {ollama.type, librechat.type} and ollama.host and ollama.host == librechat.host:
-        yield Finding("ollama.exposure.host", _quote(ollama.host), "is the host of LibreChat too, choose another one")
+    """Refuse one host for two applications: their paths collide."""
+    exposures = {"librechat": settings.librechat.exposure}
+    exposures |= {path: server.exposure for path, server in ollama_servers(settings).items()}
+    first: dict[str, str] = {}
+    for path, exposure in exposures.items():
+        host = exposure.host
+        if exposure.type == "none" or not host:
+            continue
+        earlier = first.setdefault(host, path)
+        if earlier != path:
+            other = "LibreChat" if earlier == "librechat" else f"`{earlier}`"
+            rule = f"is the host of {other} too, choose another one"
+            yield Finding(f"{path}.exposure.host", _quote(host), rule)
+
+
+def ollama_servers(settings: Settings) -> dict[str, OllamaPool]:
+    """Give every Ollama server by its key path."""
+    return {f"ollama.pools.{pool}" if pool else "ollama": server for pool, server in settings.ollama.servers().items()}
 
 
 def namespaces(settings: Settings) -> Iterator[Finding]:
@@ -200,8 +200,17 @@ def data_loss(settings: Settings) -> Iterator[Finding]:
         yield Finding("allowDataLoss", f"[{', '.join(named)}]", rule)
 
 
-OLLAMA: tuple[Callable[[OllamaSettings], Iterator[Finding]], ...] = (
-    duplicate_models,
+class OllamaRule(Protocol):
+    """A rule on one Ollama server; `prefix` is its key path and a dot."""
+
+    def __call__(self, settings: OllamaPool, prefix: str = ...) -> Iterator[Finding]:
+        """Give what is wrong."""
+        ...
+
+
+OLLAMA: tuple[OllamaRule, ...] = (
+    *model_rules.SERVER,
+    ollama_exposure,
     ollama_replicas,
     gpu,
     kv_cache,
@@ -226,12 +235,16 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
 
 def check(settings: Settings) -> list[Finding]:
     """Apply every rule to the settings of a stack."""
-    findings = [finding for rule in OLLAMA for finding in rule(settings.ollama)]
-    findings += no_models(settings.ollama)
+    servers = ollama_servers(settings)
+    findings: list[Finding] = []
+    for path, server in servers.items():
+        findings += [finding for rule in OLLAMA for finding in rule(server, f"{path}.")]
+        findings += no_models(server, f"{path}.")
+        findings += exposure_rules.exposure(server.exposure, f"{path}.exposure")
+        findings += resources(server.resources, f"{path}.resources")
     findings += [finding for rule in LIBRECHAT for finding in rule(settings.librechat)]
     findings += [finding for rule in ROOT for finding in rule(settings)]
-    for name in ("ollama", "librechat"):
-        findings += exposure(getattr(settings, name).exposure, f"{name}.exposure")
-    for name in ("ollama", "librechat", "mongodb", "meilisearch"):
+    findings += exposure_rules.exposure(settings.librechat.exposure, "librechat.exposure")
+    for name in ("librechat", "mongodb", "meilisearch"):
         findings += resources(getattr(settings, name).resources, f"{name}.resources")
     return findings

@@ -100,7 +100,7 @@ def key_paths(model: type[BaseModel], prefix: str = "") -> Iterable[str]:
         path = f"{prefix}{field.alias}"
         yield path
         nested = section_of(field.annotation)
-        if nested:
+        if nested and get_origin(field.annotation) is None:
             yield from key_paths(nested, f"{path}.")
 
 
@@ -108,14 +108,19 @@ def _walk(model: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, F
     """Follow a path from a section: the section that holds the last key, and the setting of that key."""
     section: type[BaseModel] | None = model
     field: FieldInfo | None = None
+    named = False
     for index, part in enumerate(path):
         if isinstance(part, int):
+            continue
+        if named:  # the name of a section among others of its kind
+            named = False
             continue
         field = (
             next((f for name, f in section.model_fields.items() if part in {name, f.alias}), None) if section else None
         )
         if index < len(path) - 1:
             section = section_of(field.annotation) if field else None
+            named = field is not None and section is not None and get_origin(field.annotation) is dict
     return section, field
 
 

@@ -1,18 +1,20 @@
 """Settings of LibreChat."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 
 from components.settings.base import Section, secret_text
+from components.settings.exposure import Exposure
 from components.settings.types import (
     EnvironmentVariables,
+    Labels,
     OptionalEmail,
     OptionalImage,
     OptionalObjectName,
     SecretText,
 )
-from components.settings.workload import DisruptionBudget, Exposure, Pods, Port, Resources, Seconds, Storage, resources
+from components.settings.workload import DisruptionBudget, Pods, Port, Resources, Seconds, Storage, resources
 
 
 class Endpoint(Section):
@@ -68,6 +70,28 @@ class Admin(Section):
     """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`."""
 
 
+class Metrics(Section):
+    """LibreChat's metrics for Prometheus."""
+
+    enabled: bool = False
+    """Whether `/metrics` answers, to whoever bears a token, and only inside the cluster. Its Secret is generated."""
+    service_monitor: bool = True
+    """Whether there is a ServiceMonitor, which the Prometheus Operator has to know."""
+    labels: Labels = {}
+    """Labels of the ServiceMonitor, by which a Prometheus chooses it, for example `release: kube-prometheus-stack`."""
+    interval: Annotated[str, Field(pattern=r"^\d+(ms|s|m|h)$")] = "30s"
+    """Time between two scrapes."""
+
+
+class Logs(Section):
+    """What LibreChat writes to the output of its container."""
+
+    level: Literal["error", "warn", "info", "debug"] = "warn"
+    """Least severity that is written."""
+    format: Literal["json", "text"] = "json"
+    """One JSON object a line, or text for a person."""
+
+
 class LibreChatSettings(Section):
     """Settings of LibreChat."""
 
@@ -93,6 +117,10 @@ class LibreChatSettings(Section):
     """Accounts."""
     admin: Admin = Admin()
     """The first account."""
+    metrics: Metrics = Metrics()
+    """Metrics."""
+    logs: Logs = Logs()
+    """Logs."""
     endpoint: Endpoint = Endpoint()
     """The endpoint `Ollama` in librechat.yaml."""
     config: dict[str, Any] = {}

@@ -1,10 +1,12 @@
 """Settings of Ollama."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from components.settings.base import Section
+from components.settings.exposure import OllamaExposure
 from components.settings.types import (
     Duration,
     EnvironmentVariables,
@@ -12,9 +14,21 @@ from components.settings.types import (
     OptionalImage,
     OptionalObjectName,
 )
-from components.settings.workload import DisruptionBudget, Exposure, Pods, Resources, Seconds, Storage, resources
+from components.settings.workload import DisruptionBudget, Pods, Resources, Seconds, Storage, resources
 
 GpuVendor = Literal["nvidia", "amd", "intel"]
+
+
+RESERVED_POOLS = frozenset({"auth"})
+"""Names whose objects would be those of the first server."""
+
+
+def _pool_name(value: str) -> str:
+    if not re.match(r"^[a-z][a-z0-9]{0,19}\Z", value):
+        raise ValueError(f"`{value}` is not a name of a pool: 1 to 20 lower-case letters and digits, a letter first")
+    if value in RESERVED_POOLS:
+        raise ValueError(f"`{value}` is not a name of a pool: `ollama-{value}` belongs to the first server")
+    return value
 
 
 class Gpu(Section):
@@ -75,13 +89,26 @@ class Pull(Section):
     """Seconds without progress after which an attempt is given up: a registry that freezes would hang for ever."""
 
 
-class OllamaSettings(Section):
-    """Settings of the Ollama server and its models."""
+class CustomModel(Section):
+    """A model that Ollama makes from a Modelfile."""
+
+    name: ModelName
+    """Its name, for example `support:v1`."""
+    modelfile: Annotated[str, Field(min_length=1, max_length=100_000)]
+    """The Modelfile. Its `FROM` names one of `models`, or a custom model before this one."""
+
+
+class OllamaPool(Section):
+    """Settings of an Ollama server and its models."""
 
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one that fits the GPU's vendor."""
     models: list[ModelName] = ["llama3.2:3b"]
     """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`."""
+    custom_models: list[CustomModel] = []
+    """Models that Ollama makes from a Modelfile: other parameters, another system prompt. LibreChat offers them too."""
+    prune_models: bool = False
+    """Whether models that the server has and that are in neither list are deleted, once when the lists change."""
     gpu: Gpu = Gpu()
     """GPUs."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 1
@@ -96,7 +123,7 @@ class OllamaSettings(Section):
     """How models are pulled."""
     disruption_budget: DisruptionBudget = DisruptionBudget()
     """What draining a node leaves running."""
-    exposure: Exposure = Exposure()
+    exposure: OllamaExposure = OllamaExposure()
     """Access from outside the cluster, off by default: Ollama has no authentication of its own."""
     extra_environment: EnvironmentVariables = {}
     """Further environment variables of the server; not for secrets."""
@@ -104,3 +131,24 @@ class OllamaSettings(Section):
     """Passed through to the pods."""
     startup_timeout_seconds: Seconds = 300
     """Seconds until the pods have to be Ready before `pulumi up` fails, image pull included."""
+
+    @property
+    def model_names(self) -> list[str]:
+        """Every model that the server is to have, in the order of the lists."""
+        return [*self.models, *(custom.name for custom in self.custom_models)]
+
+
+PoolName = Annotated[str, AfterValidator(_pool_name)]
+
+
+class OllamaSettings(OllamaPool):
+    """Settings of the Ollama server and its models, and of further servers."""
+
+    pools: dict[PoolName, OllamaPool] = {}
+    """Further Ollama servers by name, for example one for each kind of GPU; each has the keys of `ollama` but `pools`,
+    and their defaults. The pool `amd` is the Deployment, Service and so on `ollama-amd` in the same namespace, and the
+    endpoint `Ollama (amd)` of LibreChat. A name has 1 to 20 lower-case letters and digits."""
+
+    def servers(self) -> dict[str, OllamaPool]:
+        """Give every server by the name of its pool; that of the first one is empty."""
+        return {"": self, **self.pools}

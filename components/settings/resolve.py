@@ -5,8 +5,10 @@ from typing import Any, TypeVar
 
 from components.settings import checks as rules
 from components.settings.base import AcceptsOutput, Section, put_outputs, take_outputs
+from components.settings.exposure import Exposure
+from components.settings.exposure_rules import exposure as exposure_rule
 from components.settings.findings import Finding, SettingsError, canonical, section_of, validate
-from components.settings.workload import Exposure, Resources
+from components.settings.workload import Resources
 
 S = TypeVar("S", bound=Section)
 
@@ -41,7 +43,7 @@ def _shared(settings: Section) -> Iterator[Finding]:
     """Apply the rules of the sections that several components have."""
     exposure, resources = getattr(settings, "exposure", None), getattr(settings, "resources", None)
     if isinstance(exposure, Exposure):
-        yield from rules.exposure(exposure, "exposure")
+        yield from exposure_rule(exposure, "exposure")
     if isinstance(resources, Resources):
         yield from rules.resources(resources, "resources")
 

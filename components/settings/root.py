@@ -18,6 +18,9 @@ from components.settings.types import (
 )
 from components.settings.workload import Amounts
 
+DEVELOPMENT = "development"
+"""Environment whose data nobody depends on."""
+
 
 class Quota(Section):
     """How much fits in each namespace."""
@@ -72,7 +75,7 @@ class Namespaces(Section):
 class Settings(Section):
     """Everything that a stack file can say."""
 
-    environment: LabelValue = "development"
+    environment: LabelValue = DEVELOPMENT
     """Name of the environment, the label `env` of every object."""
     kubeconfig: str = ""
     """Path of the kubeconfig, relative to the project or beginning with `~`; empty for the environment variable

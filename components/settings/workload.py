@@ -8,7 +8,6 @@ from components.settings.base import Section
 from components.settings.types import (
     Annotations,
     Labels,
-    OptionalHost,
     OptionalObjectName,
     OptionalQuantity,
     StorageQuantity,
@@ -58,53 +57,6 @@ class Storage(Section):
     """Name of a claim that is there already and stays outside this stack; empty to create one."""
 
 
-class Tls(Section):
-    """TLS in front of an application."""
-
-    secret_name: OptionalObjectName = ""
-    """Secret of type `kubernetes.io/tls` in the application's namespace; empty for plain HTTP.
-    With an issuer, the Secret that cert-manager fills."""
-    issuer: OptionalObjectName = ""
-    """cert-manager issuer that fills the Secret; empty if the Secret comes from elsewhere."""
-    issuer_kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
-    """Kind of the cert-manager issuer."""
-
-
-class Gateway(Section):
-    """The Gateway that an HTTPRoute attaches to."""
-
-    name: OptionalObjectName = ""
-    """Name of the Gateway."""
-    namespace: OptionalObjectName = ""
-    """Namespace of the Gateway; empty for the application's own."""
-    section_name: OptionalObjectName = ""
-    """Listener of the Gateway; empty for every listener that fits."""
-
-
-Controller = Literal["ingress-nginx", "traefik", "haproxy", "envoy-gateway", "nginx-gateway-fabric", "other"]
-
-
-class Exposure(Section):
-    """How an application is reached from outside the cluster."""
-
-    type: Literal["none", "Ingress", "HTTPRoute"] = "none"
-    """`Ingress`, `HTTPRoute` of the Gateway API, or `none` for in-cluster access only."""
-    host: OptionalHost = ""
-    """Host name, for example `chat.example.org`."""
-    class_name: OptionalObjectName = "nginx"
-    """IngressClass; empty for the cluster's default one."""
-    controller: Controller = "ingress-nginx"
-    """Implementation behind the class or the Gateway. It selects the annotations for streaming (read timeout of
-    an hour, no buffering) and for the size of uploads; `other` adds none. ingress-nginx is retired since
-    March 2026: its images still run and get no more fixes, so choose another one for a new cluster."""
-    annotations: Annotations = {}
-    """Annotations added to the Ingress or HTTPRoute; they win over the preset ones."""
-    tls: Tls = Tls()
-    """TLS; plain HTTP by default."""
-    gateway: Gateway = Gateway()
-    """Gateway for `type: HTTPRoute`."""
-
-
 class DisruptionBudget(Section):
     """How many pods may be gone at a time while nodes are drained. It exists where more than one replica runs."""
 
@@ -133,3 +85,10 @@ class Pods(Section):
     """PriorityClass; empty for the cluster's default priority."""
     termination_grace_period_seconds: Annotated[int, Field(ge=0)] = 0
     """Seconds between SIGTERM and SIGKILL; 0 for the workload's own default."""
+    env_from: list[dict[str, Any]] = []
+    """Secrets and ConfigMaps whose keys become environment variables, as `envFrom` of a container, for example
+    `- secretRef: {name: proxy-login}`. What the program sets itself wins."""
+    extra_volumes: list[dict[str, Any]] = []
+    """Further volumes as in a pod's specification. The Pod Security level `restricted` admits no hostPath."""
+    extra_volume_mounts: list[dict[str, Any]] = []
+    """Where the main container mounts them, as in its specification."""

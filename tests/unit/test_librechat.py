@@ -138,7 +138,7 @@ def test_settings_of_the_endpoint_reach_librechat_yaml() -> None:
     assert content(program)["interface"] == {"prompts": False}
     assert content(program)["fileConfig"]["serverFileSizeLimit"] == 40
     annotations = program.object("Ingress", "librechat").metadata["annotations"]
-    assert annotations["nginx.ingress.kubernetes.io/proxy-body-size"] == "40m"
+    assert annotations["nginx.ingress.kubernetes.io/proxy-body-size"] == "45m"
 
 
 def test_a_config_map_holds_no_credential(default_program: Recording) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import network_policy as np
+from components.settings.exposure import Controller, Exposure, Gateway
 from components.settings.network import Dns, IngressController
-from components.settings.workload import Controller, Exposure, Gateway
 from tests.expected_flows import POD_NAME, TABLE, expected, namespaces, stranger, strangers
 from tests.reachability import connects, end, outside, reachable
 from tests.unit.pods import pods

@@ -19,13 +19,30 @@ SIZES = st.tuples(st.integers(1, 9999), st.sampled_from(["Mi", "Gi", "Ti", "G"])
 AMOUNTS = QUANTITIES.map("".join)
 STORAGE = st.fixed_dictionaries({}, optional={"size": SIZES, "storageClassName": LABELS, "existingClaim": LABELS})
 RESOURCES = st.fixed_dictionaries({}, optional={"requests": st.fixed_dictionaries({}, optional={"cpu": AMOUNTS})})
-EXPOSURE = st.fixed_dictionaries(
-    {"host": HOSTS, "type": st.sampled_from(["none", "Ingress", "HTTPRoute"]), "gateway": st.just({"name": "g"})},
-    optional={
-        "controller": st.sampled_from(["ingress-nginx", "traefik", "haproxy", "other"]),
-        "tls": st.just({"secretName": "t", "issuer": "i"}),
-        "annotations": st.dictionaries(LABELS, TEXTS, max_size=2),
-    },
+NETWORKS = st.lists(st.sampled_from(["10.0.0.0/8", "192.0.2.7/32", "fd00::/8"]), max_size=2, unique=True)
+EXPOSURE = st.one_of(
+    st.fixed_dictionaries({"type": st.just("none")}),
+    st.fixed_dictionaries(
+        {"type": st.just("Ingress"), "host": HOSTS},
+        optional={
+            "controller": st.sampled_from(["ingress-nginx", "traefik", "haproxy", "haproxy-ingress", "other"]),
+            "tls": st.just({"secretName": "t", "issuer": "i"}),
+            "annotations": st.dictionaries(LABELS, TEXTS, max_size=2),
+            "allowedNetworks": NETWORKS,
+        },
+    ),
+    st.fixed_dictionaries(
+        {
+            "type": st.just("HTTPRoute"),
+            "host": HOSTS,
+            "gateway": st.just({"name": "g"}),
+            "controller": st.sampled_from(["traefik", "envoy-gateway", "nginx-gateway-fabric", "other"]),
+        },
+        optional={"annotations": st.dictionaries(LABELS, TEXTS, max_size=2), "allowedNetworks": NETWORKS},
+    ),
+)
+OLLAMA_EXPOSURE = st.tuples(EXPOSURE, st.sampled_from([{"allowAnonymous": True}, {"token": {"enabled": True}}])).map(
+    lambda both: {**both[0], **both[1]}
 )
 PODS = st.fixed_dictionaries(
     {},
@@ -50,7 +67,7 @@ DOCUMENTS = st.fixed_dictionaries(
                 ),
                 "storage": STORAGE,
                 "resources": RESOURCES,
-                "exposure": EXPOSURE,
+                "exposure": OLLAMA_EXPOSURE,
                 "pods": PODS,
                 "extraEnvironment": st.dictionaries(st.from_regex(r"[A-Z_]{1,8}", fullmatch=True), TEXTS, max_size=2),
             },
@@ -105,7 +122,13 @@ def test_the_documents_are_accepted_as_a_rule(tmp_path: Path) -> None:
     """Guards the property above: documents that were all refused would prove nothing."""
     document = {
         "ollama": {
-            "exposure": {"host": "a.b", "type": "HTTPRoute", "gateway": {"name": "g"}},
+            "exposure": {
+                "host": "a.b",
+                "type": "HTTPRoute",
+                "gateway": {"name": "g"},
+                "controller": "traefik",
+                "token": {"enabled": True},
+            },
             "gpu": {"count": 8, "vendor": "amd"},
         }
     }

@@ -189,13 +189,13 @@ CASES: dict[str, Case] = {
         f"librechat: {{exposure: {{host: {'a' * 64}.org}}}}", "librechat.exposure.host", "a" * 64, ("not a host name",)
     ),
     "no host": Case(
-        "ollama: {exposure: {type: Ingress}}",
+        "ollama: {exposure: {type: Ingress, allowAnonymous: true}}",
         "ollama.exposure.host",
         '""',
         ("`ollama.exposure.type: Ingress` needs a host name",),
     ),
     "no gateway": Case(
-        "ollama: {exposure: {type: HTTPRoute, host: a.b}}",
+        "ollama: {exposure: {type: HTTPRoute, host: a.b, controller: traefik, allowAnonymous: true}}",
         "ollama.exposure.gateway.name",
         '""',
         ("needs the name of a Gateway",),
@@ -205,6 +205,106 @@ CASES: dict[str, Case] = {
         "librechat.exposure.tls.secretName",
         '""',
         ("`librechat.exposure.tls.issuer` needs the Secret to fill",),
+    ),
+    "Ollama open to everybody": Case(
+        "ollama: {exposure: {type: Ingress, host: a.b}}",
+        "ollama.exposure.type",
+        '"Ingress"',
+        ("`ollama.exposure.allowedNetworks`", "`ollama.exposure.token.enabled: true`", "allowAnonymous: true"),
+    ),
+    "a pool open to everybody": Case(
+        "ollama: {pools: {amd: {exposure: {type: Ingress, host: a.b}}}}",
+        "ollama.pools.amd.exposure.type",
+        '"Ingress"',
+        ("`ollama.pools.amd.exposure.allowedNetworks`",),
+    ),
+    "networks without a controller": Case(
+        "{ollama: {exposure: {type: Ingress, host: a.b, controller: other, allowedNetworks: [10.0.0.0/8]}}, "
+        "networkPolicies: {enabled: false}}",
+        "ollama.exposure.allowedNetworks",
+        "10.0.0.0/8",
+        ("does not say how to keep others out",),
+    ),
+    "networks and an annotation for them": Case(
+        "librechat: {exposure: {allowedNetworks: [10.0.0.0/8], "
+        "annotations: {nginx.ingress.kubernetes.io/whitelist-source-range: 0.0.0.0/0}}}",
+        'librechat.exposure.annotations["nginx.ingress.kubernetes.io/whitelist-source-range"]',
+        '"0.0.0.0/0"',
+        ("would replace `librechat.exposure.allowedNetworks`",),
+    ),
+    "a Gateway for an Ingress": Case(
+        "librechat: {exposure: {controller: envoy-gateway}}",
+        "librechat.exposure.controller",
+        '"envoy-gateway"',
+        ("set `librechat.exposure.type: HTTPRoute`",),
+    ),
+    "an Ingress controller for an HTTPRoute": Case(
+        "librechat: {exposure: {type: HTTPRoute, host: a.b, gateway: {name: g}}}",
+        "librechat.exposure.controller",
+        '"ingress-nginx"',
+        ("no implementation of HTTPRoute",),
+    ),
+    "TLS of an HTTPRoute": Case(
+        "librechat: {exposure: {type: HTTPRoute, host: a.b, controller: traefik, gateway: {name: g}, "
+        "tls: {secretName: s}}}",
+        "librechat.exposure.tls.secretName",
+        "",
+        ("the Gateway's listener",),
+    ),
+    "a token's Secret without a token": Case(
+        "ollama: {exposure: {type: Ingress, host: a.b, allowAnonymous: true, token: {existingSecret: s}}}",
+        "ollama.exposure.token.existingSecret",
+        "",
+        ("`ollama.exposure.token.enabled: true`",),
+    ),
+    "name of a pool": Case("ollama: {pools: {AMD: {}}}", "ollama.pools.AMD", "a mapping", ("not a name of a pool",)),
+    "reserved name of a pool": Case(
+        "ollama: {pools: {auth: {}}}", "ollama.pools.auth", "a mapping", ("belongs to the first server",)
+    ),
+    "unknown key of a pool": Case(
+        "ollama: {pools: {amd: {gpu: {cuont: 1}}}}", "ollama.pools.amd.gpu.cuont", "1", (UNKNOWN, "gpu.count`")
+    ),
+    "pool in a pool": Case(
+        "ollama: {pools: {amd: {pools: {}}}}", "ollama.pools.amd.pools", "a mapping", ("unknown key",)
+    ),
+    "model twice in a pool": Case(
+        "ollama: {pools: {amd: {models: [llama2, 'llama2:latest']}}}",
+        "ollama.pools.amd.models[1]",
+        '"llama2:latest"',
+        ("`ollama.pools.amd.models[0]`",),
+    ),
+    "custom model of the name of a model": Case(
+        "ollama: {models: [llama2], customModels: [{name: LLAMA2, modelfile: FROM llama2}]}",
+        "ollama.customModels[0].name",
+        '"LLAMA2:latest"',
+        ("`ollama.models[0]`",),
+    ),
+    "custom model without a base": Case(
+        "ollama: {customModels: [{name: mine, modelfile: 'SYSTEM x'}]}",
+        "ollama.customModels[0].modelfile",
+        "",
+        ("needs one line `FROM <model>`",),
+    ),
+    "custom model of a model that nobody pulls": Case(
+        "ollama: {models: [llama2], customModels: [{name: mine, modelfile: FROM mistral}]}",
+        "ollama.customModels[0].modelfile",
+        '"mistral"',
+        ("neither in `ollama.models`",),
+    ),
+    "custom model of a file": Case(
+        "ollama: {models: [llama2], customModels: [{name: mine, modelfile: FROM ./model.gguf}]}",
+        "ollama.customModels[0].modelfile",
+        '"./model.gguf"',
+        ("neither in `ollama.models`",),
+    ),
+    "custom model with an adapter": Case(
+        'ollama: {models: [llama2], customModels: [{name: mine, modelfile: "FROM llama2\\nADAPTER ./a"}]}',
+        "ollama.customModels[0].modelfile",
+        "",
+        ("`ADAPTER` names a file",),
+    ),
+    "custom model without a Modelfile": Case(
+        "ollama: {customModels: [{name: mine}]}", "ollama.customModels[0].modelfile", "None", ("Field required",)
     ),
     "unknown kind of exposure": Case(
         "ollama: {exposure: {type: NodePort}}",
@@ -219,7 +319,7 @@ CASES: dict[str, Case] = {
         ("has to be one of", "ingress-nginx", "traefik"),
     ),
     "one host for both": Case(
-        "{ollama: {exposure: {type: Ingress, host: a.b}}, librechat: {exposure: {host: a.b}}}",
+        "{ollama: {exposure: {type: Ingress, host: a.b, allowAnonymous: true}}, librechat: {exposure: {host: a.b}}}",
         "ollama.exposure.host",
         '"a.b"',
         ("is the host of LibreChat too",),

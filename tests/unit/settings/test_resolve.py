@@ -37,7 +37,7 @@ def test_outputs_are_taken_where_the_args_say_input() -> None:
                 "image_registry": "mirror.example.org",
                 "storage": {"size": later("7Gi")},
                 "resources": {"requests": {"cpu": later("3")}, "limits": {"memory": later("9Gi")}},
-                "exposure": {"type": "Ingress", "host": later("ollama.example.org")},
+                "exposure": {"type": "Ingress", "host": later("ollama.example.org"), "allow_anonymous": True},
             },
         )
 
