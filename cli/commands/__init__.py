@@ -1,0 +1,1 @@
+"""Commands of `python -m cli`, one module each; what a command needs is imported when it runs."""

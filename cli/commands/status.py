@@ -1,0 +1,41 @@
+"""The command `status`."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.console import err, out, readable_errors
+from cli.options import Stack
+
+
+def status(stack: Stack = "", as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Show what runs. Exit status 0 only if everything is as it should be."""
+    with readable_errors():
+        from cli.clusters import connect
+        from cli.session import open_session
+        from cli.status import rows
+
+        session = open_session(stack, err, start=False)
+        api = connect(session.stack.kubeconfig_path, session.stack.context)
+        found = rows(api, session.stack.namespaces)
+        outputs = json.loads(session.output(["stack", "output", "--json"]) or "{}")
+    if as_json:
+        out.print_json(data={"objects": [row.__dict__ for row in found], "outputs": outputs})
+    else:
+        _print_status(found, outputs)
+    sys.exit(0 if found and all(row.good for row in found) else 1)
+
+
+def _print_status(found: list, outputs: dict) -> None:  # type: ignore[type-arg]
+    table = Table("NAMESPACE", "KIND", "NAME", "STATE", "", box=None, pad_edge=False)
+    for row in found:
+        table.add_row(
+            row.namespace, row.kind, row.name, f"[{'green' if row.good else 'red'}]{row.state}[/]", row.detail
+        )
+    out.print(table if found else "nothing is deployed: `make up`")
+    for name in ("librechat_url", "ollama_url", "next_command"):
+        if name in outputs:
+            out.print(f"{name}: {outputs[name]}")
