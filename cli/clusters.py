@@ -1,5 +1,10 @@
 """Clusters: does one answer, and what is in it."""
 
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +12,10 @@ from urllib.parse import urlsplit
 
 from kubernetes import client, config
 from kubernetes.config import ConfigException
+from urllib3.exceptions import InsecureRequestWarning
+
+from cli.project import PROJECT
+from components.settings.kubeconfig import check_context
 
 ANSWER_WITHIN = 5.0
 """Seconds after which a cluster counts as unreachable."""
@@ -27,40 +36,79 @@ class Answer:
 
 
 def connect(kubeconfig: Path | None, context: str) -> client.ApiClient:
-    """Give a client for a context.
+    """Give a client for a context. It tries a request once: an answer that takes a second try takes too long.
 
     Raises ConfigException when the kubeconfig or the context is missing.
     """
+    configuration = client.Configuration()
     path = str(kubeconfig) if kubeconfig else None
-    return config.new_client_from_config(config_file=path, context=context or None)
+    config.load_kube_config(config_file=path, context=context or None, client_configuration=configuration)
+    configuration.retries = False
+    if not configuration.verify_ssl:
+        # Whoever wrote `insecure-skip-tls-verify` knows.
+        warnings.filterwarnings("ignore", category=InsecureRequestWarning)
+    return client.ApiClient(configuration)
+
+
+@contextmanager
+def _login_problems() -> Iterator[list[str]]:
+    """Collect why a login command of the kubeconfig (`exec`) failed: the client only logs it and goes on as nobody."""
+    found: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.append(record.getMessage())
+
+    collector = Collector(logging.ERROR)
+    root = logging.getLogger()
+    root.addHandler(collector)
+    try:
+        yield found
+    finally:
+        root.removeHandler(collector)
 
 
 def ask(kubeconfig: Path | None, context: str) -> Answer:
-    """Ask a cluster for its version, within seconds."""
-    try:
-        api = connect(kubeconfig, context)
-    except (ConfigException, OSError, TypeError, ValueError) as error:
-        return Answer("", "", str(error).strip().splitlines()[0])
+    """Ask a cluster for its version, and whether it takes the credentials, within seconds."""
+    for finding in check_context(str(kubeconfig or ""), context, os.environ, PROJECT):
+        # What to do about it is for the caller to say.
+        return Answer("", "", f"{finding.path} {finding.value} {finding.rule.partition(', ')[0]}")
+    with _login_problems() as problems:
+        try:
+            api = connect(kubeconfig, context)
+        except (ConfigException, OSError, TypeError, ValueError) as error:
+            return Answer("", "", f"its credentials cannot be used: {str(error).strip().splitlines()[0]}")
     server = str(api.configuration.host)
-    api.configuration.retries = False
+    if problems:
+        return Answer("", server, f"the kubeconfig's login command fails: {problems[0].strip().splitlines()[0]}")
     try:
         found: Any = client.VersionApi(api).get_code(_request_timeout=ANSWER_WITHIN)
+        # Anybody may ask for the version; this takes a user whom the server knows.
+        client.CoreApi(api).get_api_versions(_request_timeout=ANSWER_WITHIN)
     except Exception as error:  # noqa: BLE001 - any failure means the same: it does not answer
-        return Answer("", server, _reason(error, server))
+        return Answer("", server, reason(error, server))
     return Answer(str(found.git_version), server, "")
 
 
-def _reason(error: Exception, server: str) -> str:
+def reason(error: Exception, server: str) -> str:
+    """Say in words why a request to an API server failed.
+
+    server: its URL.
+    """
+    host = urlsplit(server).netloc or server
     status = getattr(error, "status", None)
+    if status in {401, 403}:
+        return f"{host} refuses the credentials of the kubeconfig ({status} {getattr(error, 'reason', '')})"
     if status:
-        return f"{server} answers {status} {getattr(error, 'reason', '')}".strip()
-    host = urlsplit(server).netloc
-    text = str(getattr(error, "reason", error))
+        return f"{host} answers {status} {getattr(error, 'reason', '')}".strip()
+    text = str(getattr(error, "reason", None) or error)
     for sign, words in (
         ("Connection refused", "refuses connections"),
         ("timed out", f"gives no answer within {ANSWER_WITHIN:.0f} s"),
         ("Name or service not known", "is not known: its name does not resolve"),
+        ("Temporary failure in name resolution", "is not known: its name does not resolve"),
         ("No route to host", "is not reachable: no route to it"),
+        ("Network is unreachable", "is not reachable: no route to it"),
         ("CERTIFICATE_VERIFY_FAILED", "has a certificate that the kubeconfig does not trust"),
     ):
         if sign in text:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sandbox.engine import downloads
+from sandbox.engine.plugin_version import plugin_version
 from sandbox.engine.requirements import CHECKOUT, PROVIDERS, sdk_version
 from sandbox.errors import SandboxError
 
@@ -25,7 +26,8 @@ class Plugin:
 
     Attributes:
         name: Package, such as ``kubernetes``.
-        version: Version without ``v``; of a stand-in, the version that it stands in for.
+        version: Version without ``v``: that of its folder, of a plugin on PATH what it says itself, of a stand-in
+            the version that it stands in for.
         stand_in: Whether it is a stand-in.
         directory: Folder that must be on PATH for the engine to find it; None if the engine finds it anyway.
     """
@@ -86,6 +88,9 @@ def installed_plugin(name: str, environ: Mapping[str, str] = os.environ) -> Plug
     Args:
         name: Package, such as ``kubernetes``.
         environ: Environment.
+
+    Raises:
+        SandboxError: What is on PATH under the plugin's name is no plugin.
     """
     version = sdk_version(name)
     executable = f"pulumi-resource-{name}"
@@ -94,7 +99,7 @@ def installed_plugin(name: str, environ: Mapping[str, str] = os.environ) -> Plug
     official = [part for part in folders if not Path(part).resolve().is_relative_to(STAND_INS)]
     on_path = shutil.which(executable, path=os.pathsep.join(official))
     if on_path:
-        return Plugin(name, version, directory=Path(on_path).parent)
+        return Plugin(name, plugin_version(Path(on_path)), directory=Path(on_path).parent)
     home = Path(environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     folder = home / "plugins" / f"resource-{name}-v{version}"
     whole = not folder.with_name(f"{folder.name}.partial").exists()

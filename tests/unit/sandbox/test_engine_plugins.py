@@ -21,6 +21,28 @@ def executable(path: Path) -> Path:
     return path
 
 
+PLUGIN = f"""#!{sys.executable}
+from concurrent import futures
+import grpc
+from pulumi.runtime import proto
+from pulumi.runtime.proto import provider_pb2_grpc
+
+class Plugin(provider_pb2_grpc.ResourceProviderServicer):
+    def GetPluginInfo(self, request, context):
+        return proto.PluginInfo(version="v4.0.1")
+
+server = grpc.server(futures.ThreadPoolExecutor(1))
+provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(), server)
+print(server.add_insecure_port("127.0.0.1:0"), flush=True)
+server.start()
+server.wait_for_termination()
+"""
+
+
+def plugin_on_path(path: Path) -> None:
+    executable(path).write_text(PLUGIN)
+
+
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     return {"PATH": str(tmp_path / "bin"), "PULUMI_HOME": str(tmp_path / "home")}
@@ -42,12 +64,22 @@ def test_stand_ins_fill_the_gaps(environ: dict[str, str]) -> None:
     assert plugins(environ) == {"kubernetes": True, "random": True}
 
 
-def test_a_plugin_on_path_wins(environ: dict[str, str], tmp_path: Path) -> None:
-    executable(tmp_path / "bin" / "pulumi-resource-random")
+def test_a_plugin_on_path_wins_and_tells_its_own_version(environ: dict[str, str], tmp_path: Path) -> None:
+    plugin_on_path(tmp_path / "bin" / "pulumi-resource-random")
     assert plugins(environ) == {"kubernetes": True, "random": False}
     found = installed_plugin("random", environ)
     assert found is not None
     assert found.directory == tmp_path / "bin"
+    assert found.version == "4.0.1"
+    assert found.describe() == "random v4.0.1"
+
+
+@pytest.mark.parametrize("content", ["#!/bin/sh\n", "#!/bin/sh\necho usage\n", "#!/missing/interpreter\n"])
+def test_what_is_on_path_and_no_plugin_is_named(environ: dict[str, str], tmp_path: Path, content: str) -> None:
+    path = executable(tmp_path / "bin" / "pulumi-resource-random")
+    path.write_text(content)
+    with pytest.raises(SandboxError, match=str(path)):
+        installed_plugin("random", environ)
 
 
 def test_an_installed_plugin_of_the_right_version_wins(environ: dict[str, str], tmp_path: Path) -> None:
