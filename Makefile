@@ -26,7 +26,7 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 up: setup ## Bring the stack up, or change it to what its settings say
 	@$(CLI) up $(WITH_STACK) $(WITH_YES)
 
-preview: setup ## Show what `make up` would change
+preview: setup ## Show what `make up` would change, live objects included
 	@$(CLI) preview $(WITH_STACK)
 
 status: setup ## Show what runs

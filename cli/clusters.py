@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from kubernetes import client, config
 from kubernetes.config import ConfigException
-from urllib3.exceptions import InsecureRequestWarning
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
+from cli.errors import CommandError
 from cli.project import PROJECT
 from components.settings.kubeconfig import check_context
 
@@ -88,6 +89,19 @@ def ask(kubeconfig: Path | None, context: str) -> Answer:
     except Exception as error:  # noqa: BLE001 - any failure means the same: it does not answer
         return Answer("", server, reason(error, server))
     return Answer(str(found.git_version), server, "")
+
+
+@contextmanager
+def answering(api: client.ApiClient, context: str) -> Iterator[None]:
+    """Tell in a sentence that a request failed: the cluster went away, or the user may not do this.
+
+    Raises CommandError.
+    """
+    try:
+        yield
+    except (client.ApiException, HTTPError) as error:
+        server = str(api.configuration.host)
+        raise CommandError(f"The cluster of context {context!r} ({server}): {reason(error, server)}.") from error
 
 
 def reason(error: Exception, server: str) -> str:

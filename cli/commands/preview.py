@@ -11,7 +11,9 @@ from cli.options import Stack
 
 def preview(
     stack: Stack = "",
-    refresh: Annotated[bool, typer.Option("--refresh", help="Look at the live objects first.")] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh/--no-refresh", help="Compare with the live objects, as `up` does, or the state.")
+    ] = True,
     diff: Annotated[bool, typer.Option("--diff", help="Show every property.")] = False,
 ) -> None:
     """Show what `up` would change, and change nothing."""

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 import yaml
+from kubernetes import client
 
 from cli import clusters
-from cli.clusters import ask
+from cli.clusters import answering, ask, connect
+from cli.errors import CommandError
 
 Kubeconfig = Callable[..., Path]
-VERSION = {"major": "1", "minor": "36", "gitVersion": "v1.36.3", "gitCommit": "", "gitTreeState": "", "buildDate": ""}
-VERSION |= {"goVersion": "", "compiler": "", "platform": ""}
+VERSION = {"major": "1", "minor": "36", "gitVersion": "v1.36.3"} | dict.fromkeys(
+    ("gitCommit", "gitTreeState", "buildDate", "goVersion", "compiler", "platform"), ""
+)
 
 
 @pytest.fixture
@@ -131,3 +134,12 @@ def test_a_certificate_file_that_is_not_there(kubeconfig: Kubeconfig) -> None:
     answer = ask(kubeconfig("https://127.0.0.1:1", user), "minikube")
     assert answer.problem.startswith("its credentials cannot be used: ")
     assert "/missing/" in answer.problem
+
+
+def test_a_cluster_that_goes_away_in_between(kubeconfig: Kubeconfig) -> None:
+    api = connect(kubeconfig("https://127.0.0.1:1"), "minikube")
+    with pytest.raises(CommandError) as error, answering(api, "minikube"):
+        client.CoreV1Api(api).list_namespace()
+    assert str(error.value) == (
+        "The cluster of context 'minikube' (https://127.0.0.1:1): 127.0.0.1:1 refuses connections."
+    )
