@@ -35,7 +35,7 @@ status: setup ## Show what runs
 destroy: setup ## Remove the stack from its cluster
 	@$(CLI) destroy $(WITH_STACK) $(WITH_YES)
 
-validate: setup ## Check the settings of a stack, with neither engine nor cluster
+validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)
 
 lint: setup ## Check style, types, and that derived files are up to date

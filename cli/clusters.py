@@ -91,6 +91,13 @@ def ask(kubeconfig: Path | None, context: str) -> Answer:
     return Answer(str(found.git_version), server, "")
 
 
+def made_namespaces(api: client.ApiClient) -> list[str]:
+    """Give the namespaces of a cluster that somebody made, and that are not on their way out."""
+    found = client.CoreV1Api(api).list_namespace().items
+    names = (item.metadata.name for item in found if not item.metadata.deletion_timestamp)
+    return sorted(name for name in names if name != "default" and not name.startswith("kube-"))
+
+
 @contextmanager
 def answering(api: client.ApiClient, context: str) -> Iterator[None]:
     """Tell in a sentence that a request failed: the cluster went away, or the user may not do this.

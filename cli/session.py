@@ -12,7 +12,7 @@ from cli.errors import CommandError
 from cli.project import DEFAULT_STACK, PROJECT, SANDBOX_STACK, StackFile, read_stack
 from cli.state import State, ensure_local_stack, find_state
 from components.settings.checks import check
-from components.settings.findings import SettingsError
+from components.settings.findings import Finding, SettingsError
 from components.settings.kubeconfig import check_context
 from sandbox.cluster.cluster import Cluster
 from sandbox.engine.engine import Engine
@@ -80,16 +80,22 @@ def choose_stack(given: str, console: Console) -> StackFile:
     return read_stack(SANDBOX_STACK)
 
 
+def settings_findings(stack: StackFile) -> list[Finding]:
+    """Check the settings of a stack file: everything that can be told without engine, cluster and kubeconfig."""
+    settings, findings = stack.settings()
+    refused = {finding.path for finding in findings}
+    return findings + [finding for finding in check(settings) if finding.path not in refused]
+
+
 def refuse_bad_settings(stack: StackFile) -> None:
-    """Check the stack file before the engine runs, which would tell one wrong type at a time.
+    """Check the stack file and its context before the engine runs, which would tell one wrong type at a time.
 
     Raises SettingsError with every finding.
     """
-    settings, findings = stack.settings()
+    findings = settings_findings(stack)
     refused = {finding.path for finding in findings}
-    findings += [finding for finding in check(settings) if finding.path not in refused]
     if stack.embedded_cluster is None and not refused & {"kubeconfig", "context"}:
-        findings += check_context(settings.kubeconfig, settings.context, os.environ, PROJECT)
+        findings += check_context(stack.kubeconfig, stack.context, os.environ, PROJECT)
     if findings:
         raise SettingsError(findings, stack.path.name)
 

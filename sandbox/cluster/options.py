@@ -17,7 +17,7 @@ class ClusterOptions:
     """Nodes without a GPU."""
     gpu_nodes: int = 1
     """Nodes with NVIDIA GPUs, tainted ``nvidia.com/gpu=present:NoSchedule`` as managed clusters do."""
-    gpus: int = 1
+    gpus: int = 4
     """GPUs (``nvidia.com/gpu``) of each GPU node."""
 
     def __post_init__(self) -> None:

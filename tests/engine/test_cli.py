@@ -136,6 +136,26 @@ def test_all_findings_are_told_before_the_engine_runs(run: Run, checkout: Path) 
     assert "engine:" not in result.stderr
 
 
+def test_validate_needs_no_kubeconfig_and_checks_every_stack(run: Run) -> None:
+    result = run("cli", "validate")
+    assert result.returncode == 1
+    for name in ("dev", "prod", "sandbox"):
+        assert f"Pulumi.{name}.yaml is valid" in result.stdout
+    assert "2 settings of Pulumi.bad.yaml refused" in result.stderr
+
+
+def test_destroy_keeps_the_embedded_cluster_for_others(
+    first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
+) -> None:
+    del first_up
+    assert run("sandbox", "cluster", "kubectl", "create", "namespace", "other").returncode == 0
+    result = run("cli", "destroy", "--stack", "sandbox")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "the embedded cluster stays: it still has other" in result.stderr
+    assert (checkout / ".sandbox" / "default").exists()
+    assert run("sandbox", "cluster", "kubectl", "delete", "namespace", "other").returncode == 0
+
+
 def test_destroy_leaves_no_cluster_behind(first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path) -> None:
     del first_up
     result = run("cli", "destroy", "--stack", "sandbox")

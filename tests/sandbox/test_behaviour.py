@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.cluster import Cluster
+from sandbox.cluster.options import ClusterOptions
 from sandbox.cluster.program import module_version
 from sandbox.cluster.stages import INGRESS_ADDRESS, LOAD_BALANCER_ADDRESS, SIMULATE, SIMULATE_MESSAGE
 
@@ -38,17 +39,18 @@ def test_server_reports_its_version(kubectl: Kubectl) -> None:
 
 
 def test_gpu_pod_is_scheduled_to_the_gpu_node_and_ready(kubectl: Kubectl) -> None:
+    toleration = [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
     kubectl.apply(
         pod(
             "gpu",
-            container={"resources": {"limits": {"nvidia.com/gpu": 1}}},
+            container={"resources": {"limits": {"nvidia.com/gpu": ClusterOptions().gpus}}},
             runtimeClassName="nvidia",
-            tolerations=[{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+            tolerations=toleration,
         )
     )
     eventually(lambda: is_ready(kubectl, "gpu"), "the GPU pod is Ready")
     assert kubectl.get("pod", "gpu")["spec"]["nodeName"] == "gpu-1"
-    kubectl.apply(pod("gpu-2", container={"resources": {"limits": {"nvidia.com/gpu": 1}}}))
+    kubectl.apply(pod("gpu-2", container={"resources": {"limits": {"nvidia.com/gpu": 1}}}, tolerations=toleration))
 
     def refused() -> bool:
         conditions = kubectl.get("pod", "gpu-2")["status"].get("conditions", [])
