@@ -15,6 +15,7 @@ from components.stack import (
     mongodb_clients,
     namespace_args,
     next_command,
+    token_secrets,
     warn,
 )
 
@@ -41,6 +42,7 @@ servers = {
     for pool, server in settings.ollama.servers().items()
 }
 ollama = servers[""]
+secrets = token_secrets(servers, settings)
 
 database = settings.mongodb.external_connection()
 if database is None:
@@ -50,6 +52,7 @@ if database is None:
         in_namespace(provider, chat, settings),
     )
     database = mongodb.connection
+    secrets["mongodb"] = mongodb.secret_name
 
 search = settings.meilisearch.external_connection()
 if search is None and settings.meilisearch.enabled:
@@ -59,6 +62,7 @@ if search is None and settings.meilisearch.enabled:
         in_namespace(provider, chat, settings),
     )
     search = meilisearch.connection
+    secrets["meilisearch"] = meilisearch.secret_name
 
 librechat = LibreChat(
     "librechat",
@@ -79,5 +83,5 @@ pulumi.export("models", ollama.models)
 if settings.ollama.pools:
     pools = {pool: {"url": servers[pool].base_url, "models": servers[pool].models} for pool in settings.ollama.pools}
     pulumi.export("pools", pools)
-pulumi.export("secrets", {"librechat": librechat.secret_name})
+pulumi.export("secrets", {**secrets, "librechat": librechat.secret_name})
 pulumi.export("next_command", next_command(settings))

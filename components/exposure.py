@@ -15,11 +15,12 @@ BLOCKED_PORT = 80
 
 
 def url(exposure: Exposure) -> pulumi.Output[str]:
-    """Give the URL from outside, without a slash at the end; empty when there is no exposure."""
+    """Give the URL from outside, without a slash at the end; empty without exposure, or where the host is a wildcard."""
     if exposure.type == "none":
         return pulumi.Output.from_input("")
     scheme = "https" if exposure.tls.secret_name or _terminated_by_gateway(exposure) else "http"
-    return pulumi.Output.concat(scheme, "://", exposure.host)
+    host = pulumi.Output.from_input(exposure.host)
+    return host.apply(lambda name: "" if name.startswith("*.") else f"{scheme}://{name}")
 
 
 def _terminated_by_gateway(exposure: Exposure) -> bool:

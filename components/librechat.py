@@ -122,7 +122,7 @@ class LibreChat(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LibreChatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:LibreChat", name, {}, opts)
-        settings = resolve(LibreChatSettings, args, checks.LIBRECHAT, f"the args of LibreChat {name!r}")
+        settings = resolve(LibreChatSettings, args, LibreChatArgs, checks.LIBRECHAT, f"the args of LibreChat {name!r}")
         if not args["ollama"] or not all(server["models"] for server in args["ollama"]):
             rule = "needs at least one server, each with at least one model: LibreChat does not start without"
             raise SettingsError([Finding("ollama", "", rule)], f"the args of LibreChat {name!r}")

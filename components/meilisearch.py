@@ -68,7 +68,7 @@ class Meilisearch(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MeilisearchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:Meilisearch", name, {}, opts)
-        settings = resolve(MeilisearchSettings, args, (), f"the args of Meilisearch {name!r}")
+        settings = resolve(MeilisearchSettings, args, MeilisearchArgs, (), f"the args of Meilisearch {name!r}")
         workload = Workload(
             name=NAME, component="search", resource_name=name, parent=self, namespace=args["namespace"], args=args
         )

@@ -86,7 +86,7 @@ class MongoDB(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MongoDBArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:MongoDB", name, {}, opts)
-        settings = resolve(MongoDBSettings, args, (), f"the args of MongoDB {name!r}")
+        settings = resolve(MongoDBSettings, args, MongoDBArgs, (), f"the args of MongoDB {name!r}")
         workload = Workload(
             name=NAME, component="database", resource_name=name, parent=self, namespace=args["namespace"], args=args
         )

@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from typing_extensions import NotRequired, Required
 
+from components.args import NetworkPoliciesArgs
 from components.settings.exposure import Exposure
 from components.settings.network import Dns, IngressController, NetworkPolicies
 from components.settings.resolve import resolve
@@ -253,4 +254,4 @@ def settings_of(args: Mapping[str, Any]) -> NetworkPolicies:
     """
     if "network_policies" not in args:
         return NetworkPolicies(enabled=False)
-    return resolve(NetworkPolicies, args["network_policies"], (), "`network_policies`")
+    return resolve(NetworkPolicies, args["network_policies"], NetworkPoliciesArgs, (), "`network_policies`")

@@ -118,6 +118,8 @@ class Ollama(pulumi.ComponentResource):
     """Name of the Service."""
     url: pulumi.Output[str]
     """URL from outside the cluster; empty without exposure."""
+    secret_name: pulumi.Output[str]
+    """Name of the Secret with the token; empty where none is asked for."""
     models: pulumi.Output[list[str]]
     """Models that the server has or is about to have."""
     connection: dict[str, Any]
@@ -125,7 +127,7 @@ class Ollama(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: OllamaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:Ollama", name, {}, opts)
-        settings = resolve(OllamaPool, args, checks.OLLAMA, f"the args of Ollama {name!r}")
+        settings = resolve(OllamaPool, args, OllamaArgs, checks.OLLAMA, f"the args of Ollama {name!r}")
         namespace = args["namespace"]
         pool = args.get("pool", "")
         server_name = f"{NAME}-{pool}" if pool else NAME
@@ -225,6 +227,7 @@ class Ollama(pulumi.ComponentResource):
         self.base_url = service_url(server_name, namespace, PORT, domain)
         self.service_name = name_of(self.service.metadata, server_name)
         front, port = self.service_name, PORT
+        self.secret_name = pulumi.Output.from_input("")
         if checked:
             proxy = create_token_proxy(
                 settings.exposure,
@@ -237,6 +240,7 @@ class Ollama(pulumi.ComponentResource):
                 server=pods,
             )
             front, port = proxy.service, proxy.pods["port"]
+            self.secret_name = proxy.secret_name
         self.ingress = expose(
             f"{server_name}-ingress",
             settings.exposure,
@@ -275,6 +279,7 @@ class Ollama(pulumi.ComponentResource):
                 "base_url": self.base_url,
                 "service_name": self.service_name,
                 "url": self.url,
+                "secret_name": self.secret_name,
                 "models": self.models,
             }
         )

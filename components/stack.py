@@ -1,6 +1,7 @@
 """What the program does once for a stack: the provider, the args common to all components, the next command."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
@@ -13,6 +14,7 @@ from components.librechat import PORT
 from components.librechat_admin import NAME as CREATE_ADMIN
 from components.namespace import Namespace, NamespaceArgs
 from components.network_policy import Peer
+from components.ollama import Ollama
 from components.quota import hard
 from components.settings.checks import ollama_servers
 from components.settings.exposure_rules import retired_controller
@@ -116,6 +118,15 @@ def mongodb_clients(namespace: Namespace, settings: Settings) -> list[Peer]:
 
 def _pods(namespace: Namespace, name: str) -> Peer:
     return {"namespace": namespace.namespace_name, "pod_labels": selector(name)}
+
+
+def token_secrets(servers: Mapping[str, Ollama], settings: Settings) -> dict[str, pulumi.Output[str]]:
+    """Give the names of the Secrets with the tokens of the Ollama servers that ask for one, by name of the server."""
+    return {
+        f"ollama-{pool}" if pool else "ollama": servers[pool].secret_name
+        for pool, server in settings.ollama.servers().items()
+        if server.exposure.type != "none" and server.exposure.token.enabled
+    }
 
 
 def in_namespace(provider: k8s.Provider, namespace: Namespace, settings: Settings) -> pulumi.ResourceOptions:

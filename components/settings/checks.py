@@ -1,7 +1,6 @@
 """Rules that concern more than one setting. Each check yields its findings; none of them changes anything."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
@@ -20,13 +19,13 @@ def _quote(text: str) -> str:
     return f'"{text}"'
 
 
-def no_models(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+def no_models(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
     """Refuse an empty list: LibreChat does not start with an endpoint without models."""
     if not settings.models:
         yield Finding(f"{prefix}models", "[]", "at least one model is needed, for example `llama3.2:3b`")
 
 
-def ollama_replicas(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+def ollama_replicas(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
     """Refuse several Ollama pods on a volume that only one node can mount."""
     if settings.replicas > 1 and settings.storage.access_mode != "ReadWriteMany":
         yield Finding(
@@ -36,7 +35,7 @@ def ollama_replicas(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[F
         )
 
 
-def gpu(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+def gpu(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
     """Refuse GPU settings that have no effect without a GPU."""
     for name, value in (
         ("resourceName", settings.gpu.resource_name),
@@ -47,19 +46,19 @@ def gpu(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
             yield Finding(f"{prefix}gpu.{name}", _quote(value), rule)
 
 
-def ollama_exposure(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+def ollama_exposure(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
     """Refuse an Ollama that is open to everybody by oversight."""
     yield from exposure_rules.ollama_access(settings.exposure, f"{prefix}exposure")
 
 
-def kv_cache(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+def kv_cache(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
     """Refuse a quantized KV cache without flash attention: Ollama would fall back to f16 in silence."""
     if settings.server.kv_cache_type != "f16" and not settings.server.flash_attention:
         rule = f"needs `{prefix}server.flashAttention: true`"
         yield Finding(f"{prefix}server.kvCacheType", _quote(settings.server.kv_cache_type), rule)
 
 
-def librechat_replicas(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
+def librechat_replicas(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
     """Refuse several LibreChat pods without what they share."""
     if settings.replicas == 1:
         return
@@ -69,6 +68,15 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str = "librechat.") 
     if settings.storage.access_mode != "ReadWriteMany":
         rule = f"more than one replica needs `{prefix}storage.accessMode: ReadWriteMany` for uploads and images"
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
+
+
+def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse a wildcard as the one origin that LibreChat writes into links, cookies and callbacks."""
+    host = settings.exposure.host
+    # A component also takes outputs here, which are not known yet.
+    if settings.exposure.type != "none" and isinstance(host, str) and host.startswith("*.") and not settings.domain:
+        rule = f"stands for many hosts: set `{prefix}domain` to the URL that people open, for example `https://chat"
+        yield Finding(f"{prefix}exposure.host", _quote(host), f"{rule}{host[1:]}`")
 
 
 def title_model(settings: Settings) -> Iterator[Finding]:
@@ -162,14 +170,14 @@ def passwords_in_existing_secret(settings: Settings) -> Iterator[Finding]:
         yield Finding("librechat.existingSecret", _quote(name), rule)
 
 
-def redis(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
+def redis(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
     """Refuse two sources of one URI."""
     if secret_text(settings.redis.uri) and settings.redis.existing_secret:
         rule = f"is the second source of the URI, remove it or `{prefix}redis.uri`"
         yield Finding(f"{prefix}redis.existingSecret", _quote(settings.redis.existing_secret), rule)
 
 
-def admin(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
+def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
     """Refuse a first account without a password, or with an address that LibreChat would not take."""
     own = settings.admin
     if not own.email:
@@ -183,7 +191,7 @@ def admin(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[F
         yield Finding(f"{prefix}admin.email", _quote(own.email), rule)
 
 
-def librechat_yaml(settings: LibreChatSettings, prefix: str = "librechat.") -> Iterator[Finding]:
+def librechat_yaml(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
     """Refuse what LibreChat would refuse or, worse, ignore in the librechat.yaml that these settings give."""
     server = {"name": OLLAMA_ENDPOINT, "base_url": "http://ollama.invalid:11434", "models": ["model:tag"]}
     title = settings.endpoint.model_copy(update={"title_model": "current_model"})  # `title_model` knows the models
@@ -200,23 +208,16 @@ def data_loss(settings: Settings) -> Iterator[Finding]:
         yield Finding("allowDataLoss", f"[{', '.join(named)}]", rule)
 
 
-class OllamaRule(Protocol):
-    """A rule on one Ollama server; `prefix` is its key path and a dot."""
-
-    def __call__(self, settings: OllamaPool, prefix: str = ...) -> Iterator[Finding]:
-        """Give what is wrong."""
-        ...
-
-
-OLLAMA: tuple[OllamaRule, ...] = (
+OLLAMA: tuple[Callable[[OllamaPool, str], Iterator[Finding]], ...] = (
     *model_rules.SERVER,
     ollama_exposure,
     ollama_replicas,
     gpu,
     kv_cache,
 )
-LIBRECHAT: tuple[Callable[[LibreChatSettings], Iterator[Finding]], ...] = (
+LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     librechat_replicas,
+    wildcard_host,
     librechat_yaml,
     admin,
     redis,
@@ -242,7 +243,7 @@ def check(settings: Settings) -> list[Finding]:
         findings += no_models(server, f"{path}.")
         findings += exposure_rules.exposure(server.exposure, f"{path}.exposure")
         findings += resources(server.resources, f"{path}.resources")
-    findings += [finding for rule in LIBRECHAT for finding in rule(settings.librechat)]
+    findings += [finding for rule in LIBRECHAT for finding in rule(settings.librechat, "librechat.")]
     findings += [finding for rule in ROOT for finding in rule(settings)]
     findings += exposure_rules.exposure(settings.librechat.exposure, "librechat.exposure")
     for name in ("librechat", "mongodb", "meilisearch"):

@@ -22,7 +22,7 @@ def with_tag(model: str) -> str:
     return model if ":" in model.rsplit("/", 1)[-1] else f"{model}:{DEFAULT_TAG}"
 
 
-def duplicate_models(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+def duplicate_models(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
     """Refuse a model that is listed twice: `llama2` and `llama2:latest` are the same, and Ollama knows no case."""
     first: dict[str, str] = {}
     paths = [(f"{prefix}models[{index}]", model) for index, model in enumerate(settings.models)]
@@ -35,7 +35,7 @@ def duplicate_models(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[
             yield Finding(path, f'"{model}"', f"is listed before as `{earlier}`, remove one")
 
 
-def custom_bases(settings: OllamaPool, prefix: str = "ollama.") -> Iterator[Finding]:
+def custom_bases(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
     """Refuse a Modelfile whose base model the server would not have: a file, or a model that nobody pulls."""
     known = {model.lower() for model in settings.models}
     for index, custom in enumerate(settings.custom_models):

@@ -1,7 +1,7 @@
 """Settings of Ollama."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -148,6 +148,12 @@ class OllamaSettings(OllamaPool):
     """Further Ollama servers by name, for example one for each kind of GPU; each has the keys of `ollama` but `pools`,
     and their defaults. The pool `amd` is the Deployment, Service and so on `ollama-amd` in the same namespace, and the
     endpoint `Ollama (amd)` of LibreChat. A name has 1 to 20 lower-case letters and digits."""
+
+    def as_args(self, **others: Any) -> Any:
+        """Give the settings of the first server as args of the component, which knows no others."""
+        args = super().as_args(**others)
+        del args["pools"]
+        return args
 
     def servers(self) -> dict[str, OllamaPool]:
         """Give every server by the name of its pool; that of the first one is empty."""

@@ -75,9 +75,13 @@ def _positive_quantity(value: str) -> str:
     return value
 
 
-def _storage_quantity(value: str) -> str:
-    if parse_quantity(_positive_quantity(value)) < 2**20:
-        raise ValueError("less than 1Mi cannot hold data, write for example 10Gi")
+def _bytes(value: str) -> str:
+    """Refuse fractions of a byte: `512m` is half a byte, and whoever writes it means megabytes."""
+    number = _positive_quantity(value).rstrip("num")
+    if number != value:
+        raise ValueError(f"is {parse_quantity(value).normalize():f} bytes, did you mean `{number}Mi`?")
+    if parse_quantity(value) < 2**20:
+        raise ValueError("is less than 1Mi, write for example 512Mi or 10Gi")
     return value
 
 
@@ -125,7 +129,7 @@ def _host(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    if not re.match(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", value):
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
         raise ValueError("not an e-mail address, write `you@example.org`")
     return value.lower()
 
@@ -172,15 +176,6 @@ def _label_value(value: str) -> str:
     return value
 
 
-def _quantities(value: dict[str, str]) -> dict[str, str]:
-    for key, text in value.items():
-        try:
-            _quantity(text)
-        except ValueError as error:
-            raise ValueError(f"`{key}: {text}` is {error}") from error
-    return value
-
-
 def _environment_variable(key: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
         raise ValueError("is not a name of an environment variable: letters, digits and `_`, no digit in front")
@@ -223,7 +218,8 @@ Quantity = Annotated[str, BeforeValidator(_text), AfterValidator(_quantity), Acc
 OptionalQuantity = Annotated[
     str, BeforeValidator(_text), AfterValidator(_optional(_positive_quantity)), AcceptsOutput()
 ]
-StorageQuantity = Annotated[str, BeforeValidator(_text), AfterValidator(_storage_quantity), AcceptsOutput()]
+OptionalBytes = Annotated[str, BeforeValidator(_text), AfterValidator(_optional(_bytes)), AcceptsOutput()]
+StorageQuantity = Annotated[str, BeforeValidator(_text), AfterValidator(_bytes), AcceptsOutput()]
 DnsLabel = Annotated[str, AfterValidator(_dns_label)]
 OptionalDnsLabel = Annotated[str, AfterValidator(_optional(_dns_label))]
 Prefix = Annotated[str, AfterValidator(_optional(_prefix))]
@@ -240,7 +236,7 @@ LabelValue = Annotated[str, AfterValidator(_label_value)]
 Labels = dict[Annotated[str, AfterValidator(_label_key)], LabelValue]
 Annotations = dict[Annotated[str, AfterValidator(_label_key)], str]
 EnvironmentVariables = dict[Annotated[str, AfterValidator(_environment_variable)], str]
-Quantities = Annotated[dict[str, Annotated[str, BeforeValidator(_text)]], AfterValidator(_quantities)]
+Quantities = dict[str, Annotated[str, BeforeValidator(_text), AfterValidator(_quantity)]]
 MongoUri = Annotated[SecretStr, AfterValidator(_mongodb_uri), AcceptsOutput()]
 OptionalHttpUrl = Annotated[str, AfterValidator(_optional(_http_url)), AcceptsOutput()]
 SecretText = Annotated[SecretStr, AcceptsOutput()]

@@ -8,6 +8,7 @@ from components.settings.base import Section
 from components.settings.types import (
     Annotations,
     Labels,
+    OptionalBytes,
     OptionalObjectName,
     OptionalQuantity,
     StorageQuantity,
@@ -22,7 +23,7 @@ class Amounts(Section):
 
     cpu: OptionalQuantity = ""
     """CPU in cores, for example `500m` or `2`; empty for none."""
-    memory: OptionalQuantity = ""
+    memory: OptionalBytes = ""
     """Memory, for example `512Mi` or `4Gi`; empty for none."""
 
     def mapping(self) -> dict[str, str]:

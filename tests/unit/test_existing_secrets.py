@@ -32,7 +32,7 @@ def test_with_all_of_them_nothing_is_generated(execute: Execute) -> None:
     program = execute(**ALL)
     assert program.all("RandomPassword") == []
     assert program.all("Secret") == []
-    assert program.exports["secrets"]["librechat"] == "chat"
+    assert program.exports["secrets"] == {"librechat": "chat", "mongodb": "database", "meilisearch": "search"}
 
 
 def test_every_pod_takes_each_key_from_its_own(execute: Execute) -> None:

@@ -174,6 +174,19 @@ def test_traefik_gets_a_middleware_beside_ones_own(execute: Execute) -> None:
     assert annotations[key] == "librechat-librechat-allowed-networks@kubernetescrd,x-y@file"
 
 
+def test_a_wildcard_is_no_url(execute: Execute) -> None:
+    exposure = {"type": "Ingress", "host": "*.example.org"}
+    program = execute(
+        ollama={"exposure": {**exposure, "host": "*.ai.example.org", "allowAnonymous": True}},
+        librechat={"exposure": exposure, "domain": "https://chat.example.org"},
+    )
+    assert program.exports["librechat_url"] == "https://chat.example.org"
+    for component in ("ollama", "librechat"):
+        outputs = program.outputs[program.component(component).urn]
+        assert "*" not in outputs["url"]
+    assert program.object("Ingress", "librechat").spec["rules"][0]["host"] == "*.example.org"
+
+
 def test_a_token_is_checked_in_front_of_ollama(execute: Execute) -> None:
     exposure = {"type": "Ingress", "host": "ollama.a.b", "token": {"enabled": True}}
     program = execute(ollama={"exposure": exposure})
@@ -184,6 +197,7 @@ def test_a_token_is_checked_in_front_of_ollama(execute: Execute) -> None:
     secret = program.object("Secret", "ollama-auth", "ollama")
     assert secret.inputs["stringData"] == {"token": token}
     assert secret.is_secret("stringData.token")
+    assert program.exports["secrets"]["ollama"] == "ollama-auth"
     config = program.object("ConfigMap", "ollama-auth", "ollama").inputs["data"]
     assert "proxy_pass http://ollama.ollama.svc.cluster.local:11434;" in config["nginx.conf"]
     assert all(token not in text for found in program.resources for text in found.clear_texts())

@@ -130,6 +130,39 @@ CASES: dict[str, Case] = {
     "size without a unit": Case(
         "ollama: {storage: {size: 10}}", "ollama.storage.size", "10", ("less than 1Mi", "10Gi")
     ),
+    "milli-bytes of memory": Case(
+        "ollama: {resources: {limits: {memory: 512m}}}",
+        "ollama.resources.limits.memory",
+        '"512m"',
+        ("is 0.512 bytes", "did you mean `512Mi`?"),
+    ),
+    "milli-bytes of storage": Case(
+        "mongodb: {storage: {size: 20000m}}", "mongodb.storage.size", '"20000m"', ("is 20 bytes", "`20000Mi`")
+    ),
+    "memory without a unit": Case(
+        "mongodb: {resources: {requests: {memory: 512}}}",
+        "mongodb.resources.requests.memory",
+        "512",
+        ("less than 1Mi", "512Mi"),
+    ),
+    "wrong quantity in a quota": Case(
+        "namespaces: {quota: {ollama: {pods: many}}}",
+        "namespaces.quota.ollama.pods",
+        '"many"',
+        ("not a Kubernetes quantity",),
+    ),
+    "address with a line break": Case(
+        'librechat: {admin: {email: "you@example.org\\n", existingSecret: a}}',
+        "librechat.admin.email",
+        "you@example.org",
+        ("not an e-mail address",),
+    ),
+    "wildcard for the one host of LibreChat": Case(
+        "librechat: {exposure: {host: '*.example.org'}}",
+        "librechat.exposure.host",
+        '"*.example.org"',
+        ("stands for many hosts", "`librechat.domain`", "`https://chat.example.org`"),
+    ),
     "no CPU": Case(
         "ollama: {resources: {requests: {cpu: 0}}}", "ollama.resources.requests.cpu", "0", ("has to be more than 0",)
     ),

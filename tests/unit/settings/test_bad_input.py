@@ -205,6 +205,7 @@ def test_no_secret_is_in_a_message(name: str, refused: Refused) -> None:
         ({"librechat": {"endpoint": {"titleModel": PASSWORD}}}, "librechat.endpoint.titleModel"),
         ({"labels": {"team": f"a {PASSWORD}"}}, "labels.team"),
         ({"context": PASSWORD}, "context"),
+        ({"namespaces": {"quota": {"ollama": {"pods": PASSWORD}}}}, "namespaces.quota.ollama.pods"),
         ({"unknown": PASSWORD}, "unknown"),
         ({"librechat": {"redis": {"uri": PASSWORD}, "replicas": 2}}, "librechat.replicas"),
     ],

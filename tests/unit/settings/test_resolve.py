@@ -112,6 +112,54 @@ def test_args_are_held_to_the_rules_of_stack_files() -> None:
         assert "is less than" in refusal(component, resources=limits)
 
 
+@pytest.mark.parametrize(
+    ("component", "key", "near"),
+    [
+        (components.Ollama, "modles", "models"),
+        (components.Ollama, "customModels", "custom_models"),
+        (components.Ollama, "pools", "pool"),
+        (components.LibreChat, "replica", "replicas"),
+        (components.MongoDB, "storge", "storage"),
+        (components.Meilisearch, "data_protecton", "data_protection"),
+    ],
+)
+def test_an_unknown_arg_is_refused_with_the_nearest_one(
+    component: type[pulumi.ComponentResource], key: str, near: str
+) -> None:
+    more = {"ollama": OLLAMA, "mongo_uri": "mongodb://db/x"} if component is components.LibreChat else {}
+    message = refusal(component, **more, **{key: "hunter2"})
+    assert f"  {key}: unknown key, did you mean `{near}`?" in message
+    assert "hunter2" not in message
+
+
+def test_an_arg_that_resembles_none_is_refused_with_all_of_them() -> None:
+    assert "xyzzy: unknown key, valid are `clients`, " in refusal(components.MongoDB, xyzzy=1)
+
+
+def test_findings_on_args_name_the_arg_alone() -> None:
+    """A component may be named anything; a key path of a stack file would say nothing about it."""
+    message = refusal(
+        components.Ollama,
+        replicas=2,
+        gpu={"runtime_class_name": "nvidia"},
+        server={"kv_cache_type": "q8_0"},
+        exposure={"type": "Ingress", "host": "a.example.org"},
+    )
+    for line in ("replicas = 2", "gpu.runtimeClassName = ", "server.kvCacheType = ", "exposure.type = "):
+        assert f"\n  {line}" in message
+    assert "ollama." not in message
+    message = refusal(
+        components.LibreChat,
+        ollama=OLLAMA,
+        mongo_uri="mongodb://db/x",
+        replicas=2,
+        exposure={"type": "Ingress", "host": "*.example.org"},
+    )
+    for line in ("replicas = 2", "exposure.host = "):
+        assert f"\n  {line}" in message
+    assert "librechat." not in message.replace("librechat.yaml", "")
+
+
 def test_librechat_needs_a_server_with_models() -> None:
     for ollama in ([], [{"base_url": "http://a", "models": []}]):
         message = refusal(components.LibreChat, ollama=ollama, mongo_uri="mongodb://db/x")
