@@ -15,7 +15,7 @@ BLOCKED_PORT = 80
 
 
 def url(exposure: Exposure) -> pulumi.Output[str]:
-    """Give the URL from outside, without a slash at the end; empty without exposure, or where the host is a wildcard."""
+    """Give the URL from outside, without a slash at the end; empty without exposure or with a wildcard for a host."""
     if exposure.type == "none":
         return pulumi.Output.from_input("")
     scheme = "https" if exposure.tls.secret_name or _terminated_by_gateway(exposure) else "http"

@@ -1,6 +1,7 @@
 """Rules that concern more than one setting. Each check yields its findings; none of them changes anything."""
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
@@ -72,8 +73,8 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str) -> Iterator[Fin
 
 def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
     """Refuse a wildcard as the one origin that LibreChat writes into links, cookies and callbacks."""
-    host = settings.exposure.host
-    # A component also takes outputs here, which are not known yet.
+    # A component also takes an output here, which is not known yet.
+    host = cast("object", settings.exposure.host)
     if settings.exposure.type != "none" and isinstance(host, str) and host.startswith("*.") and not settings.domain:
         rule = f"stands for many hosts: set `{prefix}domain` to the URL that people open, for example `https://chat"
         yield Finding(f"{prefix}exposure.host", _quote(host), f"{rule}{host[1:]}`")

@@ -33,7 +33,7 @@ def plugin_version(executable: Path) -> str:
     try:
         if plugin.stdout is None:
             raise AssertionError  # it is a pipe
-        port = int(plugin.stdout.readline() or 0)
+        port = int(plugin.stdout.readline())
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             info = ResourceProviderStub(channel).GetPluginInfo(Empty(), timeout=_ANSWER_SECONDS, wait_for_ready=True)
     except (ValueError, grpc.RpcError):
