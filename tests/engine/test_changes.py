@@ -77,17 +77,6 @@ def test_rotated_jwt_secrets_roll_the_pods_and_leave_the_rest(running: Stack, ku
     assert pod_names(kubernetes, "librechat").isdisjoint(pods)
 
 
-def test_a_new_model_adds_one_job_and_leaves_the_others(running: Stack, kubernetes: Kubernetes) -> None:
-    before = {job.metadata.uid for job in kubernetes.batch.list_namespaced_job(OLLAMA).items}
-    running.change({"ollama": {"models": ["llama2:latest", "nomic-embed-text:v1.5"]}})
-    steps = running.steps()
-    assert steps["ollama-pull-nomic-embed-text:v1.5"] == "create"
-    assert "ollama-pull-llama2:latest" not in steps
-    assert "ollama-deployment" not in steps
-    running.up()
-    assert before < {job.metadata.uid for job in kubernetes.batch.list_namespaced_job(OLLAMA).items}
-
-
 def test_a_claim_grows_in_place(running: Stack, kubernetes: Kubernetes) -> None:
     before = kubernetes.core.read_namespaced_persistent_volume_claim("ollama-data", OLLAMA)
     running.change({"ollama": {"storage": {"size": "20Gi"}}})

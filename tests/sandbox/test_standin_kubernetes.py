@@ -412,6 +412,45 @@ def test_a_job_that_fails_says_why(make: MakeStack, namespace: str) -> None:
     assert time.monotonic() - started < 60
 
 
+def a_job(namespace: str, *, image: str = "busybox:1.37", **annotations: str) -> Callable[[ResourceOptions], None]:
+    """A program with one Job, whose specification is not compared, and whose pod has annotations."""
+
+    def program(opts: ResourceOptions) -> None:
+        metadata = {"annotations": {f"sandbox.ollama-librechat/{key}": text for key, text in annotations.items()}}
+        container = {"name": "c", "image": image}
+        k8s.batch.v1.Job(
+            "task",
+            metadata={"name": "task", "namespace": namespace, "annotations": {"pulumi.com/replaceUnready": "true"}},
+            spec={
+                "backoff_limit": 0,
+                "template": {"metadata": metadata, "spec": {"restart_policy": "Never", "containers": [container]}},
+            },
+            opts=ResourceOptions.merge(opts, ResourceOptions(ignore_changes=["spec"], delete_before_replace=True)),
+        )
+
+    return program
+
+
+def test_a_job_that_failed_is_made_anew_as_the_program_says_now(
+    make: MakeStack, namespace: str, kubectl: Kubectl
+) -> None:
+    stack = make()
+    with pytest.raises(CommandError, match="BackoffLimitExceeded"):
+        stack.up(a_job(namespace, simulate="job-failed"))
+    failed = uid(kubectl, namespace, "job", "task")
+    # A refresh in between finds the same Job, which is no reason to leave it.
+    stack.automation.refresh(on_output=stack.log.append)
+
+    assert stack.preview(a_job(namespace, image="busybox:1.38"))["replace"] == 1
+    assert stack.up(a_job(namespace, image="busybox:1.38"))["replace"] == 1
+
+    job = kubectl.get("-n", namespace, "job", "task")
+    assert job["metadata"]["uid"] != failed
+    assert job["spec"]["template"]["spec"]["containers"][0]["image"] == "busybox:1.38"
+    # Done, it stays, whatever the program says about its specification.
+    assert stack.preview(a_job(namespace, image="busybox:1.39"), expect_no_changes=True)["same"] == 3
+
+
 def test_waiting_can_be_switched_off(make: MakeStack, namespace: str) -> None:
     stack = make()
     unready = deployment(namespace, annotations={"pulumi.com/skipAwait": "true"}, requests={"cpu": "1000"})

@@ -17,6 +17,7 @@ TIMEOUT_SECONDS = "pulumi.com/timeoutSeconds"
 PATCH_FORCE = "pulumi.com/patchForce"
 FIELD_MANAGER = "pulumi.com/patchFieldManager"
 DELETION_PROPAGATION = "pulumi.com/deletionPropagationPolicy"
+REPLACE_UNREADY = "pulumi.com/replaceUnready"
 
 # Keys of the state besides the live object; the official provider's, so that a stack can move to it.
 STATE_INPUTS = "__inputs"

@@ -17,11 +17,10 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import proto
 
-from sandbox.plugins.kubernetes import objects, ownership, settings
+from sandbox.plugins.kubernetes import objects, ownership, readiness, settings
 from sandbox.plugins.kubernetes.api import Api, ApiError, Reachability, UnknownKindError
 from sandbox.plugins.kubernetes.differ import Change, delete_first, plan
 from sandbox.plugins.kubernetes.immutable import IDENTITY, Path, immutable_fields
-from sandbox.plugins.kubernetes.readiness import not_ready_text
 from sandbox.plugins.kubernetes.waiting import Object, Operation, Waiter
 from sandbox.plugins.server import EngineLog, NotReadyError, PluginError, StandIn, reported
 from sandbox.plugins.values import from_struct, has_unknown, reveal, to_struct
@@ -195,13 +194,33 @@ class KubernetesStandIn(StandIn):
             )
         ignored = [objects.parse_path(path) for path in request.ignoreChanges]
         changes = plan(live, wanted, last, immutable, ignored, namespaced=self._namespaced(wanted))
-        return self._diff_response(changes, wanted, live)
+        replaces = [objects.render_path(path) for path, change in changes.items() if change.replace]
+        if self._replaces_unready(request.urn, wanted, live):
+            replaces.append(f'.metadata.annotations["{objects.REPLACE_UNREADY}"]')
+        return self._diff_response(changes, replaces, wanted, live)
+
+    def _replaces_unready(self, urn: str, wanted: Object, live: Object) -> bool:
+        """Say whether a Job that did not succeed is to be made anew, which its annotation asks for."""
+        if objects.annotation(wanted, objects.REPLACE_UNREADY) != "true":
+            return False
+        if wanted["kind"] != "Job":
+            self.log.warning(urn, "replaceUnready annotation is not supported for this resource")
+            return False
+        if self._unreachable or self._api is None:
+            self.log.warning(urn, "Cluster is unreachable, skipping replaceUnready check")
+            return False
+        try:
+            current = self._api.read(live)
+        except ApiError:
+            return False  # as the official plugin does: what is gone is the business of a refresh
+        return not readiness.job(current, lambda _version, _kind: []).ready
 
     @staticmethod
-    def _diff_response(changes: dict[Path, Change], wanted: Object, live: Object) -> proto.DiffResponse:
-        replaces = [objects.render_path(path) for path, change in changes.items() if change.replace]
+    def _diff_response(
+        changes: dict[Path, Change], replaces: list[str], wanted: Object, live: Object
+    ) -> proto.DiffResponse:
         return proto.DiffResponse(
-            changes=proto.DiffResponse.DIFF_SOME if changes else proto.DiffResponse.DIFF_NONE,
+            changes=proto.DiffResponse.DIFF_SOME if changes or replaces else proto.DiffResponse.DIFF_NONE,
             replaces=replaces,
             deleteBeforeReplace=bool(replaces) and delete_first(wanted, live),
             detailedDiff={
@@ -394,7 +413,7 @@ class KubernetesStandIn(StandIn):
         if not imported:
             now = self._waiter(api).readiness_now(inputs, live)
             if not now.ready:
-                text = not_ready_text(live, timed_out=False)
+                text = readiness.not_ready_text(live, timed_out=False)
                 raise NotReadyError(text, request.id, properties, now.reasons, new_inputs)
         return proto.ReadResponse(id=request.id, properties=to_struct(properties), inputs=to_struct(new_inputs))
 
