@@ -12,6 +12,8 @@ def up(stack: Stack = "", yes: Yes = False) -> None:
         from cli.session import open_session
 
         session = open_session(stack, err)
+        # Not --continue-on-error: pulumi 3.230 may then write a state that refers to what it deleted, and reads it no
+        # more (pulumi/pulumi issue 22427). What does not wait for an object that fails is under way anyway.
         # Without data to lose, a preview that nobody is asked about only costs time.
         asks = session.stack.data_protection and not yes
         status = session.pulumi("up", ["--refresh", *([] if asks else ["--yes", "--skip-preview"])])
