@@ -1,6 +1,6 @@
 # Thin: every target is one command of `python -m cli` or one tool. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview status destroy validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
+.PHONY: help setup up preview status drift repair destroy validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
 
 STACK ?=
 VENV := .venv
@@ -31,6 +31,12 @@ preview: setup ## Show what `make up` would change, live objects included
 
 status: setup ## Show what runs
 	@$(CLI) status $(WITH_STACK)
+
+drift: setup ## Show what was changed in the cluster, and by whom; exit status 2 if anything was
+	@$(CLI) drift $(WITH_STACK)
+
+repair: setup ## Put back what was changed in the cluster
+	@$(CLI) repair $(WITH_STACK) $(WITH_YES)
 
 destroy: setup ## Remove the stack from its cluster
 	@$(CLI) destroy $(WITH_STACK) $(WITH_YES)

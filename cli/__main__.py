@@ -3,10 +3,12 @@
 import typer
 
 from cli.commands.destroy import destroy
+from cli.commands.drift import drift
 from cli.commands.env import env
 from cli.commands.generate import generate
 from cli.commands.lock import lock
 from cli.commands.preview import preview
+from cli.commands.repair import repair
 from cli.commands.status import status
 from cli.commands.up import up
 from cli.commands.validate import validate
@@ -15,6 +17,8 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 app.command()(up)
 app.command()(preview)
 app.command()(status)
+app.command()(drift)
+app.command()(repair)
 app.command()(destroy)
 app.command()(validate)
 app.command()(env)

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -39,12 +39,29 @@ class Session:
         """Environment of the engine."""
         return {**self.engine.env(), **self.state.env}
 
+    def _argv(self, command: str, arguments: Sequence[str]) -> list[str]:
+        own = ["--config-file", self.config_file] if self.config_file else []
+        return [str(self.engine.pulumi), command, "--stack", self.stack.name, *own, *arguments]
+
     def pulumi(self, command: str, arguments: Sequence[str] = ()) -> int:
         """Run a command of the engine on the stack, in the foreground, and give its exit status."""
-        argv = [str(self.engine.pulumi), command, "--stack", self.stack.name]
-        if self.config_file:
-            argv += ["--config-file", self.config_file]
-        return subprocess.run([*argv, *arguments], cwd=PROJECT, env=self.env, check=False).returncode  # noqa: S603
+        return subprocess.run(self._argv(command, arguments), cwd=PROJECT, env=self.env, check=False).returncode  # noqa: S603
+
+    def run(self, command: str, arguments: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
+        """Run a command of the engine on the stack in silence, and give its exit status and what it said.
+
+        env: environment variables besides those of the engine.
+        """
+        result = subprocess.run(  # noqa: S603 - the engine that was resolved
+            self._argv(command, arguments),
+            cwd=self.stack.path.parent,
+            env={**self.env, **env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return result.returncode, result.stdout.strip()
 
     def output(self, arguments: Sequence[str]) -> str:
         """Run a command of the engine that only tells something, and give what it prints.

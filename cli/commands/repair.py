@@ -1,0 +1,36 @@
+"""The command `repair`."""
+
+import sys
+
+import typer
+
+from cli.console import err, out, readable_errors
+from cli.options import Stack, Yes
+
+
+def repair(stack: Stack = "", yes: Yes = False) -> None:
+    """Put back what was changed in the cluster: shows what differs, then does what `up` does."""
+    with readable_errors():
+        from cli.clusters import answering, connect
+        from cli.drift.preview import find
+        from cli.drift.report import text
+        from cli.drift.undo import remove_added
+        from cli.session import open_session
+
+        session = open_session(stack, err)
+        with err.status("comparing with the live objects"):
+            found = find(session)
+        if not found:
+            out.print("nothing to repair: every live object is as the settings want it")
+            sys.exit(0)
+        out.print("\n".join(text(found)), markup=False, crop=False)
+        asks = session.stack.data_protection and not yes
+        if asks and any(line.added for line in found):
+            typer.confirm("Remove what is wanted as `(not set)`, after the update that is shown next?", abort=True)
+        status = session.pulumi("up", ["--refresh", *([] if asks else ["--yes"])])
+        if not status:
+            api = connect(session.stack.kubeconfig_path, session.stack.context)
+            with answering(api, session.stack.context):
+                for line in remove_added(api, found):
+                    err.print(f"removed: {line.kind} {line.namespace}/{line.name} {line.field}", markup=False)
+    sys.exit(status)

@@ -1,0 +1,190 @@
+"""Every difference between an object that is wanted and the live one: a pure function.
+
+What the program sets is compared, and what somebody else added to it. A field that the program leaves out belongs to
+whoever sets it: the API server's defaults and Kubernetes' own controllers are no difference, and neither are labels,
+annotations and other metadata, which everybody may add.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from pulumi.runtime.rpc import UNKNOWN
+
+from cli.drift.events import MASKED
+from cli.drift.managed_fields import Fields, Manager, below, is_own, list_keys, managers, merged, owner
+from cli.drift.paths import ABSENT, Item, Key, Path, child, descend
+
+_DEFAULTS = frozenset({"protocol", "apiVersion", "scheme"})
+"""Keys that the API server completes inside of a value that is otherwise set as a whole."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that is not as wanted.
+
+    path: where.
+    wanted: what the program wants; ABSENT for nothing.
+    live: what the cluster has; ABSENT for nothing.
+    cause: `cluster` where it was changed there, `settings` where those changed and are not deployed yet.
+    manager: who set the live value; None where Kubernetes did not record it, as for what was removed.
+    """
+
+    path: Path
+    wanted: Any = field(repr=False)
+    live: Any = field(repr=False)
+    cause: Literal["cluster", "settings"]
+    manager: Manager | None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One object from every side.
+
+    wanted: what the program sets now.
+    live: the object as the cluster has it.
+    deployed: what the program had set when it was deployed last, as far as a refresh left it.
+    recorded: the object as the cluster had it then.
+    own: field manager of this stack's provider for the object.
+    """
+
+    wanted: Mapping[str, Any] = field(repr=False)
+    live: Mapping[str, Any] = field(repr=False)
+    deployed: Mapping[str, Any] = field(repr=False)
+    recorded: Mapping[str, Any] = field(repr=False)
+    own: str
+
+    @cached_property
+    def managers(self) -> list[Manager]:
+        """Who manages the live object."""
+        return managers(self.live)
+
+    @cached_property
+    def _managers_then(self) -> list[Manager]:
+        return managers(self.recorded)
+
+    def owner(self, path: Path) -> Manager | None:
+        """Give who set what is at a path."""
+        return owner(self.managers, path, self.own)
+
+    def is_foreign(self, path: Path) -> bool:
+        """Say whether somebody else than this stack set what is at a path."""
+        found = self.owner(path)
+        return found is not None and not is_own(found, self.own)
+
+    def was_added(self, path: Path) -> bool:
+        """Say whether what is at a path, and not wanted, was put there by somebody, and not by Kubernetes itself."""
+        found = self.owner(path)
+        return (
+            found is not None and not is_own(found, self.own) and not found.is_control_plane and not found.subresource
+        )
+
+    def was_stored(self, path: Path) -> Any:
+        """Give what the API server made of the wanted value when it was deployed; ABSENT where that is not known."""
+        then = owner(self._managers_then, path, self.own)
+        # After `up --refresh` the record may hold what somebody else had set.
+        return descend(self.recorded, path) if then is None or is_own(then, self.own) else ABSENT
+
+
+def differences(subject: Subject) -> Iterator[Difference]:
+    """Give what is not as wanted."""
+    tree = merged(subject.managers)
+    for path, wanted, live in _compare(subject, (), subject.wanted, subject.live, tree):
+        found = _judged(subject, path, wanted, live)
+        if found:
+            yield found
+
+
+_Found = Iterator[tuple[Path, Any, Any]]
+
+
+def _compare(subject: Subject, path: Path, wanted: Any, live: Any, tree: Fields) -> _Found:
+    if MASKED in (wanted, live) or wanted == UNKNOWN:
+        return
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+        yield from _compare_mappings(subject, path, wanted, live, tree)
+    elif isinstance(wanted, list) and isinstance(live, list):
+        keys = list_keys(tree)
+        if any(isinstance(key, Key) for key in keys):
+            yield from _compare_keyed(subject, path, wanted, live, tree)
+        elif keys:
+            yield from (((*path, Item(item)), item, ABSENT) for item in wanted if item not in live)
+            yield from (((*path, Item(item)), ABSENT, item) for item in live if item not in wanted)
+        else:
+            yield from _compare_whole(subject, path, wanted, live)
+    elif wanted != live:
+        yield path, wanted, live
+
+
+def _compare_mappings(
+    subject: Subject, path: Path, wanted: Mapping[str, Any], live: Mapping[str, Any], tree: Fields
+) -> _Found:
+    for key, value in wanted.items():
+        yield from _compare(subject, (*path, key), value, child(live, key), below(tree, key) or {})
+    for key, value in live.items():
+        here = (*path, key)
+        if key not in wanted and "metadata" not in here and here != ("status",) and (tree or key not in _DEFAULTS):
+            yield here, ABSENT, value
+
+
+def _compare_keyed(subject: Subject, path: Path, wanted: list[Any], live: list[Any], tree: Fields) -> _Found:
+    names = next([name for name, _ in key.fields] for key in list_keys(tree) if isinstance(key, Key))
+
+    def key_of(item: Any) -> Key:
+        fields = item if isinstance(item, Mapping) else {}
+        return Key(tuple((name, fields[name]) for name in names if name in fields))
+
+    matched: list[Any] = []
+    for item in wanted:
+        found = child(live, key_of(item))
+        step = key_of(item if found is ABSENT else found)
+        matched.append(found)
+        yield from _compare(subject, (*path, step), item, found, below(tree, step) or {})
+    for item in live:
+        if not any(item is found for found in matched):
+            yield (*path, key_of(item)), ABSENT, item
+
+
+def _compare_whole(subject: Subject, path: Path, wanted: list[Any], live: list[Any]) -> _Found:
+    """Compare lists that somebody sets as a whole: what was added or removed in between moves nothing else."""
+
+    def covers(item: Any, index: int) -> bool:
+        found = _compare(subject, (*path, index), item, live[index], {})
+        return all(_judged(subject, *difference) is None for difference in found)
+
+    rest = list(range(len(live)))
+    positions: list[int] = []
+    missing: list[Any] = []
+    for item in wanted:
+        index = next((index for index in rest if covers(item, index)), None)
+        if index is None:
+            missing.append(item)
+        else:
+            rest.remove(index)
+            positions.append(index)
+    if positions != sorted(positions):
+        yield path, wanted, live
+        return
+    for item, index in zip(missing, rest, strict=False):
+        yield from _compare(subject, (*path, index), item, live[index], {})
+    yield from (((*path, index), ABSENT, live[index]) for index in rest[len(missing) :])
+    yield from (((*path, len(live) + more), item, ABSENT) for more, item in enumerate(missing[len(rest) :]))
+
+
+def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference | None:
+    """Say whether a difference counts, and who made it."""
+    if wanted is ABSENT:
+        if subject.was_added(path):
+            return Difference(path, wanted, live, "cluster", subject.owner(path))
+        gone = descend(subject.deployed, path) is not ABSENT
+        return Difference(path, wanted, live, "settings", None) if gone else None
+    unchanged = descend(subject.deployed, path) == wanted
+    foreign = subject.is_foreign(path)
+    if live == subject.was_stored(path) and not foreign:
+        # The API server's own way to write it, such as `1` for `1000m`; or nothing, for what is empty.
+        return None if unchanged else Difference(path, wanted, live, "settings", None)
+    manager = subject.owner(path) if live is not ABSENT else None
+    if manager is not None and not foreign and not unchanged:
+        return Difference(path, wanted, live, "settings", None)
+    return Difference(path, wanted, live, "cluster", manager)

@@ -1,0 +1,108 @@
+"""Where a field is in an object: steps through mappings, and through lists by what identifies an item there."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Key:
+    """An item of a list by its merge key, such as the container with the name `ollama`.
+
+    fields: name and value of each field of the key, as in the object.
+    """
+
+    fields: tuple[tuple[str, Any], ...]
+
+    def matches(self, item: object) -> bool:
+        """Say whether this is the key of an item; one that leaves a field to its default (`protocol`) matches too."""
+        if not isinstance(item, Mapping):
+            return False
+        given = [item[name] == value for name, value in self.fields if name in item]
+        return bool(given) and all(given)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of a list of scalars in which each occurs once, by its value."""
+
+    value: Any
+
+
+Step = str | int | Key | Item
+Path = tuple[Step, ...]
+
+ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
+"""In place of a value that is not there, which null is not."""
+
+
+def child(value: Any, step: Step) -> Any:
+    """Give what is one step below a value; ABSENT where there is nothing."""
+    if isinstance(step, str):
+        return value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
+    if not isinstance(value, list):
+        return ABSENT
+    if isinstance(step, int):
+        return value[step] if 0 <= step < len(value) else ABSENT
+    if isinstance(step, Item):
+        return step.value if step.value in value else ABSENT
+    return next((item for item in value if step.matches(item)), ABSENT)
+
+
+def descend(value: Any, path: Path) -> Any:
+    """Give what is at a path; ABSENT where there is nothing."""
+    for step in path:
+        value = child(value, step)
+    return value
+
+
+def pointer(value: Any, path: Path) -> str:
+    """Give the JSON pointer (RFC 6901) of what is at a path now.
+
+    Raises KeyError when there is nothing.
+    """
+    text = ""
+    for step in path:
+        if child(value, step) is ABSENT:
+            raise KeyError(render(path))
+        position: str | int
+        if isinstance(step, Key):
+            position = next(index for index, item in enumerate(value) if step.matches(item))
+        elif isinstance(step, Item):
+            position = value.index(step.value)
+        else:
+            position = step
+        text += "/" + str(position).replace("~", "~0").replace("/", "~1")
+        value = child(value, step)
+    return text
+
+
+def render(path: Path) -> str:
+    """Write a path for a person: `spec.template.spec.containers[ollama].env[OLLAMA_HOST].value`."""
+    text = ""
+    for step in path:
+        if isinstance(step, str) and re.fullmatch(r"[A-Za-z0-9_-]+", step):
+            text += f".{step}" if text else step
+        elif isinstance(step, str):
+            text += f"[{json.dumps(step)}]"
+        elif isinstance(step, Key):
+            single = len(step.fields) == 1
+            text += "[" + ",".join(str(v) if single else f"{k}={v}" for k, v in step.fields) + "]"
+        else:
+            text += f"[{step.value if isinstance(step, Item) else step}]"
+    return text
+
+
+def parse(text: str) -> Path:
+    """Read a path as the engine writes it: `spec.containers[0].name`, `data["a.b"]`."""
+    return tuple(_steps(text))
+
+
+def _steps(text: str) -> Iterator[Step]:
+    for quoted, index, plain in re.findall(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.\[\]]+)', text):
+        if index:
+            yield int(index)
+        else:
+            yield quoted.replace('\\"', '"') or plain
