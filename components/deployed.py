@@ -28,8 +28,13 @@ _DATA_TYPES = {
     "kubernetes:apps/v1:StatefulSet": "StatefulSet",
     "random:index/randomPassword:RandomPassword": "RandomPassword",
 }
-SESSION_SECRETS = frozenset({"librechat-jwt-secret", "librechat-jwt-refresh-secret"})
-"""Generated credentials that hold no data: without them people log in again."""
+_WITHOUT_DATA = (
+    *("-jwt-secret", "-jwt-refresh-secret"),
+    *("-auth-token", "-auth-secret"),
+    *("-metrics-token", "-metrics-secret"),
+)
+"""Ends of the names of generated credentials that no data needs: without them people log in again, or clients of Ollama
+and Prometheus get another token."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
         if parents[-1] == "pulumi:providers:kubernetes":
             provider = outputs
         kind = _DATA_TYPES.get(parents[-1])
-        if kind and name not in SESSION_SECRETS:
+        if kind and not name.endswith(_WITHOUT_DATA):
             data[name] = _deployed(kind, name, owner, outputs)
     return DeployedStack(data, frozenset(owners), *(str(provider.get(key) or "") for key in ("kubeconfig", "context")))
 

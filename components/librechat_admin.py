@@ -101,7 +101,9 @@ def create_admin(
                             "working_dir": "/app",
                             "env": [
                                 *kubernetes.environment(values),
-                                *kubernetes.secret_environment(secrets),
+                                *kubernetes.secret_environment(
+                                    {name: secret for name, secret in secrets.items() if name not in ALONE}
+                                ),
                                 password,
                             ],
                             "resources": kubernetes.container_resources(RESOURCES),

@@ -192,6 +192,22 @@ def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
         yield Finding(f"{prefix}admin.email", _quote(own.email), rule)
 
 
+FROM_SECRETS = frozenset(
+    {
+        *("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV", "METRICS_SECRET"),
+        *("MONGO_URI", "MEILI_HOST", "MEILI_MASTER_KEY", "REDIS_URI", "OLLAMA_BASE_URL"),
+    }
+)
+"""Variables that LibreChat's pods have from Secrets and connections."""
+
+
+def variables_of_secrets(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse a credential in the clear; set twice, it would be left to chance which of the two counts."""
+    for name in sorted(FROM_SECRETS & set(settings.extra_environment)):
+        rule = f"is set by the program, remove it; credentials of your own go into `{prefix}existingSecret`"
+        yield Finding(f"{prefix}extraEnvironment.{name}", "", rule)
+
+
 def librechat_yaml(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
     """Refuse what LibreChat would refuse or, worse, ignore in the librechat.yaml that these settings give."""
     server = {"name": OLLAMA_ENDPOINT, "base_url": "http://ollama.invalid:11434", "models": ["model:tag"]}
@@ -222,6 +238,7 @@ LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     librechat_yaml,
     admin,
     redis,
+    variables_of_secrets,
 )
 ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,

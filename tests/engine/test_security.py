@@ -18,7 +18,23 @@ PROBED = ("pods", "secrets", "configmaps", "services", "namespaces", "nodes")
 
 @pytest.fixture(scope="module")
 def locked(make_stack: MakeStack) -> Stack:
-    stack = make_stack("locked", {"namespaces": {"operatorGroup": "sre"}})
+    """A stack with every pod that there can be."""
+    stack = make_stack(
+        "locked",
+        {
+            "namespaces": {"operatorGroup": "sre"},
+            "ollama": {
+                "customModels": [{"name": "support:v1", "modelfile": "FROM llama2"}],
+                "pruneModels": True,
+                "exposure": {"token": {"enabled": True}},
+                "pools": {"small": {"models": ["tinyllama:1.1b"]}},
+            },
+            "librechat": {
+                "metrics": {"enabled": True, "serviceMonitor": False},
+                "admin": {"email": "admin@example.org", "existingSecret": "first-admin"},
+            },
+        },
+    )
     stack.up()
     return stack
 
@@ -80,10 +96,17 @@ def test_exactly_the_flows_of_the_table(locked: Stack, kubernetes: Kubernetes) -
         for item in kubernetes.core.list_namespaced_pod(namespace).items
         if "deletionTimestamp" not in (pod := kubernetes.plain(item))["metadata"]
     ]
-    assert len(own) >= 5
+    assert len(own) >= 11
     everybody = [*own, *strangers()]
     spaces = namespaces(pod["metadata"]["namespace"] for pod in everybody)
-    table = {*TABLE, ("ingress", "ollama", 11434)}
+    table = {
+        *TABLE,
+        ("ingress", "ollama-auth", 8080),
+        ("ollama-auth", "ollama", 11434),
+        ("librechat", "ollama-small", 11434),
+        ("ollama-small-model-pull", "ollama-small", 11434),
+        ("prometheus", "librechat", 3080),
+    }
     assert reachable(policies, everybody, spaces) == expected(own, table)
 
 
@@ -167,7 +190,7 @@ def test_operators_read_all_but_secrets(locked: Stack, kubernetes: Kubernetes, n
 
 def test_who_holds_the_gpu_has_the_priority(locked: Stack, kubernetes: Kubernetes) -> None:
     del locked
-    pod = next(p for p in kubernetes.pods("ollama") if p["spec"]["restartPolicy"] == "Always")
+    pod = next(p for p in kubernetes.pods("ollama") if p["metadata"]["labels"]["app.kubernetes.io/name"] == "ollama")
     assert pod["spec"]["priorityClassName"] == "ollama-gpu"
     assert pod["spec"]["priority"] > 0
     assert pod["spec"]["preemptionPolicy"] == "Never"

@@ -51,7 +51,7 @@ def secret_environment(found: dict[str, Any]) -> dict[str, str]:
 
 
 def violations(pod: Pod) -> Iterator[str]:
-    """What the Pod Security level `restricted` would refuse, and a writable root filesystem."""
+    """What the Pod Security level `restricted` would refuse, a writable root filesystem, and a variable set twice."""
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.spec.get(key):
             yield f"{key} is set"
@@ -61,6 +61,8 @@ def violations(pod: Pod) -> Iterator[str]:
             yield f"volume {volume['name']} is of a kind that is refused: {kinds}"
     for found in pod.containers():
         yield from (f"{found['name']}: {rule}" for rule in _rules(pod.spec, found))
+        names = [entry["name"] for entry in found.get("env", [])]
+        yield from (f"{found['name']}: variable {name} is set twice" for name in names if names.count(name) > 1)
 
 
 def _rules(spec: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:

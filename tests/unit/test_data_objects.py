@@ -24,6 +24,13 @@ CASES: list[dict[str, Any]] = [
     {"ollama": {"storage": {"existingClaim": "o"}}, "mongodb": {"storage": {"existingClaim": "m"}}},
     {"librechat": {"storage": {"existingClaim": "l"}}, "meilisearch": {"storage": {"existingClaim": "s"}}},
     {"namespaces": {"prefix": "alice-"}, "dataProtection": True},
+    {
+        "ollama": {
+            "pools": {"amd": {}},
+            "exposure": {"type": "Ingress", "host": "ollama.example.org", "token": {"enabled": True}},
+        },
+        "librechat": {"metrics": {"enabled": True}},
+    },
 ]
 
 

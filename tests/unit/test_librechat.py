@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from components.librechat import domain, environment
+from components.settings.checks import FROM_SECRETS
 from components.settings.librechat import LibreChatSettings
 from tests.unit import pods
 from tests.unit.programs import librechat
@@ -52,6 +53,13 @@ def test_every_credential_reaches_the_container_and_none_in_the_clear(default_pr
     for key in (*HEXADECIMAL, "MONGO_URI", "MEILI_MASTER_KEY"):
         assert sources[key] == "librechat-credentials-env", key
         assert key not in values(default_program)
+
+
+def test_no_variable_of_a_secret_can_be_set_in_the_clear(execute: Execute) -> None:
+    redis = {"replicas": 2, "storage": {"accessMode": "ReadWriteMany"}, "redis": {"existingSecret": "redis"}}
+    program = execute(librechat={**redis, "metrics": {"enabled": True}})
+    found = pods.container(program.object("Deployment", "librechat"), "librechat")
+    assert set(pods.secret_environment(found)) == FROM_SECRETS
 
 
 def test_the_configuration_is_mounted_where_librechat_looks_for_it(default_program: Recording) -> None:

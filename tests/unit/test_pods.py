@@ -33,6 +33,7 @@ BAD: dict[str, Any] = {
     "written": ("containers.0.securityContext.readOnlyRootFilesystem", False),
     "capabilities": ("containers.0.securityContext.capabilities", {"drop": ["ALL"], "add": ["SYS_ADMIN"]}),
     "hostPort": ("containers.0.ports", [{"hostPort": 80}]),
+    "twice": ("containers.0.env", [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]),
     "init": ("initContainers", [{"name": "init"}]),
 }
 

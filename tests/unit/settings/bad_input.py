@@ -422,6 +422,12 @@ CASES: dict[str, Case] = {
         '"b"',
         ("not a name of an environment variable",),
     ),
+    "environment variable of a Secret": Case(
+        "librechat: {extraEnvironment: {MONGO_URI: mongodb://other}}",
+        "librechat.extraEnvironment.MONGO_URI",
+        "",
+        ("is set by the program", "`librechat.existingSecret`"),
+    ),
     "number for an environment variable": Case(
         "ollama: {extraEnvironment: {A: 1}}", "ollama.extraEnvironment.A", "1", ("has to be text (put it in quotes)",)
     ),

@@ -1,0 +1,91 @@
+"""Custom resource definitions of proxies and Prometheus: their names, and objects of any content.
+
+What is in the objects is held to upstream's own words by the unit tests; here it has to be accepted and kept.
+"""
+
+import time
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from kubernetes import client
+
+from tests.engine.stack import Kubernetes
+
+SERVED_SECONDS = 30.0
+
+
+class Definition(NamedTuple):
+    """A kind that a cluster can be taught."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+
+
+HTTP_ROUTE = Definition("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
+SERVICE_MONITOR = Definition("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors")
+KINDS = (
+    HTTP_ROUTE,
+    SERVICE_MONITOR,
+    Definition("traefik.io", "v1alpha1", "Middleware", "middlewares"),
+    Definition("gateway.envoyproxy.io", "v1alpha1", "BackendTrafficPolicy", "backendtrafficpolicies"),
+    Definition("gateway.envoyproxy.io", "v1alpha1", "SecurityPolicy", "securitypolicies"),
+    Definition("gateway.nginx.org", "v1alpha1", "ClientSettingsPolicy", "clientsettingspolicies"),
+    Definition("gateway.nginx.org", "v1alpha1", "ProxySettingsPolicy", "proxysettingspolicies"),
+    Definition("gateway.nginx.org", "v1alpha1", "SnippetsFilter", "snippetsfilters"),
+)
+
+
+def install(kubernetes: Kubernetes, kinds: Iterable[Definition] = KINDS) -> None:
+    """Teach a cluster these kinds, and wait until it serves them."""
+    api = client.ApiextensionsV1Api(kubernetes.api)
+    objects = client.CustomObjectsApi(kubernetes.api)
+    for kind in kinds:
+        api.create_custom_resource_definition(_definition(kind))
+    until = time.monotonic() + SERVED_SECONDS
+    for kind in kinds:
+        while True:
+            try:
+                objects.list_cluster_custom_object(kind.group, kind.version, kind.plural)
+                break
+            except client.ApiException:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
+
+def _definition(kind: Definition) -> dict[str, Any]:
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {
+            "name": f"{kind.plural}.{kind.group}",
+            # Groups of *.k8s.io are taken by Kubernetes itself unless a review is named.
+            "annotations": {"api-approved.kubernetes.io": "unapproved, for a test"},
+        },
+        "spec": {
+            "group": kind.group,
+            "scope": "Namespaced",
+            "names": {"kind": kind.kind, "plural": kind.plural, "singular": kind.kind.lower()},
+            "versions": [
+                {
+                    "name": kind.version,
+                    "served": True,
+                    "storage": True,
+                    "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": anything}}},
+                }
+            ],
+        },
+    }
+
+
+def found(kubernetes: Kubernetes, namespace: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Every object of these kinds in a namespace, by kind and name."""
+    api = client.CustomObjectsApi(kubernetes.api)
+    return {
+        (kind.kind, item["metadata"]["name"]): item
+        for kind in KINDS
+        for item in api.list_namespaced_custom_object(kind.group, kind.version, namespace, kind.plural)["items"]
+    }
