@@ -25,7 +25,6 @@ class Section(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
-        use_attribute_docstrings=True,
         validate_default=True,
         hide_input_in_errors=True,
     )

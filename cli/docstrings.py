@@ -1,0 +1,48 @@
+"""Docstrings of settings, which Python itself does not keep.
+
+pydantic can collect them (`use_attribute_docstrings`), and would read every source file again in each run of the
+program: two thirds of what building the settings took. Only what is generated from them needs them.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterable
+from itertools import pairwise
+
+from pydantic import BaseModel
+
+from components.settings.findings import section_of
+
+
+def docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """Give the docstring of each setting that has one, those of the section's bases included."""
+    found: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, BaseModel) and base is not BaseModel:
+            (definition,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
+            assert isinstance(definition, ast.ClassDef)  # noqa: S101 - what the source of a class is
+            found.update(_documented(definition.body))
+    return found
+
+
+def _documented(statements: list[ast.stmt]) -> Iterable[tuple[str, str]]:
+    for statement, after in pairwise(statements):
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+            and isinstance(after.value.value, str)
+        ):
+            yield statement.target.id, inspect.cleandoc(after.value.value)
+
+
+def describe(model: type[BaseModel]) -> None:
+    """Make docstrings the descriptions of a section's fields, and of those of every section below it."""
+    texts = docstrings(model)
+    for name, field in model.model_fields.items():
+        field.description = texts.get(name)
+        nested = section_of(field.annotation)
+        if nested:
+            describe(nested)
