@@ -44,7 +44,7 @@ def create_models(
     for model in models:
         base = with_tag(base_models(model.modelfile)[0])
         first = {name.lower(): job for name, job in {**pulls, **created}.items()}.get(base.lower())
-        name = named(f"{jobs.server_name}-create", model.name, model.modelfile, jobs.pull.model_dump_json())
+        name = named(f"{jobs.server_name}-create", model.name, model.modelfile, *jobs.origin)
         file = k8s.core.v1.ConfigMap(
             f"{jobs.resource_name}-modelfile-{model.name}",
             metadata=jobs.workload.metadata(name),

@@ -47,9 +47,12 @@ CONFIG_DIRECTORY = "/config"
 PORT = 3080
 USER = 1000
 """uid and gid of `node` in the image."""
-GRACE_PERIOD_SECONDS = 90
-"""LibreChat ends its streams and drains within 60 s of SIGTERM; before that, preStop waits for the endpoints."""
+SHUTDOWN_SECONDS = 80
+"""LibreChat aborts its streams at SIGTERM and exits within 60 s."""
 PRE_STOP_SECONDS = 10
+"""Before SIGTERM, so that proxies have moved on: removing an endpoint takes them a moment."""
+DRAIN_SECONDS = 120
+"""The same where another pod takes over: an answer that is being written gets this long to come to its end."""
 
 
 class _Own(TypedDict):
@@ -144,11 +147,12 @@ class LibreChat(pulumi.ComponentResource):
         claim = workload.volume_claim("librechat-data", settings.storage)
         self.service = workload.service("http", PORT)
         image = workload.image("librechat", settings.image)
+        pre_stop = DRAIN_SECONDS if _shared(settings) else PRE_STOP_SECONDS
         spec = workload.pod_spec(
             settings.pods,
             user=USER,
             service_account=account,
-            grace_period=GRACE_PERIOD_SECONDS,
+            grace_period=pre_stop + SHUTDOWN_SECONDS,
         )
         values = {
             **environment(settings, "meilisearch_url" in args),
@@ -212,7 +216,7 @@ class LibreChat(pulumi.ComponentResource):
                                     "startup_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=60),
                                     "readiness_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=3),
                                     "liveness_probe": kubernetes.http_probe("/livez", "http", period=10, failures=6),
-                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
+                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": pre_stop}}},
                                 }
                             ],
                             "volumes": [
@@ -278,9 +282,14 @@ class LibreChat(pulumi.ComponentResource):
         )
 
 
+def _shared(settings: LibreChatSettings) -> bool:
+    """Say whether the volume lets the old pod and the new one run side by side."""
+    return settings.storage.access_mode == "ReadWriteMany"
+
+
 def _strategy(settings: LibreChatSettings) -> Any:
     """A volume that one node mounts goes from the old pod to the new one; a shared one lets both run."""
-    if settings.storage.access_mode == "ReadWriteMany":
+    if _shared(settings):
         return {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}}
     return {"type": "Recreate"}
 

@@ -83,6 +83,7 @@ class ModelJobs:
     image: image of Ollama, which holds the client.
     base_url: URL of the server.
     server: the server's Deployment, which is Ready on its own.
+    store: claim that was there already and holds the models; empty for the stack's own.
     """
 
     workload: Workload
@@ -93,6 +94,12 @@ class ModelJobs:
     image: pulumi.Input[str]
     base_url: pulumi.Input[str]
     server: pulumi.Resource
+    store: str
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """What makes a Job for the same model another one: other deadlines, or a volume without the model."""
+        return (self.pull.model_dump_json(), *filter(None, [self.store]))
 
     @property
     def script_seconds(self) -> int:
@@ -176,6 +183,7 @@ def model_jobs(
     image: pulumi.Input[str],
     base_url: pulumi.Input[str],
     server: pulumi.Resource,
+    store: str,
     pods: ServerPeer,
 ) -> ModelJobs:
     """Create what the Jobs of a server share: a service account without rights, and a policy that lets them reach it.
@@ -200,4 +208,5 @@ def model_jobs(
         image=image,
         base_url=base_url,
         server=server,
+        store=store,
     )

@@ -66,7 +66,7 @@ def prune_models(jobs: ModelJobs, models: Sequence[str], depends_on: Iterable[pu
     keep = sorted({shown_as(model) for model in models})
     return jobs.create(
         "prune",
-        f"{jobs.server_name}-prune-{kubernetes.checksum(*keep)[:8]}",
+        f"{jobs.server_name}-prune-{kubernetes.checksum(*keep, *filter(None, [jobs.store]))[:8]}",
         _PRUNE,
         environment={
             "MODEL": "prune",

@@ -48,7 +48,7 @@ PULL_SCRIPT = PRELUDE + _PULL
 def job_name(model: str, *origin: str, server: str = "ollama") -> str:
     """Give the name of the Job that pulls a model: the same model from the same origin, the same Job.
 
-    origin: what makes it another pull: mirror, deadline, retries.
+    origin: what makes it another pull: mirror, deadline, retries, volume.
     server: name of the server, the first part of the Job's.
     """
     return named(f"{server}-pull", model, *origin)
@@ -63,7 +63,7 @@ def pull_models(jobs: ModelJobs, models: Sequence[str], registry: str = "") -> d
     return {
         model: jobs.create(
             f"pull-{model}",
-            job_name(model, registry, jobs.pull.model_dump_json(), server=jobs.server_name),
+            job_name(model, registry, *jobs.origin, server=jobs.server_name),
             _PULL,
             environment={"MODEL": model, "STALL_SECONDS": str(jobs.pull.stall_seconds)},
             annotations={"ollama.com/model": model},

@@ -13,7 +13,7 @@ from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url, t
 from components.custom_models import create_models
 from components.exposure import expose, url
 from components.librechat_config import pool_endpoint_name
-from components.model_jobs import model_jobs, workload_name
+from components.model_jobs import ModelJobs, model_jobs, workload_name
 from components.model_prune import prune_models
 from components.models import pull_models
 from components.network_policy import (
@@ -38,8 +38,12 @@ PORT = 11434
 USER = 1000
 HOME = "/home/ollama"
 MODELS = "/models"
-GRACE_PERIOD_SECONDS = 120
-"""Ollama ends at SIGTERM within milliseconds and cuts what it generates; preStop gives proxies time to move on."""
+GRACE_PERIOD_SECONDS = 150
+"""Ollama ends at SIGTERM within milliseconds and cuts what it generates, so nearly all of it is for preStop."""
+PRE_STOP_SECONDS = 5
+"""Before SIGTERM, so that what is in front has moved on."""
+DRAIN_SECONDS = 120
+"""The same where other pods take over: an answer that is being written gets this long to come to its end."""
 
 GPU_RESOURCES = {"nvidia": "nvidia.com/gpu", "amd": "amd.com/gpu", "intel": "gpu.intel.com/i915"}
 """Extended resource of each vendor's device plugin."""
@@ -109,6 +113,19 @@ def _strategy(replicas: int) -> Any:
     return {"type": "Recreate"}
 
 
+def _has_priority(settings: OllamaPool) -> bool:
+    """Say whether the pods get the priority of those that hold a GPU."""
+    return bool(settings.gpu.count and settings.gpu.priority and not settings.pods.priority_class_name)
+
+
+def _tend_models(settings: OllamaPool, jobs: ModelJobs, registry: str) -> None:
+    """Create the Jobs that pull, make and delete models."""
+    pulled = pull_models(jobs, settings.models, registry)
+    created = create_models(jobs, settings.custom_models, pulled)
+    if settings.prune_models:
+        prune_models(jobs, settings.model_names, [*pulled.values(), *created.values()])
+
+
 class Ollama(pulumi.ComponentResource):
     """Ollama with its model store, a Service, and a Job for each model that it pulls."""
 
@@ -147,12 +164,7 @@ class Ollama(pulumi.ComponentResource):
         )
         if settings.gpu.runtime_class_name:
             spec["runtime_class_name"] = settings.gpu.runtime_class_name
-        if (
-            settings.gpu.count
-            and settings.gpu.priority
-            and "priority_class_name" in args
-            and not settings.pods.priority_class_name
-        ):
+        if "priority_class_name" in args and _has_priority(settings):
             spec["priority_class_name"] = args["priority_class_name"]
         pods: ServerPeer = {"namespace": namespace, "pod_labels": workload.selector, "port": PORT}
         policies = settings_of(args)
@@ -172,6 +184,8 @@ class Ollama(pulumi.ComponentResource):
             extra_egress=policies.extra_egress.ollama,
         )
         workload.disruption_budget(settings.disruption_budget, settings.replicas)
+        several = settings.replicas > 1
+        pre_stop = DRAIN_SECONDS if several else PRE_STOP_SECONDS
         gpus = {gpu_resource(settings.gpu): str(settings.gpu.count)} if settings.gpu.count else {}
         environment = {**server_environment(settings.server, settings.gpu), **settings.extra_environment}
         self.deployment = k8s.apps.v1.Deployment(
@@ -209,7 +223,7 @@ class Ollama(pulumi.ComponentResource):
                                     "liveness_probe": kubernetes.http_probe(
                                         "/api/version", "http", period=10, failures=6
                                     ),
-                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},
+                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": pre_stop}}},
                                 }
                             ],
                             "volumes": [
@@ -221,7 +235,12 @@ class Ollama(pulumi.ComponentResource):
                     ),
                 },
             },
-            opts=workload.options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+            opts=workload.options(
+                custom_timeouts=timeouts(
+                    # Several go in turn, each after the one before it.
+                    settings.startup_timeout_seconds + (DRAIN_SECONDS * settings.replicas if several else 0)
+                )
+            ),
         )
         domain = args.get("cluster_domain", DEFAULT_CLUSTER_DOMAIN)
         self.base_url = service_url(server_name, namespace, PORT, domain)
@@ -262,12 +281,10 @@ class Ollama(pulumi.ComponentResource):
                 image=image,
                 base_url=self.base_url,
                 server=self.deployment,
+                store=settings.storage.existing_claim,
                 pods=pods,
             )
-            pulled = pull_models(jobs, settings.models, args.get("image_registry", ""))
-            created = create_models(jobs, settings.custom_models, pulled)
-            if settings.prune_models:
-                prune_models(jobs, settings.model_names, [*pulled.values(), *created.values()])
+            _tend_models(settings, jobs, args.get("image_registry", ""))
         self.url = url(settings.exposure)
         self.models = pulumi.Output.from_input(settings.model_names)
         self.connection = {"base_url": self.base_url, "models": settings.model_names, "server": pods}

@@ -77,6 +77,16 @@ def test_rotated_jwt_secrets_roll_the_pods_and_leave_the_rest(running: Stack, ku
     assert pod_names(kubernetes, "librechat").isdisjoint(pods)
 
 
+def test_what_encrypts_stored_data_is_replaced_by_its_own_switch_only(running: Stack, kubernetes: Kubernetes) -> None:
+    name = "librechat-credentials-env"
+    before, pods = kubernetes.core.read_namespaced_secret(name, LIBRECHAT).data, pod_names(kubernetes, "librechat")
+    running.change({"librechat": {"rotateCredentialsAndLoseStoredKeys": 2}})
+    running.up()
+    after = kubernetes.core.read_namespaced_secret(name, LIBRECHAT).data
+    assert {key for key in before if before[key] != after[key]} == {"CREDS_KEY", "CREDS_IV"}
+    assert pod_names(kubernetes, "librechat").isdisjoint(pods)
+
+
 def test_a_claim_grows_in_place(running: Stack, kubernetes: Kubernetes) -> None:
     before = kubernetes.core.read_namespaced_persistent_volume_claim("ollama-data", OLLAMA)
     running.change({"ollama": {"storage": {"size": "20Gi"}}})

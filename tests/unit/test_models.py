@@ -260,6 +260,9 @@ def test_a_pull_need_not_be_waited_for() -> None:
         ({"labels": {"team": "a"}}, False),
         ({"ollama": {"pull": {"timeoutSeconds": 10}}}, True),
         ({"imageRegistry": "mirror.example.org"}, True),
+        ({"ollama": {"storage": {"size": "20Gi"}}}, False),
+        # The models are not on that volume, unless the Job finds them there.
+        ({"ollama": {"storage": {"existingClaim": "another"}}}, True),
     ],
 )
 def test_only_another_origin_pulls_again(
