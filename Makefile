@@ -38,8 +38,8 @@ drift: setup ## Show what was changed in the cluster, and by whom; exit status 2
 repair: setup ## Put back what was changed in the cluster
 	@$(CLI) repair $(WITH_STACK) $(WITH_YES)
 
-destroy: setup ## Remove the stack from its cluster
-	@$(CLI) destroy $(WITH_STACK) $(WITH_YES)
+destroy: setup ## Remove the stack from its cluster; GONE=1 for a cluster that is gone for good
+	@$(CLI) destroy $(WITH_STACK) $(WITH_YES) $(if $(GONE),--cluster-gone)
 
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)

@@ -145,7 +145,15 @@ def open_session(given: str, console: Console, *, start: bool = True) -> Session
     if start or stack.embedded_cluster is None or ask(stack.kubeconfig_path, stack.context).problem:
         answer = refuse_unreachable(stack)
         console.print(f"cluster: context {stack.context} at {answer.server}, Kubernetes {answer.version}")
-    engine = resolve(allow_stand_ins=stack.embedded_cluster is not None, console=console)
+    return session_without_cluster(stack, console, allow_stand_ins=stack.embedded_cluster is not None)
+
+
+def session_without_cluster(stack: StackFile, console: Console, *, allow_stand_ins: bool) -> Session:
+    """Find engine and state of a stack, whatever is with its cluster.
+
+    allow_stand_ins: whether the stand-ins for plugins may be used where the official ones are missing.
+    """
+    engine = resolve(allow_stand_ins=allow_stand_ins, console=console)
     state = find_state(os.environ)
     console.print(engine.describe())
     console.print(state.describe())

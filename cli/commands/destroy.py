@@ -1,28 +1,82 @@
 """The command `destroy`."""
 
 import sys
+from typing import Annotated
+
+import typer
 
 from cli.console import err, readable_errors
+from cli.errors import CommandError
 from cli.options import Stack, Yes
+from components.settings.findings import SettingsError
 
 
-def destroy(stack: Stack = "", yes: Yes = False) -> None:
+def destroy(
+    stack: Stack = "",
+    yes: Yes = False,
+    cluster_gone: Annotated[
+        bool, typer.Option("--cluster-gone", help="The cluster is gone for good: empty the state, delete nothing.")
+    ] = False,
+) -> None:
     """Remove a stack from its cluster; that of the stack `sandbox` goes too, unless it has other namespaces."""
     with readable_errors():
-        from cli.clusters import connect, made_namespaces
-        from cli.project import SANDBOX_STACK
-        from cli.session import open_session
-        from sandbox.cluster.cluster import Cluster
-
-        session = open_session(stack, err)
-        asks = session.stack.data_protection and not yes
-        status = session.pulumi("destroy", ["--refresh", *([] if asks else ["--yes", "--skip-preview"])])
-        cluster = session.stack.embedded_cluster
-        if not status and session.stack.name == SANDBOX_STACK and cluster is not None:
-            others = made_namespaces(connect(session.stack.kubeconfig_path, session.stack.context))
-            if others:
-                err.print(f"the embedded cluster stays: it still has {', '.join(others)}")
-            else:
-                Cluster(cluster).delete()
-                err.print("the embedded cluster is deleted; its programs stay in the build cache")
+        status = _forget(stack, yes) if cluster_gone else _destroy(stack, yes)
     sys.exit(status)
+
+
+def _destroy(stack: str, yes: bool) -> int:
+    from cli.clusters import connect, made_namespaces
+    from cli.project import SANDBOX_STACK
+    from cli.session import open_session
+    from sandbox.cluster.cluster import Cluster
+
+    try:
+        session = open_session(stack, err)
+    except (CommandError, SettingsError) as error:
+        raise CommandError(f"{error}{_hint(stack)}") from error
+    asks = session.stack.data_protection and not yes
+    status = session.pulumi("destroy", ["--refresh", *([] if asks else ["--yes", "--skip-preview"])])
+    cluster = session.stack.embedded_cluster
+    if not status and session.stack.name == SANDBOX_STACK and cluster is not None:
+        others = made_namespaces(connect(session.stack.kubeconfig_path, session.stack.context))
+        if others:
+            err.print(f"the embedded cluster stays: it still has {', '.join(others)}")
+        else:
+            Cluster(cluster).delete()
+            err.print("the embedded cluster is deleted; its programs stay in the build cache")
+    return status
+
+
+def _hint(stack: str) -> str:
+    """Tell the way out where the cluster of a stack does not answer."""
+    from cli.clusters import ask
+    from cli.project import read_stack, stack_names
+
+    if stack not in stack_names() or not ask(read_stack(stack).kubeconfig_path, read_stack(stack).context).problem:
+        return ""
+    return f"\nIf that cluster is gone for good: make destroy STACK={stack} GONE=1"
+
+
+def _forget(name: str, yes: bool) -> int:
+    """Take out of the state what was in a cluster that is gone."""
+    from cli.clusters import ask
+    from cli.forget import contents, parse, refuse, save_copy, warning
+    from cli.project import read_stack
+    from cli.session import session_without_cluster
+
+    if not name:
+        raise CommandError("Name the stack whose cluster is gone: make destroy STACK=dev GONE=1")
+    stack = read_stack(name)
+    answer = ask(stack.kubeconfig_path, stack.context)
+    # No plugin runs: the cluster could not be asked anyway.
+    session = session_without_cluster(stack, err, allow_stand_ins=True)
+    export = session.output(["stack", "export"])
+    found = contents(parse(export))
+    refuse(stack, answer, found)
+    copy = save_copy(stack, export)
+    err.print(warning(stack, answer, found, copy), markup=False)
+    if not yes:
+        typer.confirm("Forget them?", abort=True)
+    session.output(["state", "delete", "--all", "--force", "--yes"])
+    err.print(f"the state of stack {name} is empty; `make up STACK={name}` starts anew")
+    return 0

@@ -179,12 +179,20 @@ def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference 
             return Difference(path, wanted, live, "cluster", subject.owner(path))
         gone = descend(subject.deployed, path) is not ABSENT
         return Difference(path, wanted, live, "settings", None) if gone else None
+    stored = subject.was_stored(path)
+    if live is ABSENT and stored is ABSENT and is_empty(wanted):
+        return None
     unchanged = descend(subject.deployed, path) == wanted
     foreign = subject.is_foreign(path)
-    if live == subject.was_stored(path) and not foreign:
-        # The API server's own way to write it, such as `1` for `1000m`; or nothing, for what is empty.
+    if live == stored and not foreign:
+        # The API server's own way to write it, such as `1` for `1000m`.
         return None if unchanged else Difference(path, wanted, live, "settings", None)
     manager = subject.owner(path) if live is not ABSENT else None
     if manager is not None and not foreign and not unchanged:
         return Difference(path, wanted, live, "settings", None)
     return Difference(path, wanted, live, "cluster", manager)
+
+
+def is_empty(value: Any) -> bool:
+    """Say whether the API server may leave a value out: `[]`, `{}`, `""`, `false`, `0` and null."""
+    return value is not ABSENT and not value

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from cli.drift.compare import Subject, differences
+from cli.drift.compare import Subject, differences, is_empty
 from cli.drift.events import MASKED, Resource
 from cli.drift.managed_fields import Manager, managers, owner
 from cli.drift.paths import ABSENT, Key, Path, child, descend, parse, render
@@ -99,7 +99,8 @@ def _fields(resource: Resource) -> Iterator[Line]:
             path = parse(text)
             values = _at(wanted, path), _at(resource.live_inputs, path)
             # What is masked only the provider can compare; what else it finds is told already, by better paths.
-            if UNKNOWN not in values and text not in told and (MASKED in values or not found):
+            same = values[1] is ABSENT and is_empty(values[0])
+            if UNKNOWN not in values and not same and text not in told and (MASKED in values or not found):
                 yield _reported(resource, subject, path, *values)
 
 

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -96,14 +97,41 @@ def test_status(first_up: subprocess.CompletedProcess[str], run: Run) -> None:
     assert document["outputs"]["models"] == ["llama2:latest"]
 
 
+def exports(run: Run) -> list[str]:
+    """The lines that give a shell the engine and the state of the commands."""
+    return [line for line in run("cli", "env").stdout.splitlines() if line.startswith("export ")]
+
+
 def test_plain_pulumi_uses_the_same_engine_and_state(
     first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
 ) -> None:
     del first_up
-    lines = [line for line in run("cli", "env").stdout.splitlines() if line.startswith("export ")]
-    script = "\n".join([*lines, "pulumi stack output librechat_url --stack sandbox"])
+    script = "\n".join([*exports(run), "pulumi stack output librechat_url --stack sandbox"])
     result = subprocess.run(["sh", "-c", script], cwd=checkout, capture_output=True, text=True, check=False)
     assert result.stdout.strip() == "http://chat.glukas.space", result.stderr
+
+
+def scaled(run: Run, replicas: int) -> None:
+    result = run("sandbox", "cluster", "kubectl", "-n", "ollama", "scale", "deploy/ollama", f"--replicas={replicas}")
+    assert result.returncode == 0, result.stderr
+
+
+def test_drift_and_repair(first_up: subprocess.CompletedProcess[str], run: Run) -> None:
+    del first_up
+    clean = run("cli", "drift", "--stack", "sandbox")
+    assert (clean.returncode, clean.stdout.count("\n")) == (0, 1), clean.stdout + clean.stderr
+    scaled(run, 3)
+    found = run("cli", "drift", "--stack", "sandbox")
+    assert found.returncode == 2, found.stdout + found.stderr
+    _, line = found.stdout.splitlines()
+    assert line.split()[:6] == ["Deployment", "ollama/ollama", "spec.replicas", "1", "3", "kubectl"]
+    assert "`make repair`" in found.stderr
+    repaired = run("cli", "repair", "--stack", "sandbox")
+    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
+    assert "spec.replicas" in repaired.stdout
+    after = run("cli", "drift", "--stack", "sandbox", "--json")
+    assert after.returncode == 0
+    assert json.loads(after.stdout) == {"stack": "sandbox", "drift": []}
 
 
 def test_a_dead_cluster_is_named_in_seconds(run: Run, checkout: Path) -> None:
@@ -115,11 +143,47 @@ def test_a_dead_cluster_is_named_in_seconds(run: Run, checkout: Path) -> None:
         "contexts": [{"name": "minikube", "context": {"cluster": "minikube", "user": "minikube"}}],
     }
     (checkout / "dead").write_text(yaml.safe_dump(dead))
-    for command in ("preview", "up", "destroy"):
+    for command in ("preview", "up", "destroy", "drift", "repair", "status"):
+        began = time.monotonic()
         result = run("cli", command, "--stack", "dev", KUBECONFIG=str(checkout / "dead"))
+        assert time.monotonic() - began < 15  # 2 s on an idle machine
         assert result.returncode == 1
         assert "'minikube' (https://127.0.0.1:1) does not answer" in result.stderr
         assert "Traceback" not in result.stderr
+        assert ("GONE=1" in result.stderr) == (command == "destroy")
+
+
+def test_without_a_kubeconfig_the_reason_is_told(run: Run, checkout: Path) -> None:
+    result = run("cli", "up", "--stack", "dev", KUBECONFIG=str(checkout / "nowhere"))
+    assert result.returncode == 1
+    assert f'kubeconfig = "{checkout}/nowhere": does not exist' in result.stderr
+
+
+def test_a_cluster_that_is_gone_is_forgotten_and_the_copy_leads_back(
+    first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
+) -> None:
+    del first_up
+    refused = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")
+    assert refused.returncode == 1
+    assert "it is not gone" in refused.stderr
+    assert run("sandbox", "cluster", "stop").returncode == 0
+    result = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Nothing is deleted in any cluster" in result.stderr
+    state = json.loads((checkout / ".state/.pulumi/stacks/ollama-librechat/sandbox.json").read_text())
+    assert not state["checkpoint"]["latest"].get("resources")
+    (copy,) = (checkout / ".state/forgotten").iterdir()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    again = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")
+    assert again.returncode == 1
+    assert "nothing to forget" in again.stderr
+    # The cluster was only away.
+    assert run("sandbox", "cluster", "start").returncode == 0
+    script = "\n".join([*exports(run), f"pulumi stack import --stack sandbox --file {copy}"])
+    back = subprocess.run(["sh", "-c", script], cwd=checkout, capture_output=True, text=True, check=False)
+    assert back.returncode == 0, back.stderr
+    clean = run("cli", "drift", "--stack", "sandbox")
+    assert clean.returncode == 0, clean.stdout + clean.stderr
 
 
 def test_all_findings_are_told_before_the_engine_runs(run: Run, checkout: Path) -> None:

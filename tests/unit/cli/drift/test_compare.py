@@ -212,6 +212,8 @@ def test_an_empty_value_that_the_api_server_does_not_store() -> None:
     live = stored(wanted)
     live["spec"] = {}
     assert found(wanted, live, recorded=live) == []
+    # An update that was interrupted after its refresh leaves inputs without them.
+    assert found(wanted, live, recorded=live, deployed={"kind": "Pod", "spec": {}}) == []
 
 
 @pytest.mark.parametrize("value", ["[secret]", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"])
