@@ -11,11 +11,12 @@ gc.set_threshold(100_000, 50, 1000)
 
 import pulumi
 
-from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama
+from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, deployed
 from components.settings.stack import load
 from components.stack import (
     cluster_provider,
     common_args,
+    handing_over,
     in_namespace,
     librechat_pods,
     mongodb_clients,
@@ -29,23 +30,26 @@ settings = load()
 warn(settings)
 provider = cluster_provider("kubernetes", settings)
 common = common_args(settings)
+running = deployed.read()
 
 inference = Namespace("ollama", namespace_args(settings, "ollama"), pulumi.ResourceOptions(provider=provider))
 chat = Namespace("librechat", namespace_args(settings, "librechat"), pulumi.ResourceOptions(provider=provider))
 
 servers = {
     pool: Ollama(
-        f"ollama-{pool}" if pool else "ollama",
+        name,
         server.as_args(
             namespace=inference.namespace_name,
             pool=pool,
             priority_class_name=inference.priority_class_name,
-            clients=librechat_pods(chat),
+            clients=librechat_pods(chat, settings),
+            handing_over=handing_over(running, name, server.method),
             **common,
         ),
         in_namespace(provider, inference, settings),
     )
     for pool, server in settings.ollama.servers().items()
+    for name in [f"ollama-{pool}" if pool else "ollama"]
 }
 ollama = servers[""]
 secrets = token_secrets(servers, settings)
@@ -64,7 +68,7 @@ search = settings.meilisearch.external_connection()
 if search is None and settings.meilisearch.enabled:
     meilisearch = Meilisearch(
         "meilisearch",
-        settings.meilisearch.as_args(namespace=chat.namespace_name, clients=librechat_pods(chat), **common),
+        settings.meilisearch.as_args(namespace=chat.namespace_name, clients=librechat_pods(chat, settings), **common),
         in_namespace(provider, chat, settings),
     )
     search = meilisearch.connection
@@ -75,6 +79,7 @@ librechat = LibreChat(
     settings.librechat.as_args(
         namespace=chat.namespace_name,
         ollama=[server.connection for server in servers.values()],
+        handing_over=handing_over(running, "librechat", settings.librechat.method),
         **database,
         **(search or {}),
         **common,

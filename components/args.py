@@ -9,6 +9,37 @@ import pulumi
 from typing_extensions import Required
 
 
+class HelmArgs(TypedDict, total=False):
+    """The Helm release, with `method: helm`."""
+
+    chart: str
+    """Chart in place of the pinned one: a folder or an archive (`./charts/ollama`,
+    `/srv/ollama-1.77.0.tgz`, relative to the project), an OCI reference
+    (`oci://mirror.example.org/charts/ollama`), or a name in `repository`. Defaults to `""`."""
+
+    repository: pulumi.Input[str]
+    """URL of a mirror of the chart's repository; empty for the chart's own. Defaults to `""`."""
+
+    version: str
+    """Version of the chart; empty for the pinned one. A folder or an archive has its own. Defaults to
+    `""`."""
+
+    values: Mapping[str, Any]
+    """Values for the chart, merged last over those that the settings give: mappings are merged,
+    everything else is replaced, null takes out what the settings give. Not for secrets: Helm keeps its
+    values in the cluster, and Pulumi in the state. Defaults to `{}`."""
+
+    atomic: bool
+    """Whether a failed upgrade is rolled back, and a failed first installation removed. Defaults to
+    `true`."""
+
+    cleanup_on_fail: bool
+    """Whether objects that a failed upgrade created are deleted. Defaults to `true`."""
+
+    max_history: int
+    """Revisions that Helm keeps; 0 for all of them. Each is a Secret in the namespace. Defaults to `5`."""
+
+
 class CustomModelArgs(TypedDict, total=False):
     """A model that Ollama makes from a Modelfile."""
 
@@ -279,6 +310,14 @@ class PodsArgs(TypedDict, total=False):
 class OllamaPoolArgs(TypedDict, total=False):
     """Settings of an Ollama server and its models."""
 
+    method: str
+    """How the server is deployed: `native`, as objects of this program, or `helm`, as a release of the
+    chart by OTWLD. Volume, Service, NetworkPolicy, exposure and the Jobs for models are of this program
+    either way. Defaults to `"native"`."""
+
+    helm: HelmArgs
+    """The Helm release. Defaults to the defaults of its keys."""
+
     image: pulumi.Input[str]
     """Image with its tag; empty for the pinned one that fits the GPU's vendor. Defaults to `""`."""
 
@@ -459,6 +498,14 @@ class EndpointArgs(TypedDict, total=False):
 
 class LibreChatSettingsArgs(TypedDict, total=False):
     """Settings of LibreChat."""
+
+    method: str
+    """How LibreChat is deployed: `native`, as objects of this program, or `helm`, as a release of
+    LibreChat's chart. Volume, credentials, librechat.yaml, Service, NetworkPolicy, exposure, MongoDB and
+    Meilisearch are of this program either way. Defaults to `"native"`."""
+
+    helm: HelmArgs
+    """The Helm release. Defaults to the defaults of its keys."""
 
     image: pulumi.Input[str]
     """Image with its tag; empty for the pinned one. Defaults to `""`."""

@@ -35,6 +35,11 @@ _WITHOUT_DATA = (
 )
 """Ends of the names of generated credentials that no data needs: without them people log in again, or clients of Ollama
 and Prometheus get another token."""
+_SERVERS: Mapping[str, tuple[str, str]] = {
+    "kubernetes:apps/v1:Deployment": ("spec", "replicas"),
+    "kubernetes:helm.sh/v3:Release": ("values", "replicaCount"),
+}
+"""Where the number of pods is in the outputs of what runs a server."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,14 @@ class DeployedStack:
     owners: applications of which anything is deployed.
     kubeconfig: path of the kubeconfig that it was deployed with; empty for the default one.
     context: the context; empty for the current one of its kubeconfig.
+    replicas: pods of each Deployment and of each Helm release, by logical name.
     """
 
     data: Mapping[str, Deployed] = field(default_factory=dict[str, Deployed])
     owners: frozenset[Owner] = frozenset()
     kubeconfig: str = ""
     context: str = ""
+    replicas: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def of(self, owner: Owner) -> list[Deployed]:
         """Give what holds data of an application."""
@@ -91,6 +98,7 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
     data: dict[str, Deployed] = {}
     owners: set[Owner] = set()
     provider: Mapping[str, Any] = {}
+    replicas: dict[str, int] = {}
     for urn, resource in resources.items():
         _, _, chain, name = urn.split("::", 3)
         parents = chain.split("$")
@@ -100,10 +108,14 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
             owners.add(owner)
         if parents[-1] == "pulumi:providers:kubernetes":
             provider = outputs
+        if parents[-1] in _SERVERS:
+            section, key = _SERVERS[parents[-1]]
+            replicas[name] = int(_mapping(outputs, section).get(key, 1))
         kind = _DATA_TYPES.get(parents[-1])
         if kind and not name.endswith(_WITHOUT_DATA):
             data[name] = _deployed(kind, name, owner, outputs)
-    return DeployedStack(data, frozenset(owners), *(str(provider.get(key) or "") for key in ("kubeconfig", "context")))
+    kubeconfig, context = (str(provider.get(key) or "") for key in ("kubeconfig", "context"))
+    return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas)
 
 
 def _owner(types: Sequence[str]) -> Owner | None:

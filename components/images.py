@@ -62,7 +62,7 @@ def problem(reference: str) -> str | None:
     return None
 
 
-def _split(reference: str) -> tuple[str, str]:
+def split(reference: str) -> tuple[str, str]:
     """Split a reference into registry host and the rest, as container runtimes do."""
     head, slash, rest = reference.partition("/")
     if slash and ("." in head or ":" in head or head == "localhost"):
@@ -81,4 +81,4 @@ def resolve(name: str, registry: str = "", override: str = "") -> str:
     reference = override or str(IMAGES[name])
     if not registry:
         return reference
-    return f"{registry.rstrip('/')}/{_split(reference)[1]}"
+    return f"{registry.rstrip('/')}/{split(reference)[1]}"

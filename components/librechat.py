@@ -1,20 +1,21 @@
 """LibreChat: the web application."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import Required
+from typing_extensions import NotRequired, Required
 
 from components import kubernetes
 from components.args import LibreChatSettingsArgs
-from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url, timeouts
+from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url
 from components.exposure import expose, url
 from components.librechat_admin import create_admin
 from components.librechat_config import OLLAMA_ENDPOINT, render, to_yaml
 from components.librechat_credentials import Connections, OllamaConnection, credentials
 from components.librechat_metrics import METRICS_PATH, METRICS_SECRET, create_metrics
+from components.librechat_release import CONFIG_VOLUME, librechat_values
 from components.librechat_scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
 from components.librechat_yaml import librechat_config
 from components.mongodb import PORT as MONGODB_PORT
@@ -29,6 +30,8 @@ from components.network_policy import (
     uri_ports,
     url_port,
 )
+from components.release import pods_name, release_name, split_image
+from components.server import run_server
 from components.settings import checks
 from components.settings.base import secret_text
 from components.settings.findings import Finding, SettingsError
@@ -37,6 +40,9 @@ from components.settings.network import NetworkPolicies
 from components.settings.resolve import resolve
 from components.settings.types import parse_quantity
 from components.workload import Workload, extended, name_of
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict, VolumeArgsDict
 
 NAME = "librechat"
 """Name of the Service, the Deployment and most of what is an address."""
@@ -58,6 +64,9 @@ DRAIN_SECONDS = 120
 class _Own(TypedDict):
     namespace: Required[pulumi.Input[str]]
     """Namespace that is there already."""
+
+    handing_over: NotRequired[bool]
+    """Whether the other method runs LibreChat now: that is kept without pods for now. Defaults to `False`."""
 
 
 class LibreChatArgs(LibreChatSettingsArgs, CommonArgs, Connections, _Own):
@@ -118,6 +127,8 @@ class LibreChat(pulumi.ComponentResource):
     """In-cluster URL, without a slash at the end."""
     service_name: pulumi.Output[str]
     """Name of the Service."""
+    deployment_name: str
+    """Name of the Deployment."""
     secret_name: pulumi.Output[str]
     """Name of the Secret with the credentials."""
     url: pulumi.Output[str]
@@ -130,8 +141,15 @@ class LibreChat(pulumi.ComponentResource):
             rule = "needs at least one server, each with at least one model: LibreChat does not start without"
             raise SettingsError([Finding("ollama", "", rule)], f"the args of LibreChat {name!r}")
         namespace = args["namespace"]
+        self.deployment_name = pods_name(NAME, settings.method)
         workload = Workload(
-            name=NAME, component="web", resource_name=name, parent=self, namespace=args["namespace"], args=args
+            name=NAME,
+            component="web",
+            resource_name=name,
+            parent=self,
+            namespace=namespace,
+            args=args,
+            pods_name=self.deployment_name,
         )
         self.url = domain(settings)
 
@@ -171,67 +189,64 @@ class LibreChat(pulumi.ComponentResource):
         checksums = {"checksum/config": rendered.apply(kubernetes.checksum)}
         if secrets.checksum is not None:
             checksums["checksum/secret"] = secrets.checksum
-        self.deployment = k8s.apps.v1.Deployment(
-            f"{name}-deployment",
-            metadata=workload.metadata(),
-            spec={
-                "replicas": settings.replicas,
-                "strategy": _strategy(settings),
-                "selector": {"match_labels": workload.selector},
-                "template": {
-                    "metadata": workload.template_metadata(settings.pods, checksums),
-                    "spec": extended(
-                        settings.pods,
-                        {
-                            **spec,
-                            "init_containers": [
-                                {
-                                    "name": "wait-for-mongodb",
-                                    "image": image,
-                                    "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
-                                    "env": secret_environment,
-                                    "resources": kubernetes.container_resources(settings.resources),
-                                    "security_context": kubernetes.security_context(),
-                                }
-                            ],
-                            "containers": [
-                                {
-                                    "name": NAME,
-                                    "image": image,
-                                    # Not `npm run backend`: npm swallows SIGTERM and writes to a home it does not have.
-                                    "command": ["node", "api/server/index.js"],
-                                    "working_dir": "/app",
-                                    "ports": kubernetes.port("http", PORT),
-                                    "env": [*kubernetes.environment(values), *secret_environment],
-                                    "resources": kubernetes.container_resources(settings.resources),
-                                    "security_context": kubernetes.security_context(),
-                                    "volume_mounts": [
-                                        kubernetes.mount("config", CONFIG_DIRECTORY, read_only=True),
-                                        kubernetes.mount("data", "/app/client/public/images", sub_path="images"),
-                                        kubernetes.mount("data", "/app/uploads", sub_path="uploads"),
-                                        kubernetes.mount("app-data", "/app/data"),
-                                        kubernetes.mount("logs", "/app/logs"),
-                                        kubernetes.TMP_MOUNT,
-                                    ],
-                                    "startup_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=60),
-                                    "readiness_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=3),
-                                    "liveness_probe": kubernetes.http_probe("/livez", "http", period=10, failures=6),
-                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": pre_stop}}},
-                                }
-                            ],
-                            "volumes": [
-                                {
-                                    "name": "config",
-                                    "config_map": {"name": name_of(self.config_map.metadata, CONFIG_MAP)},
-                                },
-                                kubernetes.claim_volume("data", claim),
-                                *kubernetes.empty_dirs(["app-data", "logs", "tmp"]),
-                            ],
-                        },
-                    ),
-                },
-            },
-            opts=workload.options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+        metadata = workload.template_metadata(settings.pods, checksums)
+        wait: ContainerArgsDict = {
+            "name": "wait-for-mongodb",
+            "image": image,
+            "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
+            "env": secret_environment,
+            "resources": kubernetes.container_resources(settings.resources),
+            "security_context": kubernetes.security_context(),
+        }
+        container: ContainerArgsDict = {
+            "name": NAME,
+            "image": image,
+            # Not `npm run backend`: npm swallows SIGTERM and writes to a home it does not have.
+            "command": ["node", "api/server/index.js"],
+            "working_dir": "/app",
+            "ports": kubernetes.port("http", PORT),
+            "env": [*kubernetes.environment(values), *secret_environment],
+            "resources": kubernetes.container_resources(settings.resources),
+            "security_context": kubernetes.security_context(),
+            "volume_mounts": [
+                kubernetes.mount(CONFIG_VOLUME, CONFIG_DIRECTORY, read_only=True),
+                kubernetes.mount("data", "/app/client/public/images", sub_path="images"),
+                kubernetes.mount("data", "/app/uploads", sub_path="uploads"),
+                kubernetes.mount("app-data", "/app/data"),
+                kubernetes.mount("logs", "/app/logs"),
+                kubernetes.TMP_MOUNT,
+            ],
+            "startup_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=60),
+            "readiness_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=3),
+            "liveness_probe": kubernetes.http_probe("/livez", "http", period=10, failures=6),
+            "lifecycle": {"pre_stop": {"sleep": {"seconds": pre_stop}}},
+        }
+        volumes: list[VolumeArgsDict] = [
+            {"name": CONFIG_VOLUME, "config_map": {"name": name_of(self.config_map.metadata, CONFIG_MAP)}},
+            kubernetes.claim_volume("data", claim),
+            *kubernetes.empty_dirs(["app-data", "logs", "tmp"]),
+        ]
+        whole: PodSpecArgsDict = {**spec, "init_containers": [wait], "containers": [container], "volumes": volumes}
+        pod = extended(settings.pods, whole)
+        self.server = run_server(
+            workload,
+            settings,
+            pod,
+            metadata=metadata,
+            strategy=_strategy(settings),
+            chart="librechat",
+            values=lambda replicas: librechat_values(
+                pod,
+                image=image.apply(split_image),
+                release=release_name(NAME),
+                replicas=replicas,
+                strategy=_strategy(settings),
+                labels=workload.labels,
+                metadata=metadata,
+                environment=values,
+                secret_environment=secret_environment,
+            ),
+            handing_over=args.get("handing_over", False),
         )
         to_mongodb = [_to_mongodb(args)]
         policies = settings_of(args)
@@ -255,7 +270,7 @@ class LibreChat(pulumi.ComponentResource):
             config=name_of(self.config_map.metadata, CONFIG_MAP),
             config_directory=CONFIG_DIRECTORY,
             egress=to_mongodb,
-            deployment=self.deployment,
+            deployment=self.server,
         )
         self.ingress = expose(
             NAME,

@@ -238,7 +238,7 @@ def network_policy(
         f"{workload.resource_name}-network-policy",
         metadata=workload.metadata(),
         spec={
-            "pod_selector": {"match_labels": workload.selector},
+            "pod_selector": {"match_labels": workload.pod_selector},
             "policy_types": ["Ingress", "Egress"],
             "ingress": list(ingress),
             "egress": rules,

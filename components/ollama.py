@@ -1,15 +1,14 @@
 """The Ollama server."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 from typing_extensions import NotRequired, Required
 
 from components import kubernetes
 from components.args import OllamaPoolArgs
-from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url, timeouts
+from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url
 from components.custom_models import create_models
 from components.exposure import expose, url
 from components.librechat_config import pool_endpoint_name
@@ -25,11 +24,17 @@ from components.network_policy import (
     settings_of,
     to_registries,
 )
+from components.ollama_release import MODEL_STORE, ollama_values
 from components.ollama_token import create_token_proxy, token_proxy_pods
+from components.release import pods_name, release_name, split_image
+from components.server import run_server
 from components.settings import checks
 from components.settings.ollama import Gpu, OllamaPool, Server
 from components.settings.resolve import resolve
 from components.workload import Workload, extended, name_of
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict
 
 NAME = "ollama"
 """Name of the Service, the Deployment and everything else that is an address; what belongs to a pool adds its name."""
@@ -55,6 +60,9 @@ class _Own(TypedDict):
 
     clients: NotRequired[Sequence[Peer]]
     """Pods that may connect where there are NetworkPolicies, besides the pull Jobs. Defaults to none."""
+
+    handing_over: NotRequired[bool]
+    """Whether the other method runs the server now: that is kept without pods for now. Defaults to `False`."""
 
     pool: NotRequired[str]
     """Name of the pool, part of the name of every object; empty for the first server. Defaults to `""`."""
@@ -126,6 +134,54 @@ def _tend_models(settings: OllamaPool, jobs: ModelJobs, registry: str) -> None:
         prune_models(jobs, settings.model_names, [*pulled.values(), *created.values()])
 
 
+def _server_pod(
+    settings: OllamaPool,
+    workload: Workload,
+    args: OllamaArgs,
+    *,
+    image: pulumi.Input[str],
+    account: pulumi.Input[str],
+    claim: pulumi.Input[str],
+) -> "PodSpecArgsDict":
+    """Give the specification of the server's pod, with the names of its image, service account and claim."""
+    gpu = settings.gpu
+    spec = workload.pod_spec(
+        settings.pods,
+        user=USER,
+        service_account=account,
+        grace_period=GRACE_PERIOD_SECONDS,
+        tolerations=[kubernetes.toleration(gpu_resource(gpu))] if gpu.count else (),
+    )
+    if gpu.runtime_class_name:
+        spec["runtime_class_name"] = gpu.runtime_class_name
+    if "priority_class_name" in args and _has_priority(settings):
+        spec["priority_class_name"] = args["priority_class_name"]
+    gpus = {gpu_resource(gpu): str(gpu.count)} if gpu.count else {}
+    container: ContainerArgsDict = {
+        "name": NAME,
+        "image": image,
+        "ports": kubernetes.port("http", PORT),
+        "env": kubernetes.environment({**server_environment(settings.server, gpu), **settings.extra_environment}),
+        "resources": kubernetes.container_resources(settings.resources, gpus),
+        "security_context": kubernetes.security_context(),
+        "volume_mounts": [
+            kubernetes.mount(MODEL_STORE, MODELS),
+            kubernetes.mount("home", HOME),
+            kubernetes.TMP_MOUNT,
+        ],
+        "startup_probe": kubernetes.http_probe("/api/version", "http", period=2, failures=60),
+        "readiness_probe": kubernetes.http_probe("/api/version", "http", period=5, failures=3),
+        "liveness_probe": kubernetes.http_probe("/api/version", "http", period=10, failures=6),
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": DRAIN_SECONDS if settings.replicas > 1 else PRE_STOP_SECONDS}}},
+    }
+    volumes = [
+        kubernetes.claim_volume(MODEL_STORE, claim),
+        # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
+        *kubernetes.empty_dirs(["home", "tmp"]),
+    ]
+    return extended(settings.pods, {**spec, "containers": [container], "volumes": volumes})
+
+
 class Ollama(pulumi.ComponentResource):
     """Ollama with its model store, a Service, and a Job for each model that it pulls."""
 
@@ -133,6 +189,8 @@ class Ollama(pulumi.ComponentResource):
     """In-cluster URL, without a slash at the end."""
     service_name: pulumi.Output[str]
     """Name of the Service."""
+    deployment_name: str
+    """Name of the Deployment."""
     url: pulumi.Output[str]
     """URL from outside the cluster; empty without exposure."""
     secret_name: pulumi.Output[str]
@@ -148,25 +206,23 @@ class Ollama(pulumi.ComponentResource):
         namespace = args["namespace"]
         pool = args.get("pool", "")
         server_name = f"{NAME}-{pool}" if pool else NAME
+        self.deployment_name = pods_name(server_name, settings.method)
         workload = Workload(
-            name=server_name, component="inference", resource_name=name, parent=self, namespace=namespace, args=args
+            name=server_name,
+            component="inference",
+            resource_name=name,
+            parent=self,
+            namespace=namespace,
+            args=args,
+            pods_name=self.deployment_name,
         )
         image = workload.image(image_name(settings.gpu), settings.image)
         account = workload.service_account()
         claim = workload.volume_claim(f"{server_name}-data", settings.storage)
         self.service = workload.service("http", PORT)
-        spec = workload.pod_spec(
-            settings.pods,
-            user=USER,
-            service_account=account,
-            grace_period=GRACE_PERIOD_SECONDS,
-            tolerations=[kubernetes.toleration(gpu_resource(settings.gpu))] if settings.gpu.count else (),
-        )
-        if settings.gpu.runtime_class_name:
-            spec["runtime_class_name"] = settings.gpu.runtime_class_name
-        if "priority_class_name" in args and _has_priority(settings):
-            spec["priority_class_name"] = args["priority_class_name"]
-        pods: ServerPeer = {"namespace": namespace, "pod_labels": workload.selector, "port": PORT}
+        pod = _server_pod(settings, workload, args, image=image, account=account, claim=claim)
+        metadata = workload.template_metadata(settings.pods)
+        pods: ServerPeer = {"namespace": namespace, "pod_labels": workload.pod_selector, "port": PORT}
         policies = settings_of(args)
         pulls: Peer = {"pod_labels": kubernetes.selector(workload_name(server_name))}
         clients = [*args.get("clients", ()), *([pulls] if settings.models else ())]
@@ -184,63 +240,25 @@ class Ollama(pulumi.ComponentResource):
             extra_egress=policies.extra_egress.ollama,
         )
         workload.disruption_budget(settings.disruption_budget, settings.replicas)
-        several = settings.replicas > 1
-        pre_stop = DRAIN_SECONDS if several else PRE_STOP_SECONDS
-        gpus = {gpu_resource(settings.gpu): str(settings.gpu.count)} if settings.gpu.count else {}
-        environment = {**server_environment(settings.server, settings.gpu), **settings.extra_environment}
-        self.deployment = k8s.apps.v1.Deployment(
-            f"{name}-deployment",
-            metadata=workload.metadata(),
-            spec={
-                "replicas": settings.replicas,
-                "strategy": _strategy(settings.replicas),
-                "selector": {"match_labels": workload.selector},
-                "template": {
-                    "metadata": workload.template_metadata(settings.pods),
-                    "spec": extended(
-                        settings.pods,
-                        {
-                            **spec,
-                            "containers": [
-                                {
-                                    "name": NAME,
-                                    "image": image,
-                                    "ports": kubernetes.port("http", PORT),
-                                    "env": kubernetes.environment(environment),
-                                    "resources": kubernetes.container_resources(settings.resources, gpus),
-                                    "security_context": kubernetes.security_context(),
-                                    "volume_mounts": [
-                                        kubernetes.mount("ollama-data", MODELS),
-                                        kubernetes.mount("home", HOME),
-                                        kubernetes.TMP_MOUNT,
-                                    ],
-                                    "startup_probe": kubernetes.http_probe(
-                                        "/api/version", "http", period=2, failures=60
-                                    ),
-                                    "readiness_probe": kubernetes.http_probe(
-                                        "/api/version", "http", period=5, failures=3
-                                    ),
-                                    "liveness_probe": kubernetes.http_probe(
-                                        "/api/version", "http", period=10, failures=6
-                                    ),
-                                    "lifecycle": {"pre_stop": {"sleep": {"seconds": pre_stop}}},
-                                }
-                            ],
-                            "volumes": [
-                                kubernetes.claim_volume("ollama-data", claim),
-                                # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
-                                *kubernetes.empty_dirs(["home", "tmp"]),
-                            ],
-                        },
-                    ),
-                },
-            },
-            opts=workload.options(
-                custom_timeouts=timeouts(
-                    # Several go in turn, each after the one before it.
-                    settings.startup_timeout_seconds + (DRAIN_SECONDS * settings.replicas if several else 0)
-                )
+        self.server = run_server(
+            workload,
+            settings,
+            pod,
+            metadata=metadata,
+            strategy=_strategy(settings.replicas),
+            chart="ollama",
+            values=lambda replicas: ollama_values(
+                pod,
+                image=image.apply(split_image),
+                release=release_name(server_name),
+                replicas=replicas,
+                strategy=_strategy(settings.replicas),
+                labels=workload.labels,
+                metadata=metadata,
             ),
+            # Several go in turn, each after the one before it.
+            drain_seconds=DRAIN_SECONDS * settings.replicas if settings.replicas > 1 else 0,
+            handing_over=args.get("handing_over", False),
         )
         domain = args.get("cluster_domain", DEFAULT_CLUSTER_DOMAIN)
         self.base_url = service_url(server_name, namespace, PORT, domain)
@@ -280,7 +298,7 @@ class Ollama(pulumi.ComponentResource):
                 args=args,
                 image=image,
                 base_url=self.base_url,
-                server=self.deployment,
+                server=self.server,
                 store=settings.storage.existing_claim,
                 pods=pods,
             )

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.common import CommonArgs
+from components.deployed import DeployedStack
 from components.kubernetes import selector
 from components.librechat import NAME as LIBRECHAT
 from components.librechat import PORT
@@ -16,8 +17,11 @@ from components.namespace import Namespace, NamespaceArgs
 from components.network_policy import Peer
 from components.ollama import Ollama
 from components.quota import hard
+from components.release import pods_name
+from components.server import hands_over
 from components.settings.checks import ollama_servers
 from components.settings.exposure_rules import retired_controller
+from components.settings.helm import Method
 from components.settings.root import DEVELOPMENT, Settings
 
 
@@ -105,15 +109,15 @@ def warn(settings: Settings) -> None:
             pulumi.log.warn(warning)
 
 
-def librechat_pods(namespace: Namespace) -> list[Peer]:
+def librechat_pods(namespace: Namespace, settings: Settings) -> list[Peer]:
     """Give the pods that may connect to Ollama and Meilisearch: LibreChat's."""
-    return [_pods(namespace, LIBRECHAT)]
+    return [_pods(namespace, pods_name(LIBRECHAT, settings.librechat.method))]
 
 
 def mongodb_clients(namespace: Namespace, settings: Settings) -> list[Peer]:
     """Give the pods that may connect to MongoDB: LibreChat's, and that of the Job for the first account."""
     admin = [_pods(namespace, CREATE_ADMIN)] if settings.librechat.admin.email else []
-    return [*librechat_pods(namespace), *admin]
+    return [*librechat_pods(namespace, settings), *admin]
 
 
 def _pods(namespace: Namespace, name: str) -> Peer:
@@ -142,6 +146,21 @@ def in_namespace(provider: k8s.Provider, namespace: Namespace, settings: Setting
     )
 
 
+def handing_over(running: DeployedStack, component: str, method: Method) -> bool:
+    """Say whether a server that the other method runs is to be kept, without pods, and tell the person.
+
+    component: logical name of the component, for example `ollama`.
+    """
+    if not hands_over(running.replicas, component, method):
+        return False
+    kind = "Deployment" if method == "helm" else "Helm release"
+    pulumi.log.info(
+        f"{component}: the {kind} that runs it now is kept without pods, and deleted by the next `pulumi up`, when its "
+        f"successor (`method: {method}`) runs"
+    )
+    return True
+
+
 def next_command(settings: Settings) -> str:
     """Give the command that creates the first account: registration is closed unless the settings open it."""
     context = f" --context {settings.context}" if settings.context else ""
@@ -150,4 +169,5 @@ def next_command(settings: Settings) -> str:
     if settings.librechat.registration.enabled:
         return f"{kubectl} port-forward service/{LIBRECHAT} {PORT}:{PORT}"
     # It asks for the address, the name and the password.
-    return f"{kubectl} exec -it deploy/{LIBRECHAT} -c {LIBRECHAT} -- node config/create-user.js"
+    deployment = pods_name(LIBRECHAT, settings.librechat.method)  # the chart's container has the same name
+    return f"{kubectl} exec -it deploy/{deployment} -c {deployment} -- node config/create-user.js"

@@ -26,6 +26,7 @@ class Workload:
     parent: the component.
     namespace: its namespace.
     args: the common args of the component.
+    pods_name: label `app.kubernetes.io/name` of its pods, where a chart gives it; empty for the workload's own name.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Workload:
     parent: pulumi.Resource
     namespace: pulumi.Input[str]
     args: CommonArgs = field(repr=False)
+    pods_name: str = ""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -42,8 +44,13 @@ class Workload:
 
     @property
     def selector(self) -> dict[str, str]:
-        """Labels that select its pods."""
+        """Labels that select the pods of its own Deployment or StatefulSet; they are immutable there."""
         return kubernetes.selector(self.name)
+
+    @property
+    def pod_selector(self) -> dict[str, str]:
+        """Labels that select its pods, however they are deployed: for Services, policies and budgets."""
+        return kubernetes.selector(self.pods_name or self.name)
 
     @property
     def protected(self) -> bool:
@@ -84,7 +91,7 @@ class Workload:
             metadata=self.metadata(annotations=kubernetes.SKIP_AWAIT),
             spec={
                 "type": "ClusterIP",
-                "selector": self.selector,
+                "selector": self.pod_selector,
                 "ports": [{"name": port_name, "port": port, "target_port": port_name, "protocol": "TCP"}],
             },
             opts=self.options(),
@@ -99,7 +106,7 @@ class Workload:
             metadata=self.metadata(),
             spec={
                 "max_unavailable": settings.max_unavailable,
-                "selector": {"match_labels": self.selector},
+                "selector": {"match_labels": self.pod_selector},
                 # A pod that is not Ready anyway does not keep its node.
                 "unhealthy_pod_eviction_policy": "AlwaysAllow",
             },

@@ -6,7 +6,7 @@ from typing import cast
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
 from components.librechat_yaml import librechat_config
-from components.settings import exposure_rules, model_rules, security
+from components.settings import exposure_rules, helm_rules, model_rules, security
 from components.settings.base import secret_text
 from components.settings.findings import Finding
 from components.settings.librechat import LibreChatSettings
@@ -231,6 +231,7 @@ OLLAMA: tuple[Callable[[OllamaPool, str], Iterator[Finding]], ...] = (
     ollama_replicas,
     gpu,
     kv_cache,
+    helm_rules.ollama,
 )
 LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     librechat_replicas,
@@ -239,6 +240,7 @@ LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     admin,
     redis,
     variables_of_secrets,
+    helm_rules.librechat,
 )
 ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,
@@ -248,6 +250,7 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     external_mongodb,
     passwords_in_existing_secret,
     data_loss,
+    helm_rules.labels,
     *security.ROOT,
 )
 

@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr
 
 from components.settings.base import Section, secret_text
 from components.settings.exposure import Exposure
+from components.settings.helm import Helm, Method
 from components.settings.types import (
     EnvironmentVariables,
     Labels,
@@ -95,6 +96,12 @@ class Logs(Section):
 class LibreChatSettings(Section):
     """Settings of LibreChat."""
 
+    method: Method = "native"
+    """How LibreChat is deployed: `native`, as objects of this program, or `helm`, as a release of LibreChat's chart.
+    Volume, credentials, librechat.yaml, Service, NetworkPolicy, exposure, MongoDB and Meilisearch are of this program
+    either way."""
+    helm: Helm = Helm()
+    """The Helm release."""
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 1

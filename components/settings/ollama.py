@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from components.settings.base import Section
 from components.settings.exposure import OllamaExposure
+from components.settings.helm import Helm, Method
 from components.settings.types import (
     Duration,
     EnvironmentVariables,
@@ -101,6 +102,11 @@ class CustomModel(Section):
 class OllamaPool(Section):
     """Settings of an Ollama server and its models."""
 
+    method: Method = "native"
+    """How the server is deployed: `native`, as objects of this program, or `helm`, as a release of the chart by OTWLD.
+    Volume, Service, NetworkPolicy, exposure and the Jobs for models are of this program either way."""
+    helm: Helm = Helm()
+    """The Helm release."""
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one that fits the GPU's vendor."""
     models: list[ModelName] = ["llama3.2:3b"]

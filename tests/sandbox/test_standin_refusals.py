@@ -60,7 +60,7 @@ def test_a_cluster_that_is_no_sandbox_is_not_touched(
 
 def test_what_only_the_official_plugin_can_do_is_named(tmp_path: Path, stand_ins: Engine, cluster: Cluster) -> None:
     def release(opts: ResourceOptions) -> None:
-        k8s.helm.v3.Release("chart", chart="anything", opts=opts)
+        k8s.helm.v3.Release("chart", chart="anything", verify=True, postrender="sed", opts=opts)
 
     def shuffle(_: ResourceOptions) -> None:
         import pulumi_random  # noqa: PLC0415
@@ -68,7 +68,7 @@ def test_what_only_the_official_plugin_can_do_is_named(tmp_path: Path, stand_ins
         pulumi_random.RandomShuffle("order", inputs=["a", "b"])
 
     stack = Inline("helm", tmp_path / "stack", stand_ins, cluster.kubeconfig)
-    with pytest.raises(CommandError, match=r"does not support kubernetes:helm\.sh/v3:Release: install the official"):
+    with pytest.raises(CommandError, match=r"does not support postrender, verify of a Helm release: install the"):
         stack.preview(release)
     with pytest.raises(CommandError, match=r"does not support random:index/randomShuffle:RandomShuffle"):
         stack.preview(shuffle)

@@ -24,6 +24,14 @@ KUBECONFIG = {
 }
 
 
+CONNECTED: dict[str, Any] = {
+    "namespace": "librechat",
+    "ollama": [{"base_url": "http://ollama.ollama.svc.cluster.local:11434", "models": ["llama3.2:3b"]}],
+    "mongo_uri": "mongodb://librechat:hunter2@librechat-mongodb:27017/LibreChat",
+}
+"""What LibreChat is wired to where it runs alone."""
+
+
 def defaults() -> dict[str, Any]:
     """What Pulumi.yaml says for every key; the engine puts it below the stack's own values."""
     return {f"{PROJECT}:{key}": entry["default"] for key, entry in PROJECT_FILE["config"].items()}
@@ -80,12 +88,7 @@ def ollama(**settings: Any) -> Recording:
 
 def librechat(**settings: Any) -> Recording:
     """Run the component LibreChat alone, with settings as in a stack file."""
-    connected = {
-        "namespace": "librechat",
-        "ollama": [{"base_url": "http://ollama.ollama.svc.cluster.local:11434", "models": ["llama3.2:3b"]}],
-        "mongo_uri": "mongodb://librechat:hunter2@librechat-mongodb:27017/LibreChat",
-    }
-    args = LibreChatSettings.model_validate(settings).as_args(**connected)
+    args = LibreChatSettings.model_validate(settings).as_args(**CONNECTED)
     return run(lambda: LibreChat("librechat", args) and None)
 
 

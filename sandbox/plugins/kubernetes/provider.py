@@ -1,8 +1,8 @@
 """The Kubernetes stand-in: what the engine asks of a provider, answered with a real API server.
 
 Differences from the official plugin, all of them on purpose: an unreachable cluster fails the preview too, a
-Service is ready without ten seconds of settling, and there is no support for Helm, YAML and Kustomize
-resources.
+Service is ready without ten seconds of settling, and of Helm, YAML and Kustomize only Helm's `Release` is
+supported.
 """
 
 # ruff: noqa: ARG002, D102, N802 - the methods are those of the gRPC service, which documents them
@@ -17,10 +17,11 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import proto
 
-from sandbox.plugins.kubernetes import objects, ownership, readiness, settings
+from sandbox.plugins.kubernetes import objects, ownership, readiness, releases, settings
 from sandbox.plugins.kubernetes.api import Api, ApiError, Reachability, UnknownKindError
 from sandbox.plugins.kubernetes.differ import Change, delete_first, plan
 from sandbox.plugins.kubernetes.immutable import IDENTITY, Path, immutable_fields
+from sandbox.plugins.kubernetes.release import PROPERTY_DIFF, ReleaseOperations, release_diff
 from sandbox.plugins.kubernetes.waiting import Object, Operation, Waiter
 from sandbox.plugins.server import EngineLog, NotReadyError, PluginError, StandIn, reported
 from sandbox.plugins.values import from_struct, has_unknown, reveal, to_struct
@@ -40,15 +41,6 @@ _UNREACHABLE_HINT = (
     'with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"'
 )
 
-_KINDS = {
-    ("add", False): proto.PropertyDiff.ADD,
-    ("add", True): proto.PropertyDiff.ADD_REPLACE,
-    ("delete", False): proto.PropertyDiff.DELETE,
-    ("delete", True): proto.PropertyDiff.DELETE_REPLACE,
-    ("update", False): proto.PropertyDiff.UPDATE,
-    ("update", True): proto.PropertyDiff.UPDATE_REPLACE,
-}
-
 
 class ResourceUrn(NamedTuple):
     """The parts of a resource's URN that matter here."""
@@ -60,6 +52,11 @@ class ResourceUrn(NamedTuple):
     def is_patch(self) -> bool:
         """Whether this is a Patch resource, which manages some fields of an object that others created."""
         return self.type.endswith("Patch")
+
+    @property
+    def is_release(self) -> bool:
+        """Whether this is a Helm release."""
+        return self.type == releases.TYPE
 
 
 def parse_urn(urn: str) -> ResourceUrn:
@@ -124,6 +121,12 @@ class KubernetesStandIn(StandIn):
     def _waiter(self, api: Api) -> Waiter:
         return Waiter(api, self.log, self._cancelled)
 
+    def _releases(self) -> ReleaseOperations:
+        api = self._reachable_api
+        if self._cluster is None:  # pragma: no cover - reachable means configured
+            raise PluginError(self._unreachable)
+        return ReleaseOperations(api, self._cluster, self._default_namespace, self._cancelled)
+
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         self._cancelled.set()
         return Empty()
@@ -140,6 +143,8 @@ class KubernetesStandIn(StandIn):
                 "Cluster is unreachable but skipUpdateUnreachable flag is set to true, skipping...",
             )
             return proto.CheckResponse(inputs=request.olds)
+        if urn.is_release:
+            return self._releases().check(request, urn.name)
         wanted = objects.from_sdk(reveal(news))
         self._refuse_unsupported(urn, wanted)
         wanted = objects.normalise(wanted)
@@ -183,6 +188,8 @@ class KubernetesStandIn(StandIn):
     @reported
     def Diff(self, request: proto.DiffRequest, context: grpc.ServicerContext) -> proto.DiffResponse:
         urn = parse_urn(request.urn)
+        if urn.is_release:
+            return release_diff(request)
         last, live = objects.split_state(reveal(from_struct(request.olds)))
         wanted = objects.normalise(objects.from_sdk(reveal(from_struct(request.news))))
         immutable = IDENTITY
@@ -225,7 +232,7 @@ class KubernetesStandIn(StandIn):
             deleteBeforeReplace=bool(replaces) and delete_first(wanted, live),
             detailedDiff={
                 objects.render_path(path): proto.PropertyDiff(
-                    kind=_KINDS[change.kind, change.replace], inputDiff=change.kind == "delete"
+                    kind=PROPERTY_DIFF[change.kind, change.replace], inputDiff=change.kind == "delete"
                 )
                 for path, change in changes.items()
             },
@@ -238,6 +245,8 @@ class KubernetesStandIn(StandIn):
     def Create(self, request: proto.CreateRequest, context: grpc.ServicerContext) -> proto.CreateResponse:
         urn = parse_urn(request.urn)
         api = self._reachable_api
+        if urn.is_release:
+            return self._releases().create(request)
         source = from_struct(request.properties)
         wanted = objects.from_sdk(reveal(source))
         manager = self._manager(wanted, {})
@@ -290,6 +299,8 @@ class KubernetesStandIn(StandIn):
     @reported
     def Update(self, request: proto.UpdateRequest, context: grpc.ServicerContext) -> proto.UpdateResponse:
         api = self._reachable_api
+        if parse_urn(request.urn).is_release:
+            return self._releases().update(request)
         source = from_struct(request.news)
         wanted = objects.normalise(objects.from_sdk(reveal(source)))
         if request.preview and has_unknown(wanted):
@@ -353,6 +364,9 @@ class KubernetesStandIn(StandIn):
             self.log.warning(request.urn, f"{text}; deleted from the state only, as deleteUnreachable asks")
             return Empty()
         api = self._reachable_api
+        if parse_urn(request.urn).is_release:
+            self._releases().delete(request)
+            return Empty()
         try:
             if parse_urn(request.urn).is_patch:
                 self._relinquish(api, live, state[objects.STATE_FIELD_MANAGER])
@@ -389,6 +403,8 @@ class KubernetesStandIn(StandIn):
             return self._read_unreachable(request)
         api = self._reachable_api
         urn = parse_urn(request.urn)
+        if urn.is_release:
+            return self._releases().read(request)
         state = reveal(from_struct(request.properties))
         source = from_struct(request.inputs)
         inputs = objects.normalise(objects.from_sdk(reveal(source)))

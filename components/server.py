@@ -1,0 +1,87 @@
+"""What runs a server: a Deployment of this program, or a Helm release, and the way from one to the other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.common import timeouts
+from components.release import create_release
+from components.settings.helm import Method
+from components.settings.librechat import LibreChatSettings
+from components.settings.ollama import OllamaPool
+from components.workload import Workload
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import PodSpecArgsDict
+    from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+
+
+def run_server(
+    workload: Workload,
+    settings: OllamaPool | LibreChatSettings,
+    pod: "PodSpecArgsDict",
+    *,
+    metadata: "ObjectMetaArgsDict",
+    strategy: Any,
+    chart: str,
+    values: Callable[[int], Mapping[str, Any]],
+    drain_seconds: int = 0,
+    handing_over: bool = False,
+) -> pulumi.Resource:
+    """Create what runs a server, by its method.
+
+    metadata: metadata of the pod template.
+    strategy: how pods are replaced.
+    chart: key of `charts.CHARTS`.
+    values: gives the chart's values for a number of pods.
+    drain_seconds: how much longer than until they are Ready the pods may take, because old ones finish first.
+    handing_over: whether the other method runs it now. Then that one is kept without pods, because two servers must not
+        share a volume, a GPU may be the only one, and nothing is deleted before its successor is Ready.
+    """
+    timeout = settings.startup_timeout_seconds + drain_seconds
+
+    def native(replicas: int, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        return k8s.apps.v1.Deployment(
+            f"{workload.resource_name}-deployment",
+            metadata=workload.metadata(),
+            spec={
+                "replicas": replicas,
+                "strategy": strategy,
+                "selector": {"match_labels": workload.selector},
+                "template": {"metadata": metadata, "spec": pod},
+            },
+            opts=workload.options(depends_on=after, custom_timeouts=timeouts(timeout)),
+        )
+
+    def helm(replicas: int, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        return create_release(
+            workload,
+            chart,
+            settings.helm,
+            values=values(replicas),
+            timeout_seconds=timeout,
+            depends_on=after,
+        )
+
+    makers = {"native": native, "helm": helm}
+    stopped = [makers[_other(settings.method)](0, [])] if handing_over else []
+    return makers[settings.method](settings.replicas, stopped)
+
+
+def hands_over(replicas: Mapping[str, int], component: str, method: Method) -> bool:
+    """Say whether a server of the other method is still to be kept, without pods.
+
+    It is kept while it has pods, and until the one of this method has some; the next `pulumi up` deletes it.
+
+    replicas: pods of each Deployment and release that is deployed, by logical name.
+    component: logical name of the component.
+    """
+    names: dict[Method, str] = {"native": f"{component}-deployment", "helm": f"{component}-release"}
+    other = names[_other(method)]
+    return other in replicas and (replicas[other] > 0 or not replicas.get(names[method]))
+
+
+def _other(method: Method) -> Method:
+    return "native" if method == "helm" else "helm"
