@@ -20,6 +20,7 @@ from components.stack import (
     in_namespace,
     librechat_pods,
     mongodb_clients,
+    mongodb_secrets,
     namespace_args,
     next_command,
     token_secrets,
@@ -62,7 +63,7 @@ if database is None:
         in_namespace(provider, chat, settings),
     )
     database = mongodb.connection
-    secrets["mongodb"] = mongodb.secret_name
+    secrets |= mongodb_secrets(mongodb, settings)
 
 search = settings.meilisearch.external_connection()
 if search is None and settings.meilisearch.enabled:

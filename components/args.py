@@ -601,6 +601,71 @@ class ExternalMongoDBArgs(TypedDict, total=False):
     Defaults to `27017`."""
 
 
+class RetentionArgs(TypedDict, total=False):
+    """Which archives stay: an archive goes when it is older than `days` and not among the newest `count`."""
+
+    count: int
+    """Newest archives that stay whatever their age. Defaults to `7`."""
+
+    days: int
+    """Days that every archive stays; 0 leaves `count` alone to decide. Defaults to `14`."""
+
+
+class S3Args(TypedDict, total=False):
+    """Object storage with the S3 protocol, for archives that outlive the cluster."""
+
+    bucket: str
+    """Bucket, which has to be there; empty to keep the archives on a volume. Defaults to `""`."""
+
+    prefix: str
+    """Path in the bucket, for example `chat/production`; empty for its root. Defaults to `""`."""
+
+    endpoint: str
+    """URL of the service, for example `https://s3.example.org`; empty for Amazon's. Defaults to `""`."""
+
+    region: str
+    """Region of the bucket; services other than Amazon's mostly take any. Defaults to `"us-east-1"`."""
+
+    existing_secret: str
+    """Secret in LibreChat's namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+    Defaults to `""`."""
+
+
+class MongoDBBackupArgs(TypedDict, total=False):
+    """Backups of MongoDB: a CronJob that writes archives, and what restores them."""
+
+    enabled: bool
+    """Whether there are backups. Defaults to `false`."""
+
+    schedule: str
+    """When, as a cron expression: minute, hour, day of month, month, day of week. Defaults to `"30 2 * *
+    *"`."""
+
+    time_zone: str
+    """Time zone of the schedule, for example `Europe/Zurich`. The names of archives are in UTC. Defaults
+    to `"Etc/UTC"`."""
+
+    retention: RetentionArgs
+    """Which archives stay. Defaults to the defaults of its keys."""
+
+    storage: StorageArgs
+    """Volume of the archives. With `s3.bucket` there is none: its `size` then limits the space on the
+    node that an archive has while it is made. Defaults to the defaults of its keys."""
+
+    s3: S3Args
+    """Object storage instead of a volume. Defaults to the defaults of its keys."""
+
+    timeout_seconds: int
+    """Seconds for one backup or restore. Defaults to `3600`."""
+
+    resources: ResourcesArgs
+    """CPU and memory of each container. Defaults to `{"requests": {"cpu": "100m", "memory": "128Mi"},
+    "limits": {"memory": "1Gi"}}`."""
+
+    pods: PodsArgs
+    """Passed through to the pods. Defaults to the defaults of its keys."""
+
+
 class MongoDBSettingsArgs(TypedDict, total=False):
     """Settings of MongoDB."""
 
@@ -619,6 +684,9 @@ class MongoDBSettingsArgs(TypedDict, total=False):
 
     storage: StorageArgs
     """The database's volume. Defaults to the defaults of its keys."""
+
+    backup: MongoDBBackupArgs
+    """Backups. Defaults to the defaults of its keys."""
 
     resources: ResourcesArgs
     """CPU and memory. Defaults to `{"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory":

@@ -91,7 +91,8 @@ def _removed(
     gone = [one for one in deployed.of(owner) if one.name not in wanted]
     if not gone or _allowed(settings, [owner]):
         return
-    path, value = _cause(owner, settings)
+    backups = all(one.name.startswith("mongodb-backup-") for one in gone)
+    path, value = _cause_of_backups(settings) if backups else _cause(owner, settings)
     yield Finding(path, value, f"would delete {_listed(gone)}; {_before(path)}{insist(settings, [owner])}")
 
 
@@ -111,8 +112,20 @@ def _cause(owner: Owner, settings: Settings) -> tuple[str, str]:
     return f"{owner}.existingSecret", f'"{name}"'
 
 
+def _cause_of_backups(settings: Settings) -> tuple[str, str]:
+    """Give key path and value of the setting that leaves out the archives, or the user that makes them."""
+    backup = settings.mongodb.backup
+    if not backup.enabled:
+        return "mongodb.backup.enabled", "false"
+    if backup.s3.bucket:
+        return "mongodb.backup.s3.bucket", f'"{backup.s3.bucket}"'
+    return "mongodb.backup.storage.existingClaim", f'"{backup.storage.existing_claim}"'
+
+
 def _before(path: str) -> str:
     """Say what a person does before a change that leaves data behind."""
+    if path.startswith("mongodb.backup"):
+        return "copy the archives elsewhere first; "
     if path == "mongodb.external":
         return "copy the database there first (mongodump, mongorestore); "
     if path.endswith(".existingClaim"):

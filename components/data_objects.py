@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from components.deployed import Owner
+from components.settings.backup import MongoDBBackup
 from components.settings.root import Settings
 from components.settings.workload import Storage
 
@@ -65,11 +66,20 @@ def _stores(settings: Settings) -> Iterator[Wanted]:
         yield Wanted("StatefulSet", "mongodb-stateful-set", "mongodb", namespace)
         if not mongodb.existing_secret:
             yield from _generated("mongodb", ("root-password", "password"), namespace)
+        if mongodb.backup.enabled:
+            yield from _backup(mongodb.backup, namespace)
     if meilisearch.enabled and not meilisearch.external.url:
         yield from _claim("meilisearch", meilisearch.storage, namespace)
         yield Wanted("StatefulSet", "meilisearch-stateful-set", "meilisearch", namespace)
         if not meilisearch.existing_secret:
             yield from _generated("meilisearch", ("master-key",), namespace)
+
+
+def _backup(backup: MongoDBBackup, namespace: str) -> Iterator[Wanted]:
+    if not backup.s3.bucket:
+        yield from _claim("mongodb", backup.storage, namespace, "mongodb-backup", "mongodb.backup")
+    yield Wanted("RandomPassword", "mongodb-backup-password", "mongodb", namespace)
+    yield Wanted("Secret", "mongodb-backup-secret", "mongodb", namespace)
 
 
 def _generated(owner: Owner, parts: tuple[str, ...], namespace: str) -> Iterator[Wanted]:

@@ -33,6 +33,7 @@ IMAGES: dict[str, Image] = {
     "ollama-rocm": Image("docker.io", "ollama/ollama", f"{OLLAMA_VERSION}-rocm"),
     "librechat": Image("ghcr.io", "librechat-ai/librechat", "v0.8.8"),
     "mongodb": Image("docker.io", "library/mongo", "8.0.20"),
+    "rclone": Image("docker.io", "rclone/rclone", "1.75.1"),
     "nginx": Image("docker.io", "nginxinc/nginx-unprivileged", "1.29.8-alpine"),
     "meilisearch": Image("docker.io", "getmeili/meilisearch", "v1.35.1"),
 }

@@ -7,11 +7,12 @@ import pulumi
 import pulumi_kubernetes as k8s
 from typing_extensions import NotRequired, Required
 
-from components import kubernetes
+from components import kubernetes, mongodb_backup
 from components.args import MongoDBSettingsArgs
 from components.common import CommonArgs, timeouts
 from components.credentials import password
 from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
+from components.settings import checks
 from components.settings.resolve import resolve
 from components.settings.stores import MongoDBSettings
 from components.settings.types import parse_quantity
@@ -83,10 +84,12 @@ class MongoDB(pulumi.ComponentResource):
     """Name of the Service."""
     secret_name: pulumi.Output[str]
     """Name of the Secret with the passwords."""
+    backup_secret_name: pulumi.Output[str]
+    """Name of the Secret with the password of the backups; empty without backups."""
 
     def __init__(self, name: str, args: MongoDBArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:MongoDB", name, {}, opts)
-        settings = resolve(MongoDBSettings, args, MongoDBArgs, (), f"the args of MongoDB {name!r}")
+        settings = resolve(MongoDBSettings, args, MongoDBArgs, checks.MONGODB, f"the args of MongoDB {name!r}")
         workload = Workload(
             name=NAME, component="database", resource_name=name, parent=self, namespace=args["namespace"], args=args
         )
@@ -100,7 +103,8 @@ class MongoDB(pulumi.ComponentResource):
             self.connection = {"mongo_uri": self.uri}
         pods: ServerPeer = {"namespace": args["namespace"], "pod_labels": workload.selector, "port": PORT}
         self.connection["mongodb"] = pods
-        network_policy(workload, settings_of(args), ingress=from_pods(args.get("clients", ()), PORT))
+        backups = [mongodb_backup.PODS] if settings.backup.enabled else []
+        network_policy(workload, settings_of(args), ingress=from_pods([*args.get("clients", ()), *backups], PORT))
         script = k8s.core.v1.ConfigMap(
             f"{name}-init",
             metadata=workload.metadata(f"{NAME}-init"),
@@ -171,6 +175,20 @@ class MongoDB(pulumi.ComponentResource):
             opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
         self.service_name = name_of(self.service.metadata, NAME)
+        self.backup_secret_name = pulumi.Output.from_input("")
+        if settings.backup.enabled:
+            self.backup_secret_name = mongodb_backup.create_backups(
+                settings.backup,
+                parent=self,
+                resource_name=name,
+                namespace=args["namespace"],
+                args=args,
+                image=image,
+                secret_name=self.secret_name,
+                server=pods,
+                server_name=NAME,
+                stateful_set=self.stateful_set,
+            )
         self.register_outputs({"uri": self.uri, "service_name": self.service_name, "secret_name": self.secret_name})
 
 

@@ -131,6 +131,15 @@ def to_ports(ports: pulumi.Input[Sequence[int]]) -> "NetworkPolicyEgressRuleArgs
     return {"ports": known.apply(lambda numbers: tcp(*(int(number) for number in numbers)))}
 
 
+def to_url(url: str) -> "NetworkPolicyEgressRuleArgsDict":
+    """Allow connections to the host of a URL: to that alone where it is an address, else to its port anywhere."""
+    rule: NetworkPolicyEgressRuleArgsDict = {"ports": tcp(url_port(url))}
+    host = urlsplit(url).hostname or ""
+    if _is_address(host):
+        rule["to"] = [{"ip_block": {"cidr": f"{host}/32"}}]
+    return rule
+
+
 def from_pods(clients: Iterable[Peer], port: int) -> "list[NetworkPolicyIngressRuleArgsDict]":
     """Allow connections from pods to a port; no rule at all without clients, because an empty one means everybody."""
     peers = [peer(client) for client in clients]

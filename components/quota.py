@@ -43,6 +43,8 @@ def workloads(settings: Settings, application: str) -> Iterator[tuple[str, int, 
     yield "librechat", settings.librechat.replicas, settings.librechat.resources
     if not settings.mongodb.is_external:
         yield "mongodb", 1, settings.mongodb.resources
+        if settings.mongodb.backup.enabled:
+            yield "backup", 2, settings.mongodb.backup.resources  # one that runs, and one by hand
     if settings.meilisearch.enabled and not settings.meilisearch.external.url:
         yield "meilisearch", 1, settings.meilisearch.resources
 

@@ -13,6 +13,7 @@ from components.kubernetes import selector
 from components.librechat import NAME as LIBRECHAT
 from components.librechat import PORT
 from components.librechat_admin import NAME as CREATE_ADMIN
+from components.mongodb import MongoDB
 from components.namespace import Namespace, NamespaceArgs
 from components.network_policy import Peer
 from components.ollama import Ollama
@@ -131,6 +132,12 @@ def token_secrets(servers: Mapping[str, Ollama], settings: Settings) -> dict[str
         for pool, server in settings.ollama.servers().items()
         if server.exposure.type != "none" and server.exposure.token.enabled
     }
+
+
+def mongodb_secrets(mongodb: MongoDB, settings: Settings) -> dict[str, pulumi.Output[str]]:
+    """Give the names of the Secrets of MongoDB, and of its backups where there are any."""
+    backups = {"mongodb-backup": mongodb.backup_secret_name} if settings.mongodb.backup.enabled else {}
+    return {"mongodb": mongodb.secret_name, **backups}
 
 
 def in_namespace(provider: k8s.Provider, namespace: Namespace, settings: Settings) -> pulumi.ResourceOptions:

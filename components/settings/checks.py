@@ -6,12 +6,13 @@ from typing import cast
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
 from components.librechat_yaml import librechat_config
-from components.settings import exposure_rules, helm_rules, model_rules, security
+from components.settings import backup_rules, exposure_rules, helm_rules, model_rules, security
 from components.settings.base import secret_text
 from components.settings.findings import Finding
 from components.settings.librechat import LibreChatSettings
 from components.settings.ollama import OllamaPool
 from components.settings.root import Settings
+from components.settings.stores import MongoDBSettings
 from components.settings.types import parse_quantity
 from components.settings.workload import Resources
 
@@ -129,6 +130,11 @@ def resources(settings: Resources, prefix: str) -> Iterator[Finding]:
             yield Finding(f"{prefix}.limits.{name}", _quote(limit), rule)
 
 
+def backup_resources(settings: MongoDBSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse a limit of the backups below its request."""
+    yield from resources(settings.backup.resources, f"{prefix}backup.resources")
+
+
 def external_meilisearch(settings: Settings) -> Iterator[Finding]:
     """Refuse half of an external Meilisearch."""
     external = settings.meilisearch.external
@@ -242,12 +248,14 @@ LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     variables_of_secrets,
     helm_rules.librechat,
 )
+MONGODB: tuple[Callable[[MongoDBSettings, str], Iterator[Finding]], ...] = (backup_rules.destination, backup_resources)
 ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,
     hosts,
     namespaces,
     external_meilisearch,
     external_mongodb,
+    backup_rules.outside,
     passwords_in_existing_secret,
     data_loss,
     helm_rules.labels,
@@ -265,6 +273,7 @@ def check(settings: Settings) -> list[Finding]:
         findings += exposure_rules.exposure(server.exposure, f"{path}.exposure")
         findings += resources(server.resources, f"{path}.resources")
     findings += [finding for rule in LIBRECHAT for finding in rule(settings.librechat, "librechat.")]
+    findings += [finding for rule in MONGODB for finding in rule(settings.mongodb, "mongodb.")]
     findings += [finding for rule in ROOT for finding in rule(settings)]
     findings += exposure_rules.exposure(settings.librechat.exposure, "librechat.exposure")
     for name in ("librechat", "mongodb", "meilisearch"):

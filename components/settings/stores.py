@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 from pydantic import SecretStr
 
+from components.settings.backup import MongoDBBackup
 from components.settings.base import Section
 from components.settings.types import MongoUri, OptionalHttpUrl, OptionalImage, OptionalObjectName, SecretText
 from components.settings.workload import Pods, Port, Resources, Seconds, Storage, resources
@@ -35,6 +36,8 @@ class MongoDBSettings(Section):
     """Image with its tag; empty for the pinned one."""
     storage: Storage = Storage(size="10Gi")
     """The database's volume."""
+    backup: MongoDBBackup = MongoDBBackup()
+    """Backups."""
     resources: Resources = resources(cpu="250m", memory="512Mi", memory_limit="1Gi")
     """CPU and memory."""
     pods: Pods = Pods()

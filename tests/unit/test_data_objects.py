@@ -17,6 +17,9 @@ CASES: list[dict[str, Any]] = [
     {},
     {"mongodb": {"existingSecret": "m"}},
     {"mongodb": {"external": {"existingSecret": "m"}}},
+    {"mongodb": {"backup": {"enabled": True}}},
+    {"mongodb": {"existingSecret": "m", "backup": {"enabled": True, "storage": {"existingClaim": "b"}}}},
+    {"mongodb": {"backup": {"enabled": True, "s3": {"bucket": "archives", "existingSecret": "s3"}}}},
     {"meilisearch": {"enabled": False}},
     {"meilisearch": {"existingSecret": "s"}},
     {"meilisearch": {"external": {"url": "https://search.example.org", "existingSecret": "s"}}},
@@ -69,7 +72,8 @@ def test_stack_files(stack: str, program: Recording) -> None:
 
 def test_what_holds_data_is_protected_and_retained_together(execute: Callable[..., Recording]) -> None:
     for protected in (True, False):
-        recording = execute(dataProtection=protected, ollama={"models": ["llama3.2:3b"]})
+        backup = {"backup": {"enabled": True}}
+        recording = execute(dataProtection=protected, ollama={"models": ["llama3.2:3b"]}, mongodb=backup)
         names = set(registered(recording))
         for found in recording.resources:
             if found.custom and found.name in names:

@@ -134,10 +134,76 @@ CASES: dict[str, Case] = {
         "ollama: {resources: {limits: {memory: 512m}}}",
         "ollama.resources.limits.memory",
         '"512m"',
-        ("is 0.512 bytes", "did you mean `512Mi`?"),
+        ("`m` stands for a fraction", "of a byte", "512Mi"),
     ),
     "milli-bytes of storage": Case(
-        "mongodb: {storage: {size: 20000m}}", "mongodb.storage.size", '"20000m"', ("is 20 bytes", "`20000Mi`")
+        "mongodb: {storage: {size: 20000m}}", "mongodb.storage.size", '"20000m"', ("`m` stands for a fraction", "10Gi")
+    ),
+    "fields of a cron expression": Case(
+        "mongodb: {backup: {schedule: 30 2 * *}}",
+        "mongodb.backup.schedule",
+        '"30 2 * *"',
+        ("not a cron expression of five fields", "`30 2 * * *`"),
+    ),
+    "hour of a cron expression": Case(
+        "mongodb: {backup: {schedule: 30 24 * * *}}",
+        "mongodb.backup.schedule",
+        '"30 24 * * *"',
+        ("the hour has to be 0 to 23",),
+    ),
+    "range of a cron expression": Case(
+        "mongodb: {backup: {schedule: 30 2 * * FRI-MON}}",
+        "mongodb.backup.schedule",
+        '"30 2 * * FRI-MON"',
+        ("the day of week has to be 0 to 6",),
+    ),
+    "step of a cron expression": Case(
+        "mongodb: {backup: {schedule: '*/0 * * * *'}}",
+        "mongodb.backup.schedule",
+        '"*/0 * * * *"',
+        ("the minute has to be 0 to 59", "`*/5`"),
+    ),
+    "misspelled time zone": Case(
+        "mongodb: {backup: {timeZone: Europe/Zurick}}",
+        "mongodb.backup.timeZone",
+        '"Europe/Zurick"',
+        ("did you mean `Europe/Zurich`?",),
+    ),
+    "backup to nowhere": Case(
+        "mongodb: {backup: {s3: {endpoint: 'https://s3.example.org'}}}",
+        "mongodb.backup.s3.endpoint",
+        '"https://s3.example.org"',
+        ("has no effect without `mongodb.backup.s3.bucket`",),
+    ),
+    "bucket without a Secret": Case(
+        "mongodb: {backup: {s3: {bucket: archives}}}",
+        "mongodb.backup.s3.existingSecret",
+        '""',
+        ("needs a Secret", "`AWS_ACCESS_KEY_ID`"),
+    ),
+    "bucket and a claim": Case(
+        "mongodb: {backup: {s3: {bucket: archives, existingSecret: s3}, storage: {existingClaim: nas}}}",
+        "mongodb.backup.storage.existingClaim",
+        '"nas"',
+        ("has no effect", "`mongodb.backup.s3.bucket`"),
+    ),
+    "name of a bucket": Case(
+        "mongodb: {backup: {s3: {bucket: 's3://archives'}}}",
+        "mongodb.backup.s3.bucket",
+        '"s3://archives"',
+        ("has to match",),
+    ),
+    "backup of a database elsewhere": Case(
+        "mongodb: {backup: {enabled: true}, external: {existingSecret: db}}",
+        "mongodb.backup.enabled",
+        "true",
+        ("one outside is backed up where it runs",),
+    ),
+    "limit of a backup below its request": Case(
+        "mongodb: {backup: {resources: {limits: {memory: 64Mi}}}}",
+        "mongodb.backup.resources.limits.memory",
+        '"64Mi"',
+        ("is less than", "`mongodb.backup.resources.requests.memory: 128Mi`"),
     ),
     "memory without a unit": Case(
         "mongodb: {resources: {requests: {memory: 512}}}",

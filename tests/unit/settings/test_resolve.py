@@ -133,7 +133,7 @@ def test_an_unknown_arg_is_refused_with_the_nearest_one(
 
 
 def test_an_arg_that_resembles_none_is_refused_with_all_of_them() -> None:
-    assert "xyzzy: unknown key, valid are `clients`, " in refusal(components.MongoDB, xyzzy=1)
+    assert "xyzzy: unknown key, valid are `backup`, `clients`, " in refusal(components.MongoDB, xyzzy=1)
 
 
 def test_findings_on_args_name_the_arg_alone() -> None:

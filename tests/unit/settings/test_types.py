@@ -137,6 +137,9 @@ VALID: dict[str, dict[str, Any]] = {
     "prefix": {"namespaces": {"prefix": "a" * 40}},
     "shared volume": {"ollama": {"replicas": 2, "storage": {"accessMode": "ReadWriteMany"}}},
     "smallest size": {"mongodb": {"storage": {"size": "1Mi"}}},
+    "names in a cron expression": {"mongodb": {"backup": {"schedule": "*/15 8-18/2 1,15 jan,JUL MON-FRI"}}},
+    "macro for a cron expression": {"mongodb": {"backup": {"schedule": "@weekly", "timeZone": "Europe/Zurich"}}},
+    "bucket": {"mongodb": {"backup": {"s3": {"bucket": "a.b-1", "prefix": "x/y", "existingSecret": "s3"}}}},
     "cache": {"ollama": {"server": {"kvCacheType": "q8_0", "flashAttention": True}}},
 }
 
