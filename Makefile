@@ -1,6 +1,6 @@
 # Thin: every target is one command of `python -m cli` or one tool. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview status drift repair destroy validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
+.PHONY: help setup up preview status drift repair destroy backup backups restore validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
 
 STACK ?=
 VENV := .venv
@@ -40,6 +40,15 @@ repair: setup ## Put back what was changed in the cluster
 
 destroy: setup ## Remove the stack from its cluster; GONE=1 for a cluster that is gone for good
 	@$(CLI) destroy $(WITH_STACK) $(WITH_YES) $(if $(GONE),--cluster-gone)
+
+backup: setup ## Back MongoDB up now
+	@$(CLI) backup $(WITH_STACK)
+
+backups: setup ## List the backups of MongoDB
+	@$(CLI) backups $(WITH_STACK)
+
+restore: setup ## Replace MongoDB's database by a backup: BACKUP=name or latest
+	@$(CLI) restore $(WITH_STACK) $(WITH_YES) "$(BACKUP)"
 
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)

@@ -2,6 +2,7 @@
 
 import typer
 
+from cli.commands.backup import backup, backups, restore
 from cli.commands.destroy import destroy
 from cli.commands.drift import drift
 from cli.commands.env import env
@@ -20,6 +21,9 @@ app.command()(status)
 app.command()(drift)
 app.command()(repair)
 app.command()(destroy)
+app.command()(backup)
+app.command()(backups)
+app.command()(restore)
 app.command()(validate)
 app.command()(env)
 app.command()(generate)

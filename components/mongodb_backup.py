@@ -141,7 +141,11 @@ class _Backups:
                 "failed_jobs_history_limit": HISTORY,
                 "job_template": {"metadata": {"labels": self.workload.labels}, "spec": job},
             },
-            opts=self.workload.options(),
+            # A claim stays until the last pod that mounts it is gone, finished ones too: where the archives move, the
+            # finished Jobs have to go first, and they go with their CronJob.
+            opts=self.workload.options(
+                replace_on_changes=["spec.jobTemplate.spec.template.spec.volumes"], delete_before_replace=True
+            ),
         )
 
 

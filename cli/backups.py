@@ -1,0 +1,176 @@
+"""Backups of MongoDB: made now, listed, restored."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from kubernetes import client
+
+from cli.errors import CommandError
+from cli.jobs import NOT_FOUND, Outcome, Tell, active_jobs, create_job, delete_job, follow_job
+from components.kubernetes import selector
+from components.librechat import NAME as LIBRECHAT
+from components.mongodb_backup import NAME as BACKUP
+from components.mongodb_backup import RESTORE
+from components.mongodb_backup_scripts import ARCHIVE_PREFIX, ARCHIVE_SUFFIX
+
+FIELD_MANAGER = "ollama-librechat"
+STOP_SECONDS = 180.0
+"""Seconds for LibreChat's pods to end; they have 75 to finish what they are at."""
+START_SECONDS = 300.0
+LIST_SECONDS = 300
+"""Seconds that a Job stays that could not list the archives."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """One backup.
+
+    name: its name.
+    size: bytes.
+    """
+
+    name: str
+    size: int
+
+    @property
+    def made(self) -> datetime:
+        """When it was made, in UTC."""
+        stamp = self.name.removeprefix(ARCHIVE_PREFIX).removesuffix(ARCHIVE_SUFFIX)
+        return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+
+
+def back_up(api: client.ApiClient, namespace: str, tell: Tell, keep: str = "") -> str:
+    """Make a backup now and give its name and size, in words.
+
+    keep: name of an archive that the retention leaves alone.
+
+    Raises CommandError when there are no backups in this stack, or the Job fails.
+    """
+    name = create_job(api, namespace, BACKUP, {"KEEP_BACKUP": keep} if keep else {})
+    tell(f"Job {name}")
+    outcome = follow_job(api, namespace, name, tell)
+    if not outcome.succeeded:
+        raise CommandError(f"The backup failed: {_reason(outcome)}{_next(namespace, name)}")
+    return outcome.message or f"Job {name} is complete"
+
+
+def list_archives(api: client.ApiClient, namespace: str) -> list[Archive]:
+    """Give the archives that there are, the oldest first; a Job looks where they are.
+
+    Raises CommandError when there are no backups in this stack, or the archives cannot be listed.
+    """
+    name = create_job(api, namespace, BACKUP, {"ACTION": "list"}, keep_seconds=LIST_SECONDS)
+    outcome = follow_job(api, namespace, name, lambda _: None)
+    if not outcome.succeeded:
+        raise CommandError(f"The archives cannot be listed: {_reason(outcome)}{_next(namespace, name)}")
+    if outcome.problem:
+        raise CommandError(f"The archives cannot be listed: {outcome.problem}.")
+    # Its pod holds the volume, and has nothing more to tell.
+    delete_job(api, namespace, name)
+    return parse_list(outcome.log)
+
+
+def parse_list(log: str) -> list[Archive]:
+    """Read the archives out of what the Job writes: name and bytes in a line, with a tabulator between them."""
+    rows = [line.split("\t") for line in log.splitlines() if line.startswith(ARCHIVE_PREFIX)]
+    return sorted((Archive(row[0], int(row[1])) for row in rows if len(row) > 1), key=lambda found: found.name)
+
+
+def restore(api: client.ApiClient, namespace: str, archive: str, tell: Tell, *, backup_first: bool = True) -> str:
+    """Replace the database by an archive while LibreChat is stopped, and give the result in words.
+
+    archive: its name, or `latest`.
+    backup_first: whether what is there now is backed up before.
+
+    Raises CommandError when another backup or restore is at work, or when a step fails; it says in what state that
+    leaves the database and LibreChat.
+    """
+    busy = active_jobs(api, namespace, ",".join(f"{key}={value}" for key, value in selector(BACKUP).items()))
+    if busy:
+        raise CommandError(f"Nothing was changed: Job {busy[0]} is at work, wait until it has ended.")
+    if backup_first:
+        tell("what is there now is backed up first")
+        tell(f"backup: {back_up(api, namespace, tell, keep=archive)}")
+    replicas = _stop(api, namespace, tell)
+    try:
+        name = create_job(api, namespace, RESTORE, {"BACKUP": archive})
+    except (CommandError, client.ApiException):
+        _start(api, namespace, replicas, tell)
+        raise
+    tell(f"Job {name}")
+    outcome = follow_job(api, namespace, name, tell)
+    if outcome.succeeded or outcome.container != "restore":
+        # Either it is done, or it did not begin: the archive was not there, or damaged.
+        _start(api, namespace, replicas, tell)
+    if outcome.succeeded:
+        return outcome.message or f"Job {name} is complete"
+    if outcome.container != "restore":
+        raise CommandError(f"Nothing was restored: {_reason(outcome)}{_next(namespace, name)}")
+    raise CommandError(
+        f"The restore failed: {_reason(outcome)} LibreChat stays stopped, because its database may be half restored: "
+        f"restore again, or start it with `make up`.{_next(namespace, name)}"
+    )
+
+
+def _reason(outcome: Outcome) -> str:
+    text = outcome.message or outcome.problem or "its pod says nothing"
+    return text if text.endswith(".") else f"{text}."
+
+
+def _next(namespace: str, job: str) -> str:
+    return f" See: kubectl -n {namespace} logs job/{job} --all-containers"
+
+
+def _stop(api: client.ApiClient, namespace: str, tell: Tell) -> int:
+    """Stop LibreChat, so that nothing writes while the database is replaced, and give how many pods it had."""
+    apps, core = client.AppsV1Api(api), client.CoreV1Api(api)
+    try:
+        scale: Any = apps.read_namespaced_deployment_scale(LIBRECHAT, namespace)
+    except client.ApiException as error:
+        if error.status != NOT_FOUND:
+            raise
+        return 0
+    replicas = int(scale.spec.replicas or 0)
+    _scale(apps, namespace, 0)
+    labels = ",".join(f"{key}={value}" for key, value in selector(LIBRECHAT).items())
+    tell("LibreChat is being stopped")
+    if not _until(lambda: not core.list_namespaced_pod(namespace, label_selector=labels).items, STOP_SECONDS):
+        _scale(apps, namespace, replicas)
+        raise CommandError(f"Nothing was restored: LibreChat's pods did not end within {STOP_SECONDS:.0f} s.")
+    return replicas
+
+
+def _start(api: client.ApiClient, namespace: str, replicas: int, tell: Tell) -> None:
+    """Start LibreChat again and wait until it is Ready."""
+    if not replicas:
+        tell("LibreChat did not run before; `make up` starts it")
+        return
+    apps = client.AppsV1Api(api)
+    _scale(apps, namespace, replicas)
+
+    def ready() -> bool:
+        found: Any = apps.read_namespaced_deployment_status(LIBRECHAT, namespace)
+        return int(found.status.ready_replicas or 0) >= replicas
+
+    if _until(ready, START_SECONDS):
+        tell("LibreChat runs again")
+    else:
+        tell(f"LibreChat was started and is not Ready after {START_SECONDS:.0f} s; `make status` says why")
+
+
+def _scale(apps: client.AppsV1Api, namespace: str, replicas: int) -> None:
+    body = {"spec": {"replicas": replicas}}
+    apps.patch_namespaced_deployment_scale(LIBRECHAT, namespace, body, field_manager=FIELD_MANAGER)
+
+
+def _until(holds: Callable[[], bool], seconds: float) -> bool:
+    """Wait until something holds, and say whether it came to that."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(1)
+    return holds()

@@ -1,0 +1,190 @@
+"""Jobs that a person starts from a CronJob's template, and what became of them."""
+
+import copy
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from kubernetes import client
+
+from cli.errors import CommandError
+from cli.status import pod_reasons
+
+NOT_FOUND = 404
+Tell = Callable[[str], None]
+"""Tells the person one line."""
+POLL_SECONDS = 1.0
+LOG_SECONDS = 10.0
+"""Seconds for reading a log."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a Job.
+
+    succeeded: whether it did.
+    message: the last words of its containers; empty if there are none.
+    container: the container that failed; empty if none did, or none was started.
+    log: what its containers wrote, without what was told while they ran.
+    problem: why the log cannot be read; empty if it can.
+    """
+
+    succeeded: bool
+    message: str
+    container: str
+    log: str
+    problem: str
+
+
+def create_job(
+    api: client.ApiClient, namespace: str, cron_job: str, variables: Mapping[str, str], keep_seconds: int | None = None
+) -> str:
+    """Create a Job from the template of a CronJob, as `kubectl create job --from` does, and give its name.
+
+    variables: environment variables for all of its containers.
+    keep_seconds: seconds that it stays once it has ended; None leaves it among the CronJob's own, which stay by number.
+
+    Raises CommandError when there is no such CronJob.
+    """
+    batch = client.BatchV1Api(api)
+    try:
+        source: Any = batch.read_namespaced_cron_job(cron_job, namespace)
+    except client.ApiException as error:
+        if error.status != NOT_FOUND:
+            raise
+        raise CommandError(
+            f"There are no backups: namespace {namespace} has no CronJob {cron_job}. Set "
+            "`mongodb.backup.enabled: true` and run `make up`."
+        ) from error
+    plain = api.sanitize_for_serialization(source)
+    spec = with_variables(plain["spec"]["jobTemplate"]["spec"], variables)
+    template = plain["spec"]["jobTemplate"].get("metadata", {})
+    metadata: dict[str, Any] = {
+        "name": f"{cron_job}-{datetime.now(timezone.utc):%Y%m%d-%H%M%S}",
+        "labels": template.get("labels", {}),
+        "annotations": {**template.get("annotations", {}), "cronjob.kubernetes.io/instantiate": "manual"},
+    }
+    if keep_seconds is None:
+        owner = {"apiVersion": "batch/v1", "kind": "CronJob", "name": cron_job, "uid": plain["metadata"]["uid"]}
+        metadata["ownerReferences"] = [{**owner, "controller": True, "blockOwnerDeletion": True}]
+    else:
+        spec["ttlSecondsAfterFinished"] = keep_seconds
+    batch.create_namespaced_job(namespace, {"metadata": metadata, "spec": spec})
+    return str(metadata["name"])
+
+
+def with_variables(spec: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+    """Give the specification of a Job whose containers have these environment variables besides their own."""
+    result = copy.deepcopy(dict(spec))
+    pod = result["template"]["spec"]
+    for container in [*pod.get("initContainers", []), *pod["containers"]]:
+        own = [entry for entry in container.get("env", []) if entry["name"] not in variables]
+        container["env"] = [*own, *({"name": name, "value": value} for name, value in variables.items())]
+    return result
+
+
+def delete_job(api: client.ApiClient, namespace: str, name: str) -> None:
+    """Delete a Job with its pods."""
+    client.BatchV1Api(api).delete_namespaced_job(name, namespace, propagation_policy="Background")
+
+
+def active_jobs(api: client.ApiClient, namespace: str, selector: str) -> list[str]:
+    """Give the names of the Jobs that are at work, of those that a label selector finds."""
+    jobs: Any = client.BatchV1Api(api).list_namespaced_job(namespace, label_selector=selector)
+    return [job.metadata.name for job in jobs.items if not _ended(job)]
+
+
+def follow_job(api: client.ApiClient, namespace: str, name: str, tell: Tell) -> Outcome:
+    """Wait for the end of a Job and tell how it goes on; its deadline is the only limit.
+
+    tell: takes what its pods wait for, and each line of their logs.
+    """
+    batch, core = client.BatchV1Api(api), client.CoreV1Api(api)
+    said: set[str] = set()
+    logs = Logs(core, namespace)
+    while True:
+        job: Any = batch.read_namespaced_job_status(name, namespace)
+        pods: Any = core.list_namespaced_pod(namespace, label_selector=f"batch.kubernetes.io/job-name={name}").items
+        pods.sort(key=lambda pod: pod.metadata.creation_timestamp)
+        ended = _ended(job)
+        for pod in pods:
+            for line in [*_progress(pod), *logs.new_lines(pod)]:
+                if line not in said:
+                    said.add(line)
+                    tell(line)
+        if ended:
+            container, message = _last_words(pods[-1:])
+            message = message or (ended.message or "" if ended.type == "Failed" else "")
+            succeeded = ended.type == "Complete"
+            return Outcome(succeeded, message, "" if succeeded else container, logs.text, logs.problem)
+        time.sleep(POLL_SECONDS)
+
+
+class Logs:
+    """Reads the logs of pods as they grow.
+
+    text: everything that was read.
+    problem: why the last attempt failed; empty if it did not.
+    """
+
+    def __init__(self, core: client.CoreV1Api, namespace: str) -> None:
+        self._core, self._namespace = core, namespace
+        self._read: dict[tuple[str, str], int] = {}
+        self._given_up: set[tuple[str, str]] = set()
+        self.text = ""
+        self.problem = ""
+
+    def new_lines(self, pod: Any) -> list[str]:
+        """Give what the containers of a pod have written since the last time."""
+        found: list[str] = []
+        for status in _statuses(pod):
+            key = (pod.metadata.name, status.name)
+            if not (status.state.running or status.state.terminated) or key in self._given_up:
+                continue
+            try:
+                text: str = self._core.read_namespaced_pod_log(
+                    pod.metadata.name, self._namespace, container=status.name, _request_timeout=LOG_SECONDS
+                )
+            except client.ApiException as error:
+                self._given_up.add(key)
+                self.problem = f"the log of {pod.metadata.name} cannot be read ({error.status} {error.reason})"
+                continue
+            whole = text if status.state.terminated else text[: text.rfind("\n") + 1]
+            new = whole[self._read.get(key, 0) :]
+            self._read[key] = len(whole)
+            self.text += new
+            found += new.splitlines()
+        return found
+
+
+def _statuses(pod: Any) -> list[Any]:
+    return [*(pod.status.init_container_statuses or []), *(pod.status.container_statuses or [])]
+
+
+def _progress(pod: Any) -> Iterable[str]:
+    """Say what a pod waits for, and which of its containers run."""
+    yield from pod_reasons(pod)
+    for status in _statuses(pod):
+        if status.state.running:
+            yield f"{pod.metadata.name}: {status.name} runs"
+
+
+def _ended(job: Any) -> Any:
+    """Give the condition of a Job that ended; None if it did not."""
+    conditions = job.status.conditions or []
+    return next((c for c in conditions if c.type in {"Complete", "Failed"} and c.status == "True"), None)
+
+
+def _last_words(pods: Iterable[Any]) -> tuple[str, str]:
+    """Give the container that ended last with a message, or that failed, and its message."""
+    container, message = "", ""
+    for pod in pods:
+        for status in _statuses(pod):
+            ended = status.state.terminated
+            if ended and (ended.message or ended.exit_code):
+                container, message = status.name, (ended.message or f"exit code {ended.exit_code}").strip()
+            if ended and ended.exit_code:
+                return container, message
+    return container, message
