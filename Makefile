@@ -1,6 +1,6 @@
 # Thin: every target is one command of `python -m cli` or one tool. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview status drift repair destroy backup backups restore validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
+.PHONY: help setup up preview status drift repair destroy backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
 
 STACK ?=
 VENV := .venv
@@ -49,6 +49,12 @@ backups: setup ## List the backups of MongoDB
 
 restore: setup ## Replace MongoDB's database by a backup: BACKUP=name or latest
 	@$(CLI) restore $(WITH_STACK) $(WITH_YES) "$(BACKUP)"
+
+backup-secrets: setup ## Write the generated credentials to a file, encrypted: RECIPIENT=key, OUT=file
+	@$(CLI) backup-secrets $(WITH_STACK) $(if $(RECIPIENT),--recipient "$(RECIPIENT)") $(if $(OUT),--output "$(OUT)")
+
+restore-secrets: setup ## Put saved credentials into a new stack: FILE=file, IDENTITY=private key of age
+	@$(CLI) restore-secrets $(WITH_STACK) $(if $(IDENTITY),--identity "$(IDENTITY)") "$(FILE)"
 
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)

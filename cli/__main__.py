@@ -10,6 +10,7 @@ from cli.commands.generate import generate
 from cli.commands.lock import lock
 from cli.commands.preview import preview
 from cli.commands.repair import repair
+from cli.commands.secrets import backup_secrets, restore_secrets
 from cli.commands.status import status
 from cli.commands.up import up
 from cli.commands.validate import validate
@@ -24,6 +25,8 @@ app.command()(destroy)
 app.command()(backup)
 app.command()(backups)
 app.command()(restore)
+app.command()(backup_secrets)
+app.command()(restore_secrets)
 app.command()(validate)
 app.command()(env)
 app.command()(generate)

@@ -63,8 +63,10 @@ class Session:
         )
         return result.returncode, result.stdout.strip()
 
-    def output(self, arguments: Sequence[str]) -> str:
-        """Run a command of the engine that only tells something, and give what it prints.
+    def output(self, arguments: Sequence[str], text: str = "") -> str:
+        """Run a command of the engine that shows nothing to the person, and give what it prints.
+
+        text: what it reads from its standard input.
 
         Raises CommandError with the engine's own message when it fails.
         """
@@ -72,6 +74,7 @@ class Session:
             [str(self.engine.pulumi), *arguments, "--stack", self.stack.name],
             cwd=PROJECT,
             env=self.env,
+            input=text,
             capture_output=True,
             text=True,
             check=False,

@@ -1,0 +1,95 @@
+"""The generated credentials of a stack, as its state holds them: picked out for safekeeping, put into an empty state.
+
+They come back as what they were, resources of type RandomPassword, so that the next `up` creates everything else around
+them and generates nothing anew.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cli.errors import CommandError
+
+FORMAT = "ollama-librechat credentials 1"
+GENERATED = "random:index/randomPassword:RandomPassword"
+_STACK = "pulumi:pulumi:Stack"
+_KEPT = frozenset({"urn", "custom", "id", "type", "inputs", "outputs", "parent", "provider", "protect"})
+"""What makes a resource itself; the rest (dependencies, options) is set again by the next `up`."""
+
+
+def generated(resources: list[Mapping[str, Any]]) -> list[str]:
+    """Give the logical names of generated credentials among resources of a state."""
+    return [str(found["urn"]).rpartition("::")[2] for found in resources if found["type"] == GENERATED]
+
+
+def pick(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
+    """Pick out the generated credentials, with what they hang on: their components and their provider.
+
+    deployment: state as `pulumi stack export --show-secrets` gives it.
+
+    Raises CommandError when there are none.
+    """
+    resources: list[Mapping[str, Any]] = list((deployment.get("deployment") or {}).get("resources") or [])
+    known = {str(found["urn"]): found for found in resources}
+    wanted: set[str] = set()
+    for found in resources:
+        if found["type"] == GENERATED:
+            wanted |= set(_chain(found, known))
+    if not wanted:
+        raise CommandError(f"Stack {stack} has no generated credentials: nothing is deployed, or all are in Secrets.")
+    chosen = [found for found in resources if found["urn"] in wanted]
+    return {"format": FORMAT, "stack": stack, "resources": [_plain(found) for found in chosen]}
+
+
+def _chain(resource: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Give the URNs of a resource, of its parents, and of its provider."""
+    yield str(resource["urn"])
+    # The URN of the provider and its id, with `::` between them.
+    provider = str(resource.get("provider") or "").rpartition("::")[0]
+    for urn in (str(resource.get("parent") or ""), provider):
+        if urn in known:
+            yield from _chain(known[urn], known)
+
+
+def _plain(resource: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in resource.items() if key in _KEPT}
+    if not resource["custom"]:
+        kept.pop("inputs", None)
+        kept.pop("outputs", None)
+    return kept
+
+
+def put(saved: Mapping[str, Any], deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
+    """Put saved credentials into the state of a stack that has deployed nothing, as `pulumi stack import` takes it.
+
+    saved: what `pick` gave, perhaps of a stack with another name.
+    deployment: state as `pulumi stack export` gives it; it says how the stack encrypts.
+
+    Raises CommandError when something is deployed already, or when what was saved is something else.
+    """
+    if saved.get("format") != FORMAT:
+        raise CommandError("This file holds no credentials of a stack of this project.")
+    inner = dict(deployment.get("deployment") or {})
+    if inner.get("resources"):
+        raise CommandError(
+            f"Stack {stack} has deployed something, and with it credentials of its own: they stay. Credentials are "
+            "restored into a stack that is new, before its first `make up`."
+        )
+    resources = [_renamed(found, str(saved["stack"]), stack) for found in saved["resources"]]
+    return {**deployment, "deployment": {**inner, "resources": resources}}
+
+
+def _renamed(resource: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """Give a resource as one of another stack, whose name is in every URN and in the name of the stack's resource."""
+    result = dict(resource)
+    for key in ("urn", "parent", "provider"):
+        if key in result:
+            result[key] = _renamed_urn(str(result[key]), old, new)
+    return result
+
+
+def _renamed_urn(urn: str, old: str, new: str) -> str:
+    """Give a URN, `urn:pulumi:<stack>::<project>::<types>::<name>`, as one of another stack."""
+    head, project, types, *name = urn.split("::")
+    if types == _STACK:
+        name = [f"{project}-{new}"]
+    return "::".join([head if head != f"urn:pulumi:{old}" else f"urn:pulumi:{new}", project, types, *name])
