@@ -124,6 +124,11 @@ def _walk(model: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, F
     return section, field
 
 
+def is_setting(model: type[BaseModel], path: Path) -> bool:
+    """Say whether a path is that of a setting, and not of a key in the free content of one."""
+    return _walk(model, path)[1] is not None
+
+
 def _holds_secret(annotation: object) -> bool:
     """Say whether a setting is a secret, or a section with one: a text in its place may be that secret."""
     nested = section_of(annotation)

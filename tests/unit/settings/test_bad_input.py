@@ -89,7 +89,7 @@ def test_the_engine_gets_the_same_finding(name: str, refused: Refused) -> None:
 
 
 def test_a_refusal_registers_nothing(kubeconfig: Path) -> None:
-    from tests.unit import recording  # noqa: PLC0415 - patched below
+    from cli import recording  # noqa: PLC0415 - patched below
 
     seen: list[recording.Recording] = []
     original = recording.Recording

@@ -1,0 +1,97 @@
+"""How the objects that two stacks declare differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from cli.diff.data import ABSENT, Change, changes
+from cli.project import StackFile
+from cli.recording import Recording, Resource
+from cli.render import render
+
+Key = tuple[str, str, str]
+"""Kind, namespace and name of an object; the last two are empty for what is no object of the cluster."""
+
+_DERIVED = ("checksum/",)
+"""Annotations that only say that something else, which is shown, has another content."""
+
+SECRET = "[secret]"  # noqa: S105 - shown in place of one
+
+
+@dataclass(frozen=True)
+class ObjectDifference:
+    """An object that differs.
+
+    kind, namespace, name: which.
+    only: the stack that alone has it; empty if both have it.
+    changes: what differs; none for an object that only one has.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    only: str
+    changes: tuple[Change, ...]
+
+
+def comparable(stack: StackFile) -> Recording:
+    """Render a stack with names that are the same for every stack.
+
+    Namespaces and the label `env` differ by intention, in every object; their settings are compared by themselves.
+    """
+    spaces = stack.config.get("namespaces")
+    names = {"prefix", "ollama", "librechat"}
+    kept = {key: value for key, value in spaces.items() if key not in names} if isinstance(spaces, Mapping) else {}
+    return render(stack, {"namespaces": kept, "environment": "environment"})
+
+
+def differences(before: StackFile, after: StackFile) -> list[ObjectDifference]:
+    """Give the objects that differ, in the order of their namespaces, kinds and names.
+
+    Raises pulumi.RunError with every finding where the settings of a stack are refused.
+    """
+    one, other = (_by_key(comparable(stack)) for stack in (before, after))
+    found: list[ObjectDifference] = []
+    for key in sorted({*one, *other}, key=lambda key: (key[1], key[0], key[2])):
+        if key in one and key in other:
+            compared = tuple(changes(one[key], other[key]))
+            if compared:
+                found.append(ObjectDifference(*key, "", compared))
+        else:
+            found.append(ObjectDifference(*key, before.name if key in one else after.name, ()))
+    return found
+
+
+def _by_key(recording: Recording) -> dict[Key, dict[str, Any]]:
+    custom = [found for found in recording.resources if found.custom and not found.type.startswith("pulumi:providers:")]
+    return {_key(found): _content(found) for found in custom}
+
+
+def _key(found: Resource) -> Key:
+    metadata = found.metadata
+    return found.kind, str(metadata.get("namespace", "")), str(metadata.get("name") or found.name)
+
+
+def _content(found: Resource) -> dict[str, Any]:
+    """Give what is compared: what the object says, with secrets hidden, and how Pulumi treats it."""
+    content = _visible(found, found.inputs, "")
+    options = {"protect": found.protect, "retainOnDelete": found.retain_on_delete}
+    return {**content, "options": options}
+
+
+def _visible(found: Resource, value: Any, path: str) -> Any:
+    if path and found.is_secret(path):
+        return SECRET
+    if isinstance(value, Mapping):
+        entries = {key: entry for key, entry in value.items() if not key.startswith(_DERIVED)}
+        return {key: _visible(found, entry, f"{path}.{key}" if path else key) for key, entry in entries.items()}
+    if isinstance(value, list):
+        return [_visible(found, entry, f"{path}.{index}") for index, entry in enumerate(value)]
+    if isinstance(value, str) and path.endswith((".yaml", ".yml")):
+        return yaml.safe_load(value)  # librechat.yaml: its settings are compared, not its text
+    return value
+
+
+__all__ = ["ABSENT", "ObjectDifference", "comparable", "differences"]

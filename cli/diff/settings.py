@@ -1,0 +1,58 @@
+"""How the settings of two stacks differ, their defaults included."""
+
+from typing import Any, NamedTuple
+
+from pydantic import SecretStr
+
+from cli.diff.data import ABSENT, changes
+from cli.project import StackFile
+from cli.render import encrypted_paths
+from components.settings.findings import is_setting, render_value
+from components.settings.root import Settings
+
+ENCRYPTED = "[encrypted]"
+NOT_ENCRYPTED = "not encrypted"
+
+
+class Difference(NamedTuple):
+    """A setting that differs, or that cannot be compared because it is encrypted.
+
+    path: its key path.
+    before, after: the values as shown to a person; never that of a secret.
+    """
+
+    path: str
+    before: str
+    after: str
+
+
+def differences(before: StackFile, after: StackFile) -> list[Difference]:
+    """Give the settings that differ, in the order of the reference page.
+
+    An encrypted setting is named and never compared: the same value is encrypted to another text in each stack.
+    """
+    one, other = (set(encrypted_paths(stack.config)) for stack in (before, after))
+    found = [
+        Difference(change.path, _shown(change.parts, change.before), _shown(change.parts, change.after))
+        for change in changes(_values(before), _values(after))
+        if change.path not in one | other
+    ]
+    return found + [
+        Difference(path, *(ENCRYPTED if path in paths else NOT_ENCRYPTED for paths in (one, other)))
+        for path in sorted(one | other)
+    ]
+
+
+def _values(stack: StackFile) -> dict[str, Any]:
+    return stack.settings()[0].model_dump(by_alias=True)
+
+
+def _shown(parts: tuple[str, ...], value: Any) -> str:
+    if value is ABSENT or value in ("", None):
+        return "not set"
+    if isinstance(value, SecretStr):
+        return "[secret]" if value.get_secret_value() else "not set"
+    if isinstance(value, list):
+        return f"[{', '.join(_shown(parts, entry) for entry in value)}]"
+    path = tuple(part for part in parts if not part.startswith("["))
+    return render_value(path, value, is_setting(Settings, path))

@@ -1,0 +1,280 @@
+"""Runs a Pulumi program under mocks and records every registration: inputs, which of them are secret, and options.
+
+It needs neither engine nor cluster. Mocks alone see neither options nor which inputs are secret, so the monitor itself
+is recorded.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks
+from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.stack import run_pulumi_func
+
+PROJECT = "ollama-librechat"
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks secrets on the wire, as the line above does
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registration.
+
+    secrets: paths of the secret inputs, for example `stringData.JWT_SECRET`.
+    parent, deleted_with, dependencies: URNs.
+    timeouts: custom timeouts, for example `{"create": "300s"}`.
+    """
+
+    type: str
+    name: str
+    urn: str
+    custom: bool
+    inputs: dict[str, Any]
+    secrets: frozenset[str]
+    parent: str
+    provider: str
+    protect: bool
+    retain_on_delete: bool
+    deleted_with: str
+    dependencies: frozenset[str]
+    ignore_changes: tuple[str, ...]
+    delete_before_replace: bool
+    timeouts: Mapping[str, str]
+
+    @property
+    def kind(self) -> str:
+        """Kind of the object, or of the component."""
+        return self.type.rpartition(":")[2]
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Metadata of the object."""
+        return self.inputs.get("metadata", {})
+
+    @property
+    def object_name(self) -> str:
+        """Name of the object in the cluster."""
+        return self.metadata["name"]
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Specification of the object."""
+        return self.inputs["spec"]
+
+    def is_secret(self, path: str) -> bool:
+        """Whether the input at a path, or something around it, is a secret."""
+        return any(path == secret or path.startswith(f"{secret}.") or secret == "" for secret in self.secrets)
+
+    def clear_texts(self) -> Iterator[str]:
+        """Every text of the inputs that is not secret, keys included."""
+        yield from (text for path, text in leaves(self.inputs) if not self.is_secret(path))
+
+
+@dataclass
+class Recording:
+    """Everything that a program registered and exported."""
+
+    resources: list[Resource] = field(default_factory=list)
+    exports: dict[str, Any] = field(default_factory=dict)
+    secret_exports: set[str] = field(default_factory=set)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    secret_outputs: dict[str, frozenset[str]] = field(default_factory=dict)
+    result: Any = None
+
+    def all(self, kind: str) -> list[Resource]:
+        """Every resource of a kind, in the order of their names."""
+        return sorted((found for found in self.resources if found.kind == kind), key=lambda found: found.name)
+
+    def named(self, kind: str, name: str) -> Resource:
+        """The resource of a kind with a logical name; raises LookupError unless there is exactly one."""
+        return self._only([r for r in self.all(kind) if r.name == name], kind, name)
+
+    def object(self, kind: str, name: str, namespace: str | None = None) -> Resource:
+        """The Kubernetes object of a kind with a name; raises LookupError unless there is exactly one."""
+        found = [r for r in self.kubernetes() if r.kind == kind and r.metadata.get("name") == name]
+        return self._only([r for r in found if namespace in {None, r.metadata.get("namespace")}], kind, name)
+
+    def kubernetes(self) -> list[Resource]:
+        """Every Kubernetes object."""
+        return [found for found in self.resources if found.type.startswith("kubernetes:")]
+
+    def generated(self) -> dict[str, str]:
+        """The generated credentials, by logical name."""
+        return {found.name: generate(found.name, found.inputs) for found in self.all("RandomPassword")}
+
+    def component(self, name: str) -> Resource:
+        """The component of this package with a name that is no namespace."""
+        ours = [r for r in self.resources if r.type.startswith(f"{PROJECT}:") and r.kind != "Namespace"]
+        return self._only([r for r in ours if r.name == name], "component", name)
+
+    def _only(self, found: list[Resource], kind: str, name: str) -> Resource:
+        if len(found) != 1:
+            known = [f"{r.kind} {r.name} ({r.metadata.get('name', '')})" for r in self.resources]
+            raise LookupError(f"{len(found)} x {kind} {name} among {known}")
+        return found[0]
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in nested data with its path; the keys of a mapping count as texts too."""
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            below = f"{path}.{key}" if path else key
+            yield below, key
+            yield from leaves(entry, below)
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from leaves(entry, f"{path}.{index}")
+    elif value is not None:
+        yield path, str(value)
+
+
+def generate(name: str, inputs: Mapping[str, Any]) -> str:
+    """What the mock of RandomPassword gives: stable, distinct, of the asked length and characters."""
+    letters = inputs.get("overrideSpecial", "") if inputs.get("special") else ""
+    digits = "0123456789" if inputs.get("numeric", True) else ""
+    upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if inputs.get("upper", True) else ""
+    lower = "abcdefghijklmnopqrstuvwxyz" if inputs.get("lower", True) else ""
+    alphabet = letters + digits + upper + lower
+    seed = f"{name} {json.dumps(inputs.get('keepers'), sort_keys=True)}"
+    random = b"".join(hashlib.sha256(f"{seed} {part}".encode()).digest() for part in range(8))
+    return "".join(alphabet[byte % len(alphabet)] for byte in random[: int(inputs["length"])])
+
+
+def _plain(value: Any, path: str, secrets: set[str]) -> Any:
+    """Turn a protobuf value into plain data and note which parts of it are secret."""
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+            secrets.add(path)
+            return _plain(fields["value"], path, secrets)
+        return {key: _plain(entry, f"{path}.{key}" if path else key, secrets) for key, entry in fields.items()}
+    if kind == "list_value":
+        entries = enumerate(value.list_value.values)
+        return [_plain(entry, f"{path}.{index}", secrets) for index, entry in entries]
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    return None if kind == "null_value" else getattr(value, str(kind))
+
+
+def plain(struct: Any) -> tuple[dict[str, Any], frozenset[str]]:
+    """Turn a protobuf struct into plain data, and give the paths of what is secret in it."""
+    secrets: set[str] = set()
+    data = {key: _plain(entry, key, secrets) for key, entry in struct.fields.items()}
+    return data, frozenset(secrets)
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """A cluster that takes everything as it comes, and a generator of passwords."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Give the inputs back as outputs."""
+        outputs = dict(args.inputs)
+        if args.typ == "random:index/randomPassword:RandomPassword":
+            # Under mocks nothing knows that the provider calls it a secret. Written as on the wire: an Output would
+            # leave tasks on the loop of this thread.
+            outputs["result"] = {_SIGNATURE: _SECRET, "value": generate(args.name, args.inputs)}
+        return f"{args.name}-id", outputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        """Answer that nothing is deployed yet."""
+        if args.token == "pulumi:pulumi:readStackOutputs":  # noqa: S105 - the name of a function
+            return {"outputs": {}}, []
+        raise AssertionError(f"the program calls {args.token}, which no mock answers")
+
+
+class Monitor(mocks.MockMonitor):
+    """Records what the engine would be asked for."""
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__(Mocks())
+        self.recording = recording
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name is that of the protocol
+        """Record a registration."""
+        if request.type != "pulumi:pulumi:Stack":
+            inputs, secrets = plain(request.object)
+            timeouts = request.customTimeouts
+            self.recording.resources.append(
+                Resource(
+                    type=request.type,
+                    name=request.name,
+                    urn=self.make_urn(request.parent, request.type, request.name),
+                    custom=request.custom,
+                    inputs=inputs,
+                    secrets=secrets,
+                    parent=request.parent,
+                    provider=request.provider,
+                    protect=request.protect,
+                    retain_on_delete=request.retainOnDelete,
+                    deleted_with=request.deletedWith,
+                    dependencies=frozenset(request.dependencies),
+                    ignore_changes=tuple(request.ignoreChanges),
+                    delete_before_replace=request.deleteBeforeReplace,
+                    timeouts={key: getattr(timeouts, key) for key in ("create", "update") if getattr(timeouts, key)},
+                )
+            )
+        # Runs on a thread of its own; the loop that the SDK would make there is never closed.
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            return super().RegisterResource(request)
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name is that of the protocol
+        """Record the outputs of a component."""
+        outputs, secrets = plain(request.outputs)
+        self.recording.outputs[request.urn] = outputs
+        self.recording.secret_outputs[request.urn] = secrets
+        return super().RegisterResourceOutputs(request)
+
+
+def run(
+    program: Callable[[], Any],
+    config: Mapping[str, str] | None = None,
+    secret_keys: frozenset[str] = frozenset(),
+    stack: str = "test",
+) -> Recording:
+    """Run a program to its end, on an event loop and a context of its own, and give what it registered.
+
+    config: what the engine would pass, with the project's name before each key; see `engine_config`.
+    secret_keys: those keys that are encrypted.
+
+    Raises what the program raises.
+    """
+    recording = Recording()
+
+    async def main() -> None:
+        mocks.set_mocks(Mocks(), project=PROJECT, stack=stack, preview=False, monitor=Monitor(recording))
+        pulumi.runtime.set_all_config(dict(config or {}), sorted(secret_keys))
+
+        def wrapped() -> None:
+            recording.result = program()
+
+        await run_pulumi_func(wrapped)
+        root = get_root_resource()
+        if root is None:
+            raise LookupError("the program ended without a stack")
+        for name, value in root.outputs.items():  # type: ignore[attr-defined]
+            output = pulumi.Output.from_input(value)
+            recording.exports[name] = await output.future()
+            if await output.is_secret():
+                recording.secret_exports.add(name)
+        if recording.result is not None:
+            recording.result = await pulumi.Output.from_input(recording.result).future()
+
+    asyncio.run(main())
+    return recording
+
+
+def engine_config(document: Mapping[str, Any]) -> dict[str, str]:
+    """Give the settings of a stack file as the engine passes them: every value is text, objects are JSON."""
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in document.items()}

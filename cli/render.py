@@ -1,0 +1,85 @@
+"""The objects that a stack's settings declare, by running the program without engine and cluster."""
+
+import os
+import runpy
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cli.project import NAME, PROJECT, StackFile
+from cli.recording import Recording, engine_config, run
+from components.settings.findings import render_path
+
+_PLACEHOLDERS = {
+    "mongodb.external.uri": "mongodb://encrypted:encrypted@encrypted.invalid:27017/LibreChat",
+    "librechat.redis.uri": "redis://encrypted.invalid:6379",
+}
+"""What stands for an encrypted setting that has to look like something; only the engine can decrypt it."""
+
+_PLACEHOLDER = "encrypted-and-not-shown-here"
+
+
+def encrypted_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:
+    """Give the key paths of what a stack file holds encrypted."""
+    if isinstance(value, dict):
+        if set(value) == {"secure"}:
+            yield render_path(path)
+        else:
+            for key, entry in value.items():
+                yield from encrypted_paths(entry, (*path, key))
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from encrypted_paths(entry, (*path, index))
+
+
+def _readable(value: Any, path: tuple[str | int, ...] = ()) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"secure"}:
+            return _PLACEHOLDERS.get(render_path(path), _PLACEHOLDER)
+        return {key: _readable(entry, (*path, key)) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_readable(entry, (*path, index)) for index, entry in enumerate(value)]
+    return value
+
+
+def render(stack: StackFile, changes: Mapping[str, Any] | None = None) -> Recording:
+    """Run the program with a stack's settings and give what it registers.
+
+    Encrypted settings are placeholders, and so are generated credentials: what is secret is marked so, and no value of
+    it is real. Nothing is asked of a cluster, so the kubeconfig need not be there.
+
+    changes: settings that replace the stack's own, by their first key.
+
+    Raises pulumi.RunError with every finding where the settings are refused.
+    """
+    config = {**_readable(stack.config), **(changes or {}), "kubeconfig": ""}
+    secret = {key for key, value in stack.config.items() if any(encrypted_paths(value))}
+    with _kubeconfig(str(config.get("context") or "")):
+        return run(
+            lambda: runpy.run_path(os.fspath(PROJECT / "__main__.py")) and None,
+            engine_config({f"{NAME}:{key}": value for key, value in config.items()}),
+            frozenset(f"{NAME}:{key}" for key in secret),
+            stack.name,
+        )
+
+
+@contextmanager
+def _kubeconfig(context: str) -> Iterator[None]:
+    """Let KUBECONFIG name a file that has nothing but the context: the program refuses one that is not there."""
+    before = os.environ.get("KUBECONFIG")
+    with tempfile.TemporaryDirectory() as folder:
+        name = context or "current"
+        document = {"apiVersion": "v1", "kind": "Config", "current-context": name, "contexts": [{"name": name}]}
+        file = Path(folder, "kubeconfig")
+        file.write_text(yaml.safe_dump(document))
+        os.environ["KUBECONFIG"] = os.fspath(file)
+        try:
+            yield
+        finally:
+            del os.environ["KUBECONFIG"]
+            if before is not None:
+                os.environ["KUBECONFIG"] = before
