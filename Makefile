@@ -59,6 +59,10 @@ restore-secrets: setup ## Put saved credentials into a new stack: FILE=file, IDE
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)
 
+.PHONY: diff
+diff: setup ## Show how two stacks differ, in settings and objects: FROM=dev TO=prod
+	@$(CLI) diff --from $(or $(FROM),dev) --to $(or $(TO),prod)
+
 lint: setup ## Check style, types, and that derived files are up to date
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/ruff check --quiet .

@@ -4,6 +4,7 @@ import typer
 
 from cli.commands.backup import backup, backups, restore
 from cli.commands.destroy import destroy
+from cli.commands.diff import diff
 from cli.commands.drift import drift
 from cli.commands.env import env
 from cli.commands.generate import generate
@@ -28,6 +29,7 @@ app.command()(restore)
 app.command()(backup_secrets)
 app.command()(restore_secrets)
 app.command()(validate)
+app.command()(diff)
 app.command()(env)
 app.command()(generate)
 app.command()(lock)

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import yaml
 
+from cli.errors import CommandError
 from cli.project import NAME, PROJECT, StackFile
 from cli.recording import Recording, engine_config, run
 from components.settings.findings import render_path
@@ -54,17 +56,20 @@ def render(stack: StackFile, changes: Mapping[str, Any] | None = None) -> Record
 
     changes: settings that replace the stack's own, by their first key.
 
-    Raises pulumi.RunError with every finding where the settings are refused.
+    Raises CommandError with every finding where the program refuses the settings.
     """
     config = {**_readable(stack.config), **(changes or {}), "kubeconfig": ""}
     secret = {key for key, value in stack.config.items() if any(encrypted_paths(value))}
-    with _kubeconfig(str(config.get("context") or "")):
-        return run(
-            lambda: runpy.run_path(os.fspath(PROJECT / "__main__.py")) and None,
-            engine_config({f"{NAME}:{key}": value for key, value in config.items()}),
-            frozenset(f"{NAME}:{key}" for key in secret),
-            stack.name,
-        )
+    try:
+        with _kubeconfig(str(config.get("context") or "")):
+            return run(
+                lambda: runpy.run_path(os.fspath(PROJECT / "__main__.py")) and None,
+                engine_config({f"{NAME}:{key}": value for key, value in config.items()}),
+                frozenset(f"{NAME}:{key}" for key in secret),
+                stack.name,
+            )
+    except pulumi.RunError as error:
+        raise CommandError(str(error)) from error
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""Differences between two pieces of nested data."""
+"""Differences between two pieces of nested data, and how they are shown without a secret."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-ABSENT = object()
-"""Stands for what only the other side has."""
+from cli.drift.paths import ABSENT
+from components.librechat_lint_secrets import REDACTED, looks_secret, names_secret
 
 
 class Change(NamedTuple):
@@ -44,8 +44,8 @@ def changes(before: Any, after: Any, parts: tuple[str, ...] = ()) -> Iterator[Ch
 
 
 def _children(value: Any) -> dict[str, Any] | None:
-    """Give what is inside of a value, by its step; None for a leaf, and for an empty mapping or list."""
-    if isinstance(value, Mapping) and value:
+    """Give what is inside of a value, by its step; None for a leaf."""
+    if isinstance(value, Mapping):
         return {str(key): entry for key, entry in value.items()}
     if isinstance(value, list) and value and all(isinstance(entry, Mapping) for entry in value):
         names = [entry.get("name") for entry in value]
@@ -53,3 +53,22 @@ def _children(value: Any) -> dict[str, Any] | None:
             names = list(range(len(value)))
         return {f"[{name}]": entry for name, entry in zip(names, value, strict=True)}
     return None
+
+
+def redacted(parts: tuple[str, ...], value: Any) -> Any:
+    """Give a value with `[secret]` in the place of each text that is one by its look, or by the name that it stands at.
+
+    The value of an environment variable stands at the variable's name.
+    """
+    if isinstance(value, Mapping):
+        variable = value.get("name")
+        return {
+            key: redacted((*parts, str(variable if key == "value" and variable else key)), entry)
+            for key, entry in value.items()
+        }
+    if isinstance(value, list):
+        return [redacted(parts, entry) for entry in value]
+    if not isinstance(value, str):
+        return value
+    named = parts[:-1] if parts and parts[-1] == "value" else parts
+    return REDACTED if looks_secret(value) or (named and names_secret(named[-1])) else value

@@ -6,18 +6,18 @@ from typing import Any
 
 import yaml
 
-from cli.diff.data import ABSENT, Change, changes
+from cli.diff.data import Change, changes, redacted
 from cli.project import StackFile
 from cli.recording import Recording, Resource
 from cli.render import render
+from components.librechat_lint_secrets import REDACTED
+from components.settings.root import DEVELOPMENT
 
 Key = tuple[str, str, str]
 """Kind, namespace and name of an object; the last two are empty for what is no object of the cluster."""
 
 _DERIVED = ("checksum/",)
 """Annotations that only say that something else, which is shown, has another content."""
-
-SECRET = "[secret]"  # noqa: S105 - shown in place of one
 
 
 @dataclass(frozen=True)
@@ -44,24 +44,29 @@ def comparable(stack: StackFile) -> Recording:
     spaces = stack.config.get("namespaces")
     names = {"prefix", "ollama", "librechat"}
     kept = {key: value for key, value in spaces.items() if key not in names} if isinstance(spaces, Mapping) else {}
-    return render(stack, {"namespaces": kept, "environment": "environment"})
+    return render(stack, {"namespaces": kept, "environment": DEVELOPMENT})
 
 
 def differences(before: StackFile, after: StackFile) -> list[ObjectDifference]:
     """Give the objects that differ, in the order of their namespaces, kinds and names.
 
-    Raises pulumi.RunError with every finding where the settings of a stack are refused.
+    Raises CommandError with every finding where the settings of a stack are refused.
     """
     one, other = (_by_key(comparable(stack)) for stack in (before, after))
     found: list[ObjectDifference] = []
     for key in sorted({*one, *other}, key=lambda key: (key[1], key[0], key[2])):
         if key in one and key in other:
-            compared = tuple(changes(one[key], other[key]))
+            compared = tuple(map(_redacted, changes(one[key], other[key])))
             if compared:
                 found.append(ObjectDifference(*key, "", compared))
         else:
             found.append(ObjectDifference(*key, before.name if key in one else after.name, ()))
     return found
+
+
+def _redacted(change: Change) -> Change:
+    before, after = (redacted(change.parts, value) for value in (change.before, change.after))
+    return change._replace(before=before, after=after)
 
 
 def _by_key(recording: Recording) -> dict[Key, dict[str, Any]]:
@@ -83,15 +88,12 @@ def _content(found: Resource) -> dict[str, Any]:
 
 def _visible(found: Resource, value: Any, path: str) -> Any:
     if path and found.is_secret(path):
-        return SECRET
+        return REDACTED
     if isinstance(value, Mapping):
-        entries = {key: entry for key, entry in value.items() if not key.startswith(_DERIVED)}
-        return {key: _visible(found, entry, f"{path}.{key}" if path else key) for key, entry in entries.items()}
+        keys = sorted(key for key in value if not key.startswith(_DERIVED))
+        return {key: _visible(found, value[key], f"{path}.{key}" if path else key) for key in keys}
     if isinstance(value, list):
         return [_visible(found, entry, f"{path}.{index}") for index, entry in enumerate(value)]
     if isinstance(value, str) and path.endswith((".yaml", ".yml")):
         return yaml.safe_load(value)  # librechat.yaml: its settings are compared, not its text
     return value
-
-
-__all__ = ["ABSENT", "ObjectDifference", "comparable", "differences"]

@@ -1,10 +1,13 @@
 """How the settings of two stacks differ, their defaults included."""
 
+import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
-from cli.diff.data import ABSENT, changes
+from cli.diff.data import changes, redacted
+from cli.drift.paths import ABSENT
 from cli.project import StackFile
 from cli.render import encrypted_paths
 from components.settings.findings import is_setting, render_value
@@ -52,7 +55,7 @@ def _shown(parts: tuple[str, ...], value: Any) -> str:
         return "not set"
     if isinstance(value, SecretStr):
         return "[secret]" if value.get_secret_value() else "not set"
-    if isinstance(value, list):
-        return f"[{', '.join(_shown(parts, entry) for entry in value)}]"
     path = tuple(part for part in parts if not part.startswith("["))
+    if isinstance(value, list | Mapping):
+        return json.dumps(redacted(parts, value))
     return render_value(path, value, is_setting(Settings, path))
