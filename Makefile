@@ -1,6 +1,6 @@
 # Thin: every target is one command of `python -m cli` or one tool. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview status drift repair destroy backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
+.PHONY: help setup up preview status drift repair destroy history rollback unlock backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
 
 STACK ?=
 VENV := .venv
@@ -24,7 +24,7 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 	@touch $@
 
 up: setup ## Bring the stack up, or change it to what its settings say
-	@$(CLI) up $(WITH_STACK) $(WITH_YES)
+	@$(CLI) up $(WITH_STACK) $(WITH_YES) $(if $(MESSAGE),--message "$(MESSAGE)")
 
 preview: setup ## Show what `make up` would change, live objects included
 	@$(CLI) preview $(WITH_STACK)
@@ -55,6 +55,15 @@ backup-secrets: setup ## Write the generated credentials to a file, encrypted: R
 
 restore-secrets: setup ## Put saved credentials into a new stack: FILE=file, IDENTITY=private key of age
 	@$(CLI) restore-secrets $(WITH_STACK) $(if $(IDENTITY),--identity "$(IDENTITY)") "$(FILE)"
+
+history: setup ## Show the revisions of the stack: when, what, which commit, by whom
+	@$(CLI) history $(WITH_STACK)
+
+rollback: setup ## Bring program and settings back to the revision REV
+	@$(CLI) rollback $(or $(REV),$(error REV=n says which revision: make history)) $(WITH_STACK) $(WITH_YES)
+
+unlock: setup ## Break the lock that a killed operation left on a stack
+	@$(CLI) unlock $(WITH_STACK) $(WITH_YES)
 
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)

@@ -8,11 +8,14 @@ from cli.commands.diff import diff
 from cli.commands.drift import drift
 from cli.commands.env import env
 from cli.commands.generate import generate
+from cli.commands.history import history
 from cli.commands.lock import lock
 from cli.commands.preview import preview
 from cli.commands.repair import repair
+from cli.commands.rollback import rollback
 from cli.commands.secrets import backup_secrets, restore_secrets
 from cli.commands.status import status
+from cli.commands.unlock import unlock
 from cli.commands.up import up
 from cli.commands.validate import validate
 
@@ -28,6 +31,9 @@ app.command()(backups)
 app.command()(restore)
 app.command()(backup_secrets)
 app.command()(restore_secrets)
+app.command()(history)
+app.command()(rollback)
+app.command()(unlock)
 app.command()(validate)
 app.command()(diff)
 app.command()(env)

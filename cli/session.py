@@ -1,9 +1,12 @@
 """One command on one stack: which stack, which cluster, which engine, which state."""
 
+import getpass
 import os
+import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 
@@ -27,17 +30,23 @@ class Session:
     engine: the engine.
     state: the backend.
     config_file: the stack file that the engine reads; None for the project's own.
+    directory: where the program is.
     """
 
     stack: StackFile
     engine: Engine
     state: State
     config_file: str | None
+    directory: Path = PROJECT
 
     @property
     def env(self) -> dict[str, str]:
-        """Environment of the engine."""
-        return {**self.engine.env(), **self.state.env}
+        """Environment of the engine; a program elsewhere brings its own interpreter."""
+        # Without the latter the engine does not know the option `--event-log`, which the Automation API uses too.
+        env = {**self.engine.env(), **self.state.env, "PULUMI_DEBUG_COMMANDS": "true"}
+        if self.directory != PROJECT:
+            env["PATH"] = os.pathsep.join((str(self.directory / ".venv" / "bin"), env["PATH"]))
+        return env
 
     def _argv(self, command: str, arguments: Sequence[str]) -> list[str]:
         own = ["--config-file", self.config_file] if self.config_file else []
@@ -45,7 +54,7 @@ class Session:
 
     def pulumi(self, command: str, arguments: Sequence[str] = ()) -> int:
         """Run a command of the engine on the stack, in the foreground, and give its exit status."""
-        return subprocess.run(self._argv(command, arguments), cwd=PROJECT, env=self.env, check=False).returncode  # noqa: S603
+        return subprocess.run(self._argv(command, arguments), cwd=self.directory, env=self.env, check=False).returncode  # noqa: S603
 
     def run(self, command: str, arguments: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
         """Run a command of the engine on the stack in silence, and give its exit status and what it said.
@@ -63,6 +72,15 @@ class Session:
         )
         return result.returncode, result.stdout.strip()
 
+    def change(self, command: str, arguments: Sequence[str]) -> int:
+        """Run a command of the engine that changes the stack, in the foreground, and give its exit status.
+
+        The revision says who ran it.
+        """
+        status = self.pulumi(command, ["--exec-agent", who(), *arguments])
+        # A process that a signal ended has the signal's number below zero.
+        return 128 - status if status < 0 else status
+
     def output(self, arguments: Sequence[str], text: str = "") -> str:
         """Run a command of the engine that shows nothing to the person, and give what it prints.
 
@@ -72,7 +90,7 @@ class Session:
         """
         result = subprocess.run(  # noqa: S603 - the engine that was resolved
             [str(self.engine.pulumi), *arguments, "--stack", self.stack.name],
-            cwd=PROJECT,
+            cwd=self.directory,
             env=self.env,
             input=text,
             capture_output=True,
@@ -82,6 +100,11 @@ class Session:
         if result.returncode:
             raise CommandError(result.stderr.strip())
         return result.stdout
+
+
+def who(environment: Mapping[str, str] = os.environ) -> str:
+    """Give user and host of this command, which the engine notes with a revision as its agent."""
+    return f"{environment.get('GITHUB_ACTOR') or getpass.getuser()}@{socket.gethostname()}"
 
 
 def choose_stack(given: str, console: Console) -> StackFile:
@@ -149,6 +172,11 @@ def open_session(given: str, console: Console, *, start: bool = True) -> Session
         answer = refuse_unreachable(stack)
         console.print(f"cluster: context {stack.context} at {answer.server}, Kubernetes {answer.version}")
     return session_without_cluster(stack, console, allow_stand_ins=stack.embedded_cluster is not None)
+
+
+def open_state(given: str, console: Console) -> Session:
+    """Choose the stack and find engine and state: for commands that need neither its cluster nor its plugins."""
+    return session_without_cluster(choose_stack(given, console), console, allow_stand_ins=True)
 
 
 def session_without_cluster(stack: StackFile, console: Console, *, allow_stand_ins: bool) -> Session:

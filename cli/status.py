@@ -58,18 +58,38 @@ def _workload(namespace: str, kind: str, item: Any, pods: Sequence[Any]) -> Row:
     return Row(namespace, kind, item.metadata.name, f"{ready}/{wanted} ready", good, detail)
 
 
-def pod_reasons(pod: Any) -> Iterator[str]:
+@dataclass(frozen=True)
+class PodProblem:
+    """What keeps a pod from being Ready.
+
+    container: which of its containers; empty for the pod as a whole.
+    reason, message: in Kubernetes' words.
+    """
+
+    container: str
+    reason: str
+    message: str
+
+
+def pod_problems(pod: Any) -> Iterator[PodProblem]:
     """Say why a pod is not Ready: what its containers wait for or died of, or why it is not scheduled."""
     status = pod.status
     for container in [*(status.init_container_statuses or []), *(status.container_statuses or [])]:
         waiting, ended = container.state.waiting, container.state.terminated
         if waiting and waiting.reason not in {"PodInitializing", "ContainerCreating"}:
-            yield f"{pod.metadata.name}/{container.name}: {waiting.reason} {waiting.message or ''}".strip()
+            yield PodProblem(container.name, waiting.reason or "Waiting", waiting.message or "")
         elif ended and ended.exit_code:
-            yield f"{pod.metadata.name}/{container.name}: {ended.reason} {ended.message or ''}".strip()
+            yield PodProblem(container.name, ended.reason or "Error", ended.message or "")
     for condition in status.conditions or []:
         if condition.type == "PodScheduled" and condition.status == "False":
-            yield f"{pod.metadata.name}: {condition.reason} {condition.message or ''}".strip()
+            yield PodProblem("", condition.reason or "Unschedulable", condition.message or "")
+
+
+def pod_reasons(pod: Any) -> Iterator[str]:
+    """Say in a line each what keeps a pod from being Ready."""
+    for problem in pod_problems(pod):
+        where = "/".join(part for part in (pod.metadata.name, problem.container) if part)
+        yield f"{where}: {problem.reason} {problem.message}".strip()
 
 
 def _job(namespace: str, item: Any, pods: Sequence[Any]) -> Row:

@@ -582,7 +582,7 @@ class LibreChatSettingsArgs(TypedDict, total=False):
 
     startup_timeout_seconds: int
     """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and MongoDB's start
-    included. Defaults to `600`."""
+    included. Defaults to `480`."""
 
 
 class ExternalMongoDBArgs(TypedDict, total=False):

@@ -14,7 +14,7 @@ from components.credentials import MASTER_KEY_BYTES, hexadecimal
 from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
 from components.settings.resolve import resolve
 from components.settings.stores import MeilisearchSettings
-from components.workload import Workload, extended, name_of
+from components.workload import POD_MANAGEMENT_POLICY, Workload, extended, name_of
 
 NAME = "librechat-meilisearch"
 """Name of the Service and everything else that is an address."""
@@ -101,6 +101,7 @@ class Meilisearch(pulumi.ComponentResource):
             metadata=workload.metadata(),
             spec={
                 "replicas": 1,
+                "pod_management_policy": POD_MANAGEMENT_POLICY,
                 "service_name": name_of(self.service.metadata, NAME),
                 "selector": {"match_labels": workload.selector},
                 "template": {

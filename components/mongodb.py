@@ -16,7 +16,7 @@ from components.settings import checks
 from components.settings.resolve import resolve
 from components.settings.stores import MongoDBSettings
 from components.settings.types import parse_quantity
-from components.workload import Workload, extended, name_of
+from components.workload import POD_MANAGEMENT_POLICY, Workload, extended, name_of
 
 NAME = "librechat-mongodb"
 """Name of the Service and everything else that is an address."""
@@ -126,6 +126,7 @@ class MongoDB(pulumi.ComponentResource):
             metadata=workload.metadata(),
             spec={
                 "replicas": 1,
+                "pod_management_policy": POD_MANAGEMENT_POLICY,
                 "service_name": name_of(self.service.metadata, NAME),
                 "selector": {"match_labels": workload.selector},
                 "template": {

@@ -172,6 +172,7 @@ def create_token_proxy(
         metadata=workload.metadata(),
         spec={
             "replicas": 1,
+            "progress_deadline_seconds": STARTUP_TIMEOUT_SECONDS,
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
             "selector": {"match_labels": workload.selector},
             "template": {

@@ -48,6 +48,7 @@ def run_server(
             metadata=workload.metadata(),
             spec={
                 "replicas": replicas,
+                "progress_deadline_seconds": timeout,
                 "strategy": strategy,
                 "selector": {"match_labels": workload.selector},
                 "template": {"metadata": metadata, "spec": pod},

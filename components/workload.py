@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 
+POD_MANAGEMENT_POLICY = "Parallel"
+"""Of every StatefulSet. The default policy waits for a pod that can never start before it replaces it with a corrected
+one: somebody would have to delete it by hand (kubernetes/kubernetes#67250)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workload:
     """One workload of a component.

@@ -26,6 +26,7 @@ def destroy(
 
 def _destroy(stack: str, yes: bool) -> int:
     from cli.clusters import connect, made_namespaces
+    from cli.preparation import prepare
     from cli.project import SANDBOX_STACK
     from cli.session import open_session
     from sandbox.cluster.cluster import Cluster
@@ -34,8 +35,9 @@ def _destroy(stack: str, yes: bool) -> int:
         session = open_session(stack, err)
     except (CommandError, SettingsError) as error:
         raise CommandError(f"{error}{_hint(stack)}") from error
+    prepare(session, err)
     asks = session.stack.data_protection and not yes
-    status = session.pulumi("destroy", ["--refresh", *([] if asks else ["--yes", "--skip-preview"])])
+    status = session.change("destroy", ["--refresh", *([] if asks else ["--yes", "--skip-preview"])])
     cluster = session.stack.embedded_cluster
     if not status and session.stack.name == SANDBOX_STACK and cluster is not None:
         others = made_namespaces(connect(session.stack.kubeconfig_path, session.stack.context))

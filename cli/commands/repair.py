@@ -15,9 +15,11 @@ def repair(stack: Stack = "", yes: Yes = False) -> None:
         from cli.drift.preview import find
         from cli.drift.report import text
         from cli.drift.undo import remove_added
+        from cli.preparation import prepare
         from cli.session import open_session
 
         session = open_session(stack, err)
+        prepare(session, err)
         with err.status("comparing with the live objects"):
             found = find(session)
         if not found:
@@ -27,7 +29,7 @@ def repair(stack: Stack = "", yes: Yes = False) -> None:
         asks = session.stack.data_protection and not yes
         if asks and any(line.added for line in found):
             typer.confirm("Remove what is wanted as `(not set)`, after the update that is shown next?", abort=True)
-        status = session.pulumi("up", ["--refresh", *([] if asks else ["--yes"])])
+        status = session.change("up", ["--refresh", *([] if asks else ["--yes"])])
         if not status:
             api = connect(session.stack.kubeconfig_path, session.stack.context)
             with answering(api, session.stack.context):

@@ -147,5 +147,5 @@ class LibreChatSettings(Section):
     """Further environment variables; not for secrets."""
     pods: Pods = Pods()
     """Passed through to the pods."""
-    startup_timeout_seconds: Seconds = 600
+    startup_timeout_seconds: Seconds = 480
     """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and MongoDB's start included."""

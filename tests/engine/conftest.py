@@ -10,9 +10,11 @@ from sandbox.cluster.cluster import Cluster
 from sandbox.cluster.options import ClusterOptions
 from sandbox.engine.engine import Engine
 from sandbox.engine.resolution import resolve
+from tests.engine.checkout import Checkout
 from tests.engine.stack import Kubernetes, Stack, merged, stack_config
 
 MakeStack = Callable[..., Stack]
+MakeCheckout = Callable[[], Checkout]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,3 +60,17 @@ def make_stack(tmp_path_factory: pytest.TempPathFactory, engine: Engine, cluster
     for stack in made:
         stack.automation.refresh()
         stack.destroy()
+
+
+@pytest.fixture(scope="module")
+def make_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeCheckout]:
+    """Make clones of the project, each with an embedded cluster, which is deleted afterwards."""
+    made: list[Checkout] = []
+
+    def make() -> Checkout:
+        made.append(Checkout(tmp_path_factory.mktemp("checkouts") / "project"))
+        return made[-1]
+
+    yield make
+    for checkout in made:
+        checkout.cluster.delete()

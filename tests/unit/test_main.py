@@ -254,6 +254,16 @@ def test_workloads_have_a_deadline_of_their_own(program: Recording) -> None:
     for found in workloads:
         assert set(found.timeouts) == {"create", "update"}, found.name
         assert all(value.endswith("s") and int(value[:-1]) > 0 for value in found.timeouts.values())
+        if found.kind != "Job":  # a model may take hours to download
+            assert int(found.timeouts["update"][:-1]) < 600, found.name
+        if found.kind == "Deployment":
+            assert f"{found.inputs['spec']['progressDeadlineSeconds']:.0f}s" == found.timeouts["update"]
+
+
+def test_a_pod_that_never_starts_is_replaced_by_a_corrected_one(program: Recording) -> None:
+    found = program.all("StatefulSet")
+    assert len(found) >= 1
+    assert {item.inputs["spec"]["podManagementPolicy"] for item in found} == {"Parallel"}
 
 
 def test_nothing_is_awaited_whose_own_await_says_nothing(program: Recording) -> None:

@@ -1,0 +1,28 @@
+"""What is said after an operation of the engine failed."""
+
+from kubernetes.client import ApiException
+from rich.console import Console
+from urllib3.exceptions import HTTPError
+
+from cli.clusters import connect, reason
+from cli.diagnosis import describe, diagnose, read
+from cli.session import Session
+
+
+def explain(session: Session, console: Console) -> None:
+    """Say which objects of a stack hang, where and why, and how to go on."""
+    api = connect(session.stack.kubeconfig_path, session.stack.context)
+    try:
+        problems = [problem for namespace in session.stack.namespaces for problem in diagnose(read(api, namespace))]
+    except (ApiException, HTTPError) as error:
+        # The engine has said what failed already.
+        console.print(f"the cluster does not say more: {reason(error, str(api.configuration.host))}", markup=False)
+        return
+    for line in describe(problems, session.stack):
+        console.print(line, markup=False)
+    if problems:
+        name = session.stack.name
+        console.print(
+            f"correct {session.stack.path.name} and run `make up STACK={name}` again, or go back: "
+            f"`make history STACK={name}`, `make rollback REV=n STACK={name}`"
+        )

@@ -1,0 +1,167 @@
+"""Why a rollout hangs: which pod of which object waits for what, and the command that shows more."""
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kubernetes import client
+
+from cli.project import StackFile
+from cli.status import PodProblem, pod_problems
+
+CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotRun"})
+"""Reasons after which the log of the container's last run says more."""
+
+
+NOT_READY = "NotReady"
+"""Reason for a container that runs, while its readiness probe fails."""
+
+FAILED_CREATE = "FailedCreate"
+"""Reason of the events about pods that cannot be created."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What keeps one object from being ready.
+
+    kind, namespace, name: the object.
+    pod, container: where it hangs; empty where it does not come so far.
+    reason: in Kubernetes' word.
+    message: in Kubernetes' words.
+    command: arguments of kubectl that show more.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    pod: str
+    container: str
+    reason: str
+    message: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Live:
+    """Live objects of a namespace, as the Kubernetes client gives them."""
+
+    workloads: Sequence[tuple[str, Any]]
+    """Kind and object of every Deployment, StatefulSet and Job."""
+    replica_sets: Sequence[Any]
+    pods: Sequence[Any]
+    events: Sequence[Any]
+
+
+def read(api: client.ApiClient, namespace: str) -> Live:
+    """Read what a diagnosis of a namespace needs."""
+    apps, core, batch = client.AppsV1Api(api), client.CoreV1Api(api), client.BatchV1Api(api)
+    workloads = [
+        *(("Deployment", item) for item in apps.list_namespaced_deployment(namespace).items),
+        *(("StatefulSet", item) for item in apps.list_namespaced_stateful_set(namespace).items),
+        *(("Job", item) for item in batch.list_namespaced_job(namespace).items),
+    ]
+    return Live(
+        workloads,
+        apps.list_namespaced_replica_set(namespace).items,
+        core.list_namespaced_pod(namespace).items,
+        core.list_namespaced_event(namespace).items,
+    )
+
+
+def diagnose(live: Live) -> Iterator[Problem]:
+    """Say what keeps each object that is not ready from it."""
+    for kind, item in live.workloads:
+        if not _is_ready(kind, item):
+            yield from _problems(kind, item, live)
+
+
+def _is_ready(kind: str, item: Any) -> bool:
+    status = item.status
+    if kind == "Job":
+        # One that runs may only be slow; what is wrong with its pod is told all the same.
+        return any(one.type == "Complete" and one.status == "True" for one in status.conditions or [])
+    wanted = 1 if item.spec.replicas is None else item.spec.replicas
+    seen = (status.observed_generation or 0) >= (item.metadata.generation or 0)
+    return seen and min(status.ready_replicas or 0, status.updated_replicas or 0) >= wanted
+
+
+def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
+    where = (kind, item.metadata.namespace, item.metadata.name)
+    owners = {item.metadata.uid} | {one.metadata.uid for one in live.replica_sets if _owned(one, {item.metadata.uid})}
+    pods = [one for one in live.pods if _owned(one, owners) and not one.metadata.deletion_timestamp]
+    found = [(pod.metadata.name, problem) for pod in pods if (problem := _stuck(pod, live.events))]
+    for pod, problem in found:
+        yield Problem(*where, pod, problem.container, problem.reason, problem.message, _command(pod, problem))
+    if not found and (problem := _given_up(item) or _not_created(item, owners, live.events)):
+        about = ("quota",) if "exceeded quota" in problem.message else (f"{kind.lower()}/{where[2]}",)
+        yield Problem(*where, "", "", problem.reason, problem.message, ("describe", *about))
+
+
+def _stuck(pod: Any, events: Sequence[Any]) -> PodProblem | None:
+    """Give the first thing that keeps a pod from being Ready: containers wait for those before them."""
+    conditions = pod.status.conditions or []
+    if pod.status.phase == "Succeeded" or any(one.type == "Ready" and one.status == "True" for one in conditions):
+        return None
+    if found := next(pod_problems(pod), None):
+        return found
+    for container in pod.status.container_statuses or []:
+        if not container.ready and container.state.running:
+            message = _event(events, pod.metadata.uid, "Unhealthy") or "its readiness probe did not succeed yet"
+            return PodProblem(container.name, NOT_READY, message)
+    return None
+
+
+def _owned(item: Any, owners: set[str]) -> bool:
+    return any(reference.uid in owners for reference in item.metadata.owner_references or [])
+
+
+def _command(pod: str, problem: PodProblem) -> tuple[str, ...]:
+    if problem.reason in CRASHED:
+        return ("logs", pod, "-c", problem.container, "--previous")
+    if problem.reason == NOT_READY:
+        return ("logs", pod, "-c", problem.container)
+    return ("describe", f"pod/{pod}")
+
+
+def _given_up(item: Any) -> PodProblem | None:
+    """Give why a Job failed for good, where its pods are gone."""
+    for condition in item.status.conditions or []:
+        if condition.type == "Failed" and condition.status == "True":
+            return PodProblem("", condition.reason or "Failed", condition.message or "")
+    return None
+
+
+def _not_created(item: Any, owners: set[str], events: Sequence[Any]) -> PodProblem | None:
+    """Give why an object's pods are not even created, for example a quota."""
+    for condition in item.status.conditions or []:
+        if condition.type == "ReplicaFailure" and condition.status == "True":
+            return PodProblem("", condition.reason or FAILED_CREATE, condition.message or "")
+    # Neither StatefulSets nor Jobs have such a condition.
+    message = next((found for uid in sorted(owners) if (found := _event(events, uid, FAILED_CREATE))), "")
+    return PodProblem("", FAILED_CREATE, message) if message else None
+
+
+def _event(events: Sequence[Any], uid: str, reason: str) -> str:
+    """Give the message of the newest event of a reason about an object; empty if there is none."""
+    found = [one for one in events if one.involved_object.uid == uid and one.reason == reason]
+    found.sort(key=lambda one: str(one.last_timestamp or one.event_time or one.metadata.creation_timestamp))
+    return str(found[-1].message) if found else ""
+
+
+def kubectl(stack: StackFile) -> list[str]:
+    """Give the beginning of a kubectl command for the cluster of a stack."""
+    kubeconfig = ["--kubeconfig", stack.kubeconfig] if stack.kubeconfig else []
+    context = ["--context", stack.context] if stack.context else []
+    return ["kubectl", *kubeconfig, *context]
+
+
+def describe(problems: Iterable[Problem], stack: StackFile) -> Iterator[str]:
+    """Say what is wrong, line by line: object, pod, container, reason, and the command that shows more."""
+    for problem in problems:
+        yield f"{problem.kind} {problem.namespace}/{problem.name} is not ready"
+        if problem.pod:
+            container = f", container {problem.container}" if problem.container else ""
+            yield f"  pod     {problem.pod}{container}"
+        yield f"  reason  {problem.reason}: {problem.message}" if problem.message else f"  reason  {problem.reason}"
+        yield f"  look    {shlex.join([*kubectl(stack), '-n', problem.namespace, *problem.command])}"

@@ -1,0 +1,125 @@
+"""Recovery of a stack whose last operation was interrupted: the engine, or the machine under it, was killed.
+
+Before it asks the cluster for something, the engine notes in the state what it is about to do. What it could not note
+any more is how that ended. A refresh finds out for objects that the state knows; for one that was being created it
+does not: the state has no id for it. Every object of this program has the name that its inputs say, so the cluster can
+be asked whether it is there, and the state told.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubernetes import client
+from kubernetes.dynamic import DynamicClient
+from kubernetes.dynamic.exceptions import NotFoundError, ResourceNotFoundError
+
+Find = Callable[[Mapping[str, Any]], "Mapping[str, Any] | None"]
+"""Gives the live object with API version, kind, namespace and name of a manifest; None if there is none."""
+
+MANAGER = "pulumi"
+"""How the field managers of the Kubernetes provider begin."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What is to be done after an interruption.
+
+    deployment: the state without pending operations, and with what was created.
+    notes: what was found out, a line for each pending operation.
+    """
+
+    deployment: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
+    """Settle the pending operations of a state; None if it has none.
+
+    deployment: the content of `pulumi stack export` below `deployment`.
+    """
+    pending = deployment.get("pending_operations") or []
+    if not pending:
+        return None
+    result = copy.deepcopy(dict(deployment))
+    result["pending_operations"] = []
+    resources: list[dict[str, Any]] = result.setdefault("resources", [])
+    notes: list[str] = []
+    for operation in pending:
+        resource = copy.deepcopy(operation["resource"])
+        kind, _, name = resource["urn"].rpartition("::")
+        label = f"{kind.rpartition('$')[2].rpartition('::')[2]} {name}"
+        if operation["type"] != "creating":
+            notes.append(f"{label}: interrupted while {operation['type']}; the live object is looked at again")
+            continue
+        live = _created(resource, find)
+        if live is None:
+            notes.append(f"{label}: interrupted while creating, and is not there; it is created")
+            continue
+        metadata = live["metadata"]
+        resource["id"] = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
+        resource.setdefault("outputs", {})
+        _supersede(resources, resource["urn"])
+        resources.append(resource)
+        notes.append(f"{label}: interrupted while creating, and is there: {resource['id']} is taken into the state")
+    return Recovery(result, tuple(notes))
+
+
+def _created(resource: Mapping[str, Any], find: Find) -> Mapping[str, Any] | None:
+    """Give the live object of an interrupted creation, if there is one that this program made."""
+    inputs = resource.get("inputs") or {}
+    if not str(resource["type"]).startswith("kubernetes:") or "kind" not in inputs:
+        return None  # only the provider of random values besides; those were handed to nobody yet
+    live = find(inputs)
+    return live if live is not None and made_here(inputs, live) else None
+
+
+def made_here(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Tell whether a live object is what these inputs made, and not one of the same name by somebody else."""
+    metadata = live["metadata"]
+    labels = inputs["metadata"].get("labels") or {}
+    managers = [str(entry.get("manager", "")) for entry in metadata.get("managedFields") or []]
+    same = labels.items() <= (metadata.get("labels") or {}).items()
+    return same and any(manager.startswith(MANAGER) for manager in managers)
+
+
+def _supersede(resources: list[dict[str, Any]], urn: str) -> None:
+    """Make room for a resource that replaces another one of the same URN."""
+    for old in [one for one in resources if one["urn"] == urn and not one.get("delete")]:
+        if old.get("pendingReplacement"):  # deleted before its replacement was begun
+            resources.remove(old)
+        else:
+            old["delete"] = True
+
+
+def finder(api: client.ApiClient) -> Find:
+    """Give a function that looks objects up in a cluster."""
+    dynamic = DynamicClient(api)
+
+    def find(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        metadata = manifest["metadata"]
+        try:
+            resource = dynamic.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
+            found = resource.get(name=metadata["name"], namespace=metadata.get("namespace"))
+        except (NotFoundError, ResourceNotFoundError):
+            return None
+        return dict(found.to_dict())
+
+    return find
+
+
+def describe(recovery: Recovery) -> Iterator[str]:
+    """Say what the command does about an interruption, line by line."""
+    yield "the last operation on this stack was interrupted; recovered:"
+    for note in recovery.notes:
+        yield f"  {note}"
+
+
+def render(document: Mapping[str, Any], recovery: Recovery) -> str:
+    """Give the state for `pulumi stack import`.
+
+    document: the whole of `pulumi stack export`.
+    """
+    return json.dumps({**document, "deployment": recovery.deployment})

@@ -1,0 +1,135 @@
+"""Rollback: the program and the settings of an earlier revision, deployed as a new one."""
+
+import copy
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cli.errors import CommandError
+from cli.history import SUCCEEDED, UPDATE, Revision
+from cli.project import NAME
+
+DATA_TYPES = frozenset({"kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"})
+"""Types of resources that hold data."""
+
+CREDENTIAL_TYPE = "random:index/randomPassword:RandomPassword"
+
+ALLOW_DATA_LOSS = f"{NAME}:allowDataLoss"
+KUBECONFIG = f"{NAME}:kubeconfig"
+LIBRECHAT = f"{NAME}:librechat"
+JWT_ROTATION = "jwtRotation"
+
+
+def choose(revisions: Sequence[Revision], number: int) -> Revision:
+    """Give the revision to go back to.
+
+    Raises CommandError with the reason when there is no way back to it.
+    """
+    found = next((revision for revision in revisions if revision.number == number), None)
+    if found is None:
+        known = f"it has the revisions 1 to {revisions[-1].number}" if revisions else "nothing was deployed yet"
+        raise CommandError(f"The stack has no revision {number}: {known} (`make history`).")
+    if problem := _problem(found):
+        good = [str(one.number) for one in revisions if not _problem(one)]
+        others = f"There is one to {', '.join(good)}." if good else "There is none to any other."
+        raise CommandError(f"There is no way back to revision {number}: {problem}. {others} Nothing was changed.")
+    return found
+
+
+def _problem(revision: Revision) -> str:
+    if revision.kind != UPDATE:
+        return f"it deployed nothing, it was a {revision.kind}"
+    if revision.result != SUCCEEDED:
+        return f"it {revision.result}" if revision.result == "failed" else f"its result is {revision.result}"
+    if not revision.commit:
+        return "it was deployed from outside a git repository, so its program is not known"
+    if revision.dirty:
+        return f"it was deployed with uncommitted files on commit {revision.commit[:12]}, so its program is not known"
+    return ""
+
+
+def is_secret(revision: Revision, key: str) -> bool:
+    """Tell whether a setting of a revision is encrypted, as a whole or in parts."""
+    return bool(revision.config[key].get("secret"))
+
+
+def plain(entry: Mapping[str, Any]) -> Any:
+    """Give the value of a setting as a stack file has it.
+
+    entry: the setting as `pulumi stack history --json` and `pulumi config --json` have it.
+    """
+    return entry["objectValue"] if "objectValue" in entry else entry.get("value", "")
+
+
+def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Give the settings of a revision as a stack file has them, and the encrypted ones that its commit does not have.
+
+    The engine tells encrypted settings only in clear text, without saying which part of them is secret. The stack file
+    of the same commit has them encrypted.
+
+    committed: `config` of the stack file in the revision's commit.
+    """
+    result: dict[str, Any] = {}
+    missing: list[str] = []
+    for key, entry in revision.config.items():
+        if not is_secret(revision, key):
+            result[key] = plain(entry)
+        elif key in committed:
+            result[key] = committed[key]
+        else:
+            missing.append(key)
+    return result, missing
+
+
+def untouched(settings: Mapping[str, Any], current: Mapping[str, Any], project: Path) -> dict[str, Any]:
+    """Give the settings with which a revision is deployed again, so that data and credentials stay as they are.
+
+    - The leave to delete data that was given then does not hold any more.
+    - The JWT secrets are not generated once more: their rotation stays where it is.
+    - The path of the kubeconfig starts from this project, not from the temporary work tree.
+
+    current: settings that are deployed now.
+    project: directory that relative paths start from.
+    """
+    result = copy.deepcopy(dict(settings))
+    if ALLOW_DATA_LOSS in result:
+        result[ALLOW_DATA_LOSS] = []
+    kubeconfig = str(result.get(KUBECONFIG) or "")
+    if kubeconfig:
+        result[KUBECONFIG] = str(project / Path(kubeconfig).expanduser())
+    then, now = result.get(LIBRECHAT), current.get(LIBRECHAT)
+    if isinstance(then, dict) and isinstance(now, dict):
+        then.pop(JWT_ROTATION, None)
+        if JWT_ROTATION in now:
+            then[JWT_ROTATION] = now[JWT_ROTATION]
+    return result
+
+
+def planned(events: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Give operation, type and name of each resource that a preview would change, from its event log."""
+    for line in events:
+        event = json.loads(line).get("resourcePreEvent")
+        if event:
+            metadata = event["metadata"]
+            yield metadata["op"], metadata["type"], metadata["urn"].rpartition("::")[2]
+
+
+def refuse_loss(steps: Iterable[tuple[str, str, str]], number: int) -> None:
+    """Refuse a rollback that would delete data, or generate credentials anew.
+
+    steps: what the preview would do.
+
+    Raises CommandError naming every resource.
+    """
+    lost: list[str] = []
+    for operation, kind, name in steps:
+        gone = operation in {"delete", "delete-replaced", "replace", "create-replacement"}
+        if gone and (kind in DATA_TYPES or kind == CREDENTIAL_TYPE):
+            lost.append(f"{kind.rpartition(':')[2]} {name}")
+    if lost:
+        raise CommandError(
+            f"Going back to revision {number} would delete or replace {', '.join(dict.fromkeys(lost))}, and a rollback "
+            "leaves data and credentials untouched. Nothing was changed. To go back without them, say so in the "
+            "settings (allowDataLoss) and run `make up`."
+        )

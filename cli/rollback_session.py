@@ -1,0 +1,28 @@
+"""A session of an earlier revision: its program, its requirements, its settings."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from rich.console import Console
+
+from cli.history import Revision
+from cli.revision_settings import write_stack_file
+from cli.session import Session
+from cli.worktree import require_commit, work_tree
+
+
+@contextmanager
+def at_revision(session: Session, revision: Revision, newest: Revision, console: Console) -> Generator[Session]:
+    """Give a session that runs the program of a revision with its settings, in a temporary directory.
+
+    session: a session of the stack as it is now.
+    newest: the revision that is deployed now.
+
+    Raises CommandError when commit, requirements or settings of the revision cannot be had.
+    """
+    require_commit(revision.commit)
+    console.print(f"revision {revision.number}: commit {revision.short_commit}, {revision.message}", markup=False)
+    with work_tree(revision.commit, console, session.env) as directory:
+        path = write_stack_file(session, revision, newest, directory.parent)
+        yield replace(session, directory=directory, config_file=str(path))

@@ -1,0 +1,140 @@
+"""Rollouts that never end well: `up` fails within the component's deadline and says where it hangs.
+
+Each test goes on from the failure of the one before: corrected settings and `up` are all that it takes.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.engine.checkout import Checkout, Done
+from tests.engine.conftest import MakeCheckout
+from tests.engine.stack import merged
+
+STACK = "bad"
+OLLAMA, LIBRECHAT = f"{STACK}-ollama", f"{STACK}-librechat"
+DEADLINE = 10
+"""Seconds for each component of the test."""
+
+SLOWEST = 90
+"""Seconds in which a failing `up` has to end on a loaded machine; without a deadline it takes ten minutes."""
+
+SIMULATE = "sandbox.ollama-librechat/simulate"
+
+DEADLINES: dict[str, Any] = {
+    name: {"startupTimeoutSeconds": DEADLINE} for name in ("ollama", "librechat", "mongodb", "meilisearch")
+}
+SHARED = {"librechat": {"storage": {"accessMode": "ReadWriteMany"}}}
+
+
+@pytest.fixture(scope="module")
+def checkout(make_checkout: MakeCheckout) -> Iterator[Checkout]:
+    made = make_checkout()
+    good(made)
+    yield made
+    made.run("destroy", "--stack", STACK, "--yes")
+
+
+def configure(checkout: Checkout, changes: Mapping[str, Any]) -> None:
+    checkout.configure(STACK, merged(merged(DEADLINES, SHARED), changes))
+
+
+def good(checkout: Checkout) -> None:
+    configure(checkout, {})
+    checkout.must("up", "--stack", STACK)
+
+
+def failing(checkout: Checkout, changes: Mapping[str, Any]) -> Done:
+    """Deploy settings that cannot work."""
+    configure(checkout, changes)
+    started = time.monotonic()
+    done = checkout.run("up", "--stack", STACK)
+    seconds = time.monotonic() - started
+    assert done.returncode != 0, done.stdout
+    assert seconds < SLOWEST, done.stdout
+    assert f"make up STACK={STACK}" in done.stderr
+    return done
+
+
+def block(done: Done, title: str) -> list[str]:
+    """The lines about one object."""
+    lines = done.stderr.splitlines()
+    assert f"{title} is not ready" in lines, done.stderr
+    start = lines.index(f"{title} is not ready") + 1
+    return [line.strip() for line in lines[start : start + 3]]
+
+
+def ready_pods(checkout: Checkout, name: str) -> set[str]:
+    return {
+        pod["metadata"]["name"]
+        for pod in checkout.kubernetes.pods(LIBRECHAT)
+        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == name
+        and any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"]["conditions"])
+    }
+
+
+KUBECTL = "look    kubectl --kubeconfig .sandbox/default/kubeconfig --context sandbox -n"
+
+
+def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Checkout) -> None:
+    done = failing(
+        checkout,
+        {
+            "ollama": {"image": "registry.invalid/ollama:0.32.14"},
+            "mongodb": {"pods": {"annotations": {SIMULATE: "image-pull-error"}}},
+            "meilisearch": {"pods": {"annotations": {SIMULATE: "crash-loop"}}},
+        },
+    )
+    pod, reason, look = block(done, f"Deployment {OLLAMA}/ollama")
+    assert pod.startswith("pod     ollama-")
+    assert pod.endswith(", container ollama")
+    assert reason.startswith("reason  ImagePullBackOff: ")
+    assert "registry.invalid/ollama:0.32.14" in reason
+    assert look.startswith(f"{KUBECTL} {OLLAMA} describe pod/ollama-")
+    assert "ImagePullBackOff" in done.stdout, "plain pulumi says it as well"
+    pod, reason, _ = block(done, f"StatefulSet {LIBRECHAT}/librechat-mongodb")
+    assert pod == "pod     librechat-mongodb-0, container mongodb"
+    assert reason.startswith("reason  ImagePullBackOff: ")
+    _, reason, look = block(done, f"StatefulSet {LIBRECHAT}/librechat-meilisearch")
+    assert reason.startswith("reason  CrashLoopBackOff: ")
+    assert look == f"{KUBECTL} {LIBRECHAT} logs librechat-meilisearch-0 -c meilisearch --previous"
+
+
+def test_a_pod_that_never_gets_ready_while_the_old_one_serves(checkout: Checkout) -> None:
+    serving = ready_pods(checkout, "librechat")
+    done = failing(checkout, {"librechat": {"pods": {"annotations": {SIMULATE: "never-ready"}}}})
+    pod, reason, look = block(done, f"Deployment {LIBRECHAT}/librechat")
+    assert pod.endswith(", container librechat")
+    assert reason.startswith("reason  NotReady: ")
+    assert look.endswith("-c librechat")
+    assert "StatefulSet" not in done.stderr, "the stores are well again"
+    assert len(serving) == 1
+    assert ready_pods(checkout, "librechat") == serving
+
+
+def test_a_quota_that_is_used_up(checkout: Checkout) -> None:
+    serving = ready_pods(checkout, "librechat")
+    changes = {"endpoint": {"addParams": {"temperature": 0.1}}}
+    done = failing(checkout, {"librechat": changes, "namespaces": {"quota": {"librechat": {"pods": "3"}}}})
+    reason, look, _ = block(done, f"Deployment {LIBRECHAT}/librechat")
+    assert reason.startswith("reason  FailedCreate: ")
+    assert "exceeded quota" in reason
+    assert look == f"{KUBECTL} {LIBRECHAT} describe quota"
+    assert ready_pods(checkout, "librechat") == serving
+
+
+def test_a_gpu_that_no_node_has(checkout: Checkout) -> None:
+    done = failing(checkout, {"ollama": {"gpu": {"count": 64}}})
+    pod, reason, look = block(done, f"Deployment {OLLAMA}/ollama")
+    assert pod.startswith("pod     ollama-")
+    assert reason.startswith("reason  Unschedulable: ")
+    assert "Insufficient nvidia.com/gpu" in reason
+    assert look.startswith(f"{KUBECTL} {OLLAMA} describe pod/ollama-")
+
+
+def test_correct_settings_are_all_it_takes(checkout: Checkout) -> None:
+    good(checkout)
+    assert len(ready_pods(checkout, "librechat")) == 1
+    checkout.must("status", "--stack", STACK)

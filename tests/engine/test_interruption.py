@@ -1,0 +1,211 @@
+"""The engine is killed, or the API server stopped and started again, at a random moment of an operation.
+
+The next command has to go on by itself: nothing exists twice, no credential is another one, nothing is left behind.
+INTERRUPTIONS sets how many of each kind (5 by default, 50 in `make soak`), INTERRUPTION_SEED the seed, which every
+test tells.
+"""
+
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from kubernetes import client
+
+from sandbox.cluster.processes import kill
+from tests.engine.checkout import Checkout
+from tests.engine.conftest import MakeCheckout
+
+COUNT = int(os.environ.get("INTERRUPTIONS", "5"))
+SEED = int(os.environ.get("INTERRUPTION_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+STACK = "cut"
+NAMESPACES = (f"{STACK}-ollama", f"{STACK}-librechat")
+ENGINE_STARTS_WITHIN = 60.0
+HOLDS_DATA = ("Namespace", "PersistentVolumeClaim", "Secret")
+
+
+@pytest.fixture(scope="module")
+def checkout(make_checkout: MakeCheckout) -> Iterator[Checkout]:
+    made = make_checkout()
+    made.configure(STACK, {})
+    yield made
+    made.run("destroy", "--stack", STACK, "--yes")
+
+
+@pytest.fixture(scope="module")
+def duration(checkout: Checkout) -> tuple[float, float]:
+    """Seconds that `up` and `destroy` take here when nothing happens to them."""
+    started = time.monotonic()
+    checkout.must("up", "--stack", STACK)
+    middle = time.monotonic()
+    checkout.must("destroy", "--stack", STACK)
+    return middle - started, time.monotonic() - middle
+
+
+def engine_of(command: int, operation: str) -> psutil.Process | None:
+    """The engine that a command runs for an operation."""
+    try:
+        for process in psutil.Process(command).children(recursive=True):
+            argv = process.cmdline()
+            if len(argv) > 1 and Path(argv[0]).name == "pulumi" and argv[1] == operation:
+                return process
+    except psutil.NoSuchProcess:
+        pass
+    return None
+
+
+def objects(checkout: Checkout) -> dict[str, str]:
+    """The uid of every object of the stack in the cluster, by kind and name."""
+    api = checkout.kubernetes
+    lists = {
+        "Namespace": api.core.list_namespace,
+        "PriorityClass": client.SchedulingV1Api(api.api).list_priority_class,
+    }
+    kinds: dict[str, Any] = {
+        "ConfigMap": api.core.list_namespaced_config_map,
+        "LimitRange": api.core.list_namespaced_limit_range,
+        "PersistentVolumeClaim": api.core.list_namespaced_persistent_volume_claim,
+        "ResourceQuota": api.core.list_namespaced_resource_quota,
+        "Secret": api.core.list_namespaced_secret,
+        "Service": api.core.list_namespaced_service,
+        "ServiceAccount": api.core.list_namespaced_service_account,
+        "Deployment": api.apps.list_namespaced_deployment,
+        "StatefulSet": api.apps.list_namespaced_stateful_set,
+        "Job": api.batch.list_namespaced_job,
+        "Ingress": api.networking.list_namespaced_ingress,
+        "NetworkPolicy": api.networking.list_namespaced_network_policy,
+    }
+    found = {
+        f"{kind} {item.metadata.name}": str(item.metadata.uid)
+        for kind, read in lists.items()
+        for item in read().items
+        if item.metadata.name.startswith(f"{STACK}-")
+    }
+    for namespace in NAMESPACES:
+        for kind, read in kinds.items():
+            for item in read(namespace).items:
+                if item.metadata.name not in {"kube-root-ca.crt", "default"}:  # the cluster's own
+                    found[f"{kind} {namespace}/{item.metadata.name}"] = str(item.metadata.uid)
+    return found
+
+
+def credentials(checkout: Checkout) -> dict[str, dict[str, str]]:
+    """Data of every Secret of the stack."""
+    items = checkout.kubernetes.core.list_namespaced_secret(NAMESPACES[1]).items
+    return {item.metadata.name: dict(item.data) for item in items}
+
+
+def state_objects(checkout: Checkout) -> list[str]:
+    """Kind and id of every Kubernetes object in the state."""
+    resources = checkout.state(STACK).get("resources", [])
+    return [
+        f"{one['inputs']['kind']} {one['id']}"
+        for one in resources
+        if one["type"].startswith("kubernetes:") and one["id"]
+    ]
+
+
+Happen = Callable[[psutil.Process], None]
+
+
+def interrupted(checkout: Checkout, operation: str, happen: Happen) -> str:
+    """Run an operation while something happens to it, and give what it said."""
+    process = checkout.start(operation, "--stack", STACK)
+    deadline = time.monotonic() + ENGINE_STARTS_WITHIN
+    while (engine := engine_of(process.pid, operation)) is None:
+        assert process.poll() is None, process.stdout.read() if process.stdout else ""
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    happen(engine)
+    said, _ = process.communicate(timeout=300)
+    return said
+
+
+def kill_engine(chance: random.Random, _checkout: Checkout, seconds: float) -> Happen:
+    delay = chance.uniform(0.2, seconds)
+
+    def happen(engine: psutil.Process) -> None:
+        time.sleep(delay)
+        kill(engine)
+
+    return happen
+
+
+def restart_api_server(chance: random.Random, checkout: Checkout, seconds: float) -> Happen:
+    delay, away, at_once = chance.uniform(0.2, seconds), chance.uniform(0.0, 3.0), chance.random() < 0.5
+
+    def happen(_engine: psutil.Process) -> None:
+        time.sleep(delay)
+        pids = {process.name: process.pid for process in checkout.cluster.status().processes}
+        server = psutil.Process(pids["kube-apiserver"])
+        if not at_once:
+            server.terminate()
+            time.sleep(away / 2)
+        kill(server)
+        time.sleep(away)
+        checkout.cluster.start()
+
+    return happen
+
+
+def told(text: str) -> None:
+    """Show a text where a test fails, and with `-s`."""
+    sys.stdout.write(f"{text}\n")
+
+
+def is_up(checkout: Checkout) -> bool:
+    return bool(checkout.state(STACK).get("resources"))
+
+
+def check_up(checkout: Checkout, before: Mapping[str, str], secrets: Mapping[str, Mapping[str, str]]) -> None:
+    told(checkout.must("up", "--stack", STACK).stderr)
+    state, found = checkout.state(STACK), objects(checkout)
+    assert not state.get("pending_operations")
+    known = state_objects(checkout)
+    assert sorted(known) == sorted(found), "state and cluster have the same objects, each once"
+    kept = {name: uid for name, uid in before.items() if name.startswith(HOLDS_DATA)}
+    assert {name: found.get(name) for name in kept} == kept, "what holds data is the same object as before"
+    now = credentials(checkout)
+    assert {name: now[name] for name in secrets} == secrets
+
+
+def check_destroyed(checkout: Checkout) -> None:
+    checkout.must("destroy", "--stack", STACK)
+    state = checkout.state(STACK)
+    assert not state.get("resources")
+    assert not state.get("pending_operations")
+    assert objects(checkout) == {}
+
+
+@pytest.mark.parametrize("index", range(COUNT))
+@pytest.mark.parametrize("interrupt", [kill_engine, restart_api_server])
+def test_the_next_command_goes_on(
+    checkout: Checkout, duration: tuple[float, float], interrupt: Callable[..., Happen], index: int
+) -> None:
+    operation = ("first up", "update", "destroy")[index % 3]
+    chance = random.Random(f"{SEED} {interrupt.__name__} {index}")  # noqa: S311 - no secret is made of it
+    told(f"INTERRUPTION_SEED={SEED}: {interrupt.__name__} {index}, during {operation}")
+    if operation == "first up" and is_up(checkout):
+        checkout.must("destroy", "--stack", STACK)
+    if operation != "first up" and not is_up(checkout):
+        checkout.must("up", "--stack", STACK)
+    secrets = {} if operation == "first up" else credentials(checkout)
+    if operation == "update":
+        models = ["llama2:latest", "nomic-embed-text:v1.5"][: chance.randint(1, 2)]
+        addition = {"temperature": chance.random()}
+        checkout.configure(STACK, {"ollama": {"models": models}, "librechat": {"endpoint": {"addParams": addition}}})
+    up, destroy = duration
+    command, seconds = ("destroy", destroy) if operation == "destroy" else ("up", up)
+    said = interrupted(checkout, command, interrupt(chance, checkout, seconds))
+    told(said)
+    assert "Traceback" not in said
+    before = objects(checkout)
+    if operation == "destroy":
+        check_destroyed(checkout)
+    else:
+        check_up(checkout, before, secrets or credentials(checkout))
