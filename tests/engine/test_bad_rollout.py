@@ -15,7 +15,7 @@ from tests.engine.stack import merged
 
 STACK = "bad"
 OLLAMA, LIBRECHAT = f"{STACK}-ollama", f"{STACK}-librechat"
-DEADLINE = 10
+DEADLINE = 15
 """Seconds for each component of the test."""
 
 SLOWEST = 90
@@ -54,7 +54,7 @@ def failing(checkout: Checkout, changes: Mapping[str, Any]) -> Done:
     seconds = time.monotonic() - started
     assert done.returncode != 0, done.stdout
     assert seconds < SLOWEST, done.stdout
-    assert f"make up STACK={STACK}" in done.stderr
+    assert f"make up STACK={STACK}" in done.stderr, f"{done.stdout}\n{done.stderr}"
     return done
 
 
