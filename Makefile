@@ -1,6 +1,8 @@
 # Thin: every target is one command of `python -m cli` or one tool. `make help` lists them.
 .DEFAULT_GOAL := help
 .PHONY: help setup up preview status drift repair destroy history rollback unlock backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
+# Every target that has a help text is a command, not a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 STACK ?=
 VENV := .venv
@@ -68,9 +70,11 @@ unlock: setup ## Break the lock that a killed operation left on a stack
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)
 
-.PHONY: diff
 diff: setup ## Show how two stacks differ, in settings and objects: FROM=dev TO=prod
 	@$(CLI) diff --from $(or $(FROM),dev) --to $(or $(TO),prod)
+
+policy: setup ## Check what a stack will have against the policy pack
+	@$(CLI) policy $(WITH_STACK)
 
 lint: setup ## Check style, types, and that derived files are up to date
 	@$(VENV)/bin/ruff format --check --quiet .

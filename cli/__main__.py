@@ -10,6 +10,7 @@ from cli.commands.env import env
 from cli.commands.generate import generate
 from cli.commands.history import history
 from cli.commands.lock import lock
+from cli.commands.policy import policy
 from cli.commands.preview import preview
 from cli.commands.repair import repair
 from cli.commands.rollback import rollback
@@ -36,6 +37,7 @@ app.command()(rollback)
 app.command()(unlock)
 app.command()(validate)
 app.command()(diff)
+app.command()(policy)
 app.command()(env)
 app.command()(generate)
 app.command()(lock)

@@ -6,6 +6,7 @@ from components.settings.base import Section
 from components.settings.librechat import LibreChatSettings
 from components.settings.network import NetworkPolicies
 from components.settings.ollama import OllamaSettings
+from components.settings.policies import Policies
 from components.settings.stores import MeilisearchSettings, MongoDBSettings
 from components.settings.types import (
     Labels,
@@ -109,3 +110,5 @@ class Settings(Section):
     """MongoDB, LibreChat's database."""
     meilisearch: MeilisearchSettings = MeilisearchSettings()
     """Meilisearch, LibreChat's full-text search."""
+    policies: Policies = Policies()
+    """The policy pack that `make policy` checks the stack against."""

@@ -102,6 +102,26 @@ def exports(run: Run) -> list[str]:
     return [line for line in run("cli", "env").stdout.splitlines() if line.startswith("export ")]
 
 
+def test_policy_refuses_what_the_settings_make_mandatory(
+    first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
+) -> None:
+    del first_up
+    result = run("cli", "policy", "--stack", "sandbox")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 mandatory and 0 advisory violations" in result.stdout
+    document = yaml.safe_load((checkout / "Pulumi.sandbox.yaml").read_text())
+    document["config"] |= {
+        "ollama-librechat:namespaces": {"prefix": "floating-"},
+        "ollama-librechat:policies": {"level": "mandatory", "rules": {"data-protected": "disabled"}},
+    }
+    document["config"]["ollama-librechat:ollama"]["image"] = "docker.io/ollama/ollama:rocm"
+    (checkout / "Pulumi.floating.yaml").write_text(yaml.safe_dump(document))
+    result = run("cli", "policy", "--stack", "floating")
+    (checkout / "Pulumi.floating.yaml").unlink()
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "mandatory image-version: Deployment floating-ollama/ollama: the tag of the image" in result.stdout
+
+
 def test_plain_pulumi_uses_the_same_engine_and_state(
     first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
 ) -> None:

@@ -1,0 +1,40 @@
+"""The command `policy`."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.console import err, out, readable_errors
+from cli.options import Stack
+
+
+def policy(
+    stack: Stack = "",
+    config: Annotated[
+        bool, typer.Option("--config", help="Only print the file for `pulumi --policy-pack-config`.")
+    ] = False,
+) -> None:
+    """Check what a stack will have against the policy pack. Exit status 1 if a mandatory rule is violated."""
+    with readable_errors():
+        from cli.policies import pack_config, previewed, violations
+        from cli.project import read_stack
+        from cli.session import choose_stack, open_session, refuse_bad_settings
+
+        if config:
+            file = read_stack(stack) if stack else choose_stack("", err)
+            print(json.dumps(pack_config(file.settings()[0]), indent=2))  # noqa: T201 - for a machine, not a console
+            return
+        session = open_session(stack, err)
+        refuse_bad_settings(session.stack)
+        arguments = ["preview", "--json", *(["--config-file", session.config_file] if session.config_file else [])]
+        resources = previewed(session.output(arguments))
+        found = list(violations(resources, session.stack.settings()[0]))
+    for violation in found:
+        colour = "red" if violation.level == "mandatory" else "yellow"
+        out.print(f"[{colour}]{violation.level}[/] {violation.rule}: ", end="")
+        out.print(violation.message, markup=False)
+    refused = sum(violation.level == "mandatory" for violation in found)
+    out.print(f"{len(resources)} resources: {refused} mandatory and {len(found) - refused} advisory violations")
+    sys.exit(1 if refused else 0)

@@ -1,0 +1,97 @@
+"""The policy pack on a stack: its levels and exceptions from the settings, and what a preview violates."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi.runtime.rpc import UNKNOWN as ENGINE_UNKNOWN
+
+from components.settings.policies import Level
+from components.settings.root import DEVELOPMENT, Settings
+from policies.rules import RESOURCE_RULES, STACK_RULES
+from policies.rules.exposure import NO_ANONYMOUS_OLLAMA
+from policies.rules.rule import EXCEPTIONS, UNKNOWN, Resource
+
+HIDDEN = "[secret]"
+"""What a preview shows in the place of a secret."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A violation.
+
+    rule: the rule's name.
+    level: what it does here.
+    message: what is wrong and what to do.
+    """
+
+    rule: str
+    level: Level
+    message: str
+
+
+def levels(settings: Settings) -> dict[str, Level]:
+    """Give the level of every rule in a stack."""
+    policies = settings.policies
+    everywhere: Level = policies.level or ("advisory" if settings.environment == DEVELOPMENT else "mandatory")
+    return {rule.name: policies.rules.get(rule.name, everywhere) for rule in (*RESOURCE_RULES, *STACK_RULES)}
+
+
+def exceptions(settings: Settings) -> dict[str, list[str]]:
+    """Give the objects that rules pass over in a stack, by the rule's name."""
+    found = {name: list(objects) for name, objects in settings.policies.exceptions.items()}
+    for pool, server in settings.ollama.servers().items():
+        if server.exposure.allow_anonymous:
+            name = f"ollama-{pool}-ingress" if pool else "ollama-ingress"
+            found.setdefault(NO_ANONYMOUS_OLLAMA.name, []).append(f"{settings.namespaces.ollama_name}/{name}")
+    return found
+
+
+def pack_config(settings: Settings) -> dict[str, Any]:
+    """Give the file for `--policy-pack-config`, so that the engine runs the pack with the stack's levels."""
+    passed = exceptions(settings)
+    return {
+        name: {"enforcementLevel": level, EXCEPTIONS: passed.get(name, [])} for name, level in levels(settings).items()
+    }
+
+
+def previewed(output: str) -> list[Resource]:
+    """Give the resources that a stack will have, from what `pulumi preview --json` prints.
+
+    Raises ValueError when that is no preview.
+    """
+    steps: Sequence[Mapping[str, Any]] = json.loads(output)["steps"]
+    states = (step["newState"] for step in steps if step.get("newState") and not step["op"].startswith("delete"))
+    return [
+        Resource(
+            state["type"],
+            state["urn"].rpartition("::")[2],
+            _known(state.get("inputs") or {}),
+            protect=bool(state.get("protect")),
+            urn=state["urn"],
+        )
+        for state in states
+    ]
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _known(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_known(entry) for entry in value]
+    return UNKNOWN if value in (ENGINE_UNKNOWN, HIDDEN) else value
+
+
+def violations(resources: Sequence[Resource], settings: Settings) -> Iterator[Found]:
+    """Give what a stack violates, rule by rule."""
+    level, passed = levels(settings), exceptions(settings)
+    for rule in RESOURCE_RULES:
+        if level[rule.name] != "disabled":
+            for resource in resources:
+                for message in rule.violations(resource, passed.get(rule.name, [])):
+                    yield Found(rule.name, level[rule.name], message)
+    for stack_rule in STACK_RULES:
+        if level[stack_rule.name] != "disabled":
+            for violation in stack_rule.violations(resources, passed.get(stack_rule.name, [])):
+                yield Found(stack_rule.name, level[stack_rule.name], violation.message)
