@@ -48,12 +48,13 @@ class Record:
 class Difference:
     """One difference between a release and the cluster.
 
-    kind, namespace, name: the object; the namespace is empty for an object outside of namespaces.
+    api_version, kind, namespace, name: the object; the namespace is empty for an object outside of namespaces.
     path: the field, for example `spec.replicas`; empty where the whole object is missing.
     wanted: what the release's manifest says.
     found: what the cluster has; None for nothing.
     """
 
+    api_version: str
     kind: str
     namespace: str
     name: str
@@ -115,7 +116,7 @@ def differences(wanted: Mapping[str, Any], live: Mapping[str, Any] | None, names
     namespace: namespace of the object, where the manifest leaves it to the release.
     """
     metadata = wanted["metadata"]
-    place = (wanted["kind"], metadata.get("namespace") or namespace, metadata["name"])
+    place = (wanted["apiVersion"], wanted["kind"], metadata.get("namespace") or namespace, metadata["name"])
     if live is None:
         yield Difference(*place, "", wanted["kind"], None)
         return

@@ -13,6 +13,7 @@ def repair(stack: Stack = "", yes: Yes = False) -> None:
     with readable_errors():
         from cli.clusters import answering, connect
         from cli.drift.preview import find
+        from cli.drift.releases import ways_back
         from cli.drift.report import text
         from cli.drift.undo import remove_added
         from cli.preparation import prepare
@@ -35,4 +36,6 @@ def repair(stack: Stack = "", yes: Yes = False) -> None:
             with answering(api, session.stack.context):
                 for line in remove_added(api, found):
                     err.print(f"removed: {line.kind} {line.namespace}/{line.name} {line.field}", markup=False)
+                for command in ways_back(api, found):
+                    err.print(f"left: objects of a Helm release, which Helm itself puts back: {command}", markup=False)
     sys.exit(status)

@@ -27,6 +27,7 @@ class Line:
     manager: who set the live value; None where nothing records it.
     added: where somebody added something, and what; the engine does not see that. None for what `up` puts back.
     own: field manager of this stack's provider for the object.
+    release: namespace and name of the Helm release that it belongs to; None for an object of the program.
     """
 
     api_version: str
@@ -40,6 +41,7 @@ class Line:
     manager: Manager | None = None
     added: tuple[Path, Any] | None = field(default=None, repr=False)
     own: str = ""
+    release: tuple[str, str] | None = None
 
 
 def lines(resources: Iterable[Resource]) -> list[Line]:

@@ -107,20 +107,22 @@ def test_an_amount_that_is_another_one_is_told() -> None:
     assert 'limits.memory is "2Gi", the release says "1024Mi"' in line
 
 
+def secret(**content: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, **content}
+
+
 def test_content_of_a_secret_is_never_told() -> None:
-    encoded = base64.b64encode(b"hunter2").decode()
-    wanted = {"kind": "Secret", "metadata": {"name": "s"}, "stringData": {"password": "hunter2"}}
-    assert told(wanted, {"kind": "Secret", "metadata": {"name": "s"}, "data": {"password": encoded}}) == []
-    lines = told(wanted, {"kind": "Secret", "metadata": {"name": "s"}, "data": {"password": "b3RoZXI=", "x": "eQ=="}})
-    assert lines == [
+    wanted = secret(stringData={"password": "hunter2"})
+    assert told(wanted, secret(data={"password": base64.b64encode(b"hunter2").decode()})) == []
+    assert told(wanted, secret(data={"password": "b3RoZXI=", "x": "eQ=="})) == [
         f"Secret ollama/s: data.password is {HIDDEN}, the release says {HIDDEN}",
         f"Secret ollama/s: data.x is {HIDDEN}, the release says not set",
     ]
 
 
 def test_a_key_added_to_a_config_map_is_told() -> None:
-    wanted = {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"A": "1"}}
-    live = {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"A": "1", "B.x": "2"}}
+    wanted = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"A": "1"}}
+    live = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"A": "1", "B.x": "2"}}
     assert told(wanted, live) == ['ConfigMap ollama/c: data["B.x"] is "2", the release says not set']
 
 
@@ -133,7 +135,7 @@ PLAIN = st.recursive(
 
 @given(spec=st.dictionaries(st.text(min_size=1, max_size=5), PLAIN, max_size=4))
 def test_an_object_never_differs_from_itself(spec: dict[str, Any]) -> None:
-    item = {"kind": "Thing", "metadata": {"name": "a"}, "spec": spec}
+    item = {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": spec}
     assert told(item, copy.deepcopy(item)) == []
 
 
