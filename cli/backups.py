@@ -1,7 +1,7 @@
 """Backups of MongoDB: made now, listed, restored."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -15,11 +15,14 @@ from components.librechat import NAME as LIBRECHAT
 from components.mongodb_backup import NAME as BACKUP
 from components.mongodb_backup import RESTORE
 from components.mongodb_backup_scripts import ARCHIVE_PREFIX, ARCHIVE_SUFFIX
+from components.release import release_name
 
 FIELD_MANAGER = "ollama-librechat"
 STOP_SECONDS = 180.0
 """Seconds for LibreChat's pods to end; they have 75 to finish what they are at."""
 START_SECONDS = 300.0
+SERVERS = (LIBRECHAT, release_name(LIBRECHAT))
+"""Deployments that may run LibreChat: the native one, and that of a Helm release."""
 LIST_SECONDS = 300
 """Seconds that a Job stays that could not list the archives."""
 
@@ -111,7 +114,7 @@ def restore(api: client.ApiClient, namespace: str, archive: str, tell: Tell, *, 
         raise CommandError(f"Nothing was restored: {_reason(outcome)}{_next(namespace, name)}")
     raise CommandError(
         f"The restore failed: {_reason(outcome)} LibreChat stays stopped, because its database may be half restored: "
-        f"restore again, or start it with `make up`.{_next(namespace, name)}"
+        f"restore again, or start it with `make up` (a Helm release: `make repair`).{_next(namespace, name)}"
     )
 
 
@@ -124,36 +127,46 @@ def _next(namespace: str, job: str) -> str:
     return f" See: kubectl -n {namespace} logs job/{job} --all-containers"
 
 
-def _stop(api: client.ApiClient, namespace: str, tell: Tell) -> int:
-    """Stop LibreChat, so that nothing writes while the database is replaced, and give how many pods it had."""
+def _stop(api: client.ApiClient, namespace: str, tell: Tell) -> dict[str, int]:
+    """Stop LibreChat, so that nothing writes while the database is replaced; give the pods of each Deployment."""
     apps, core = client.AppsV1Api(api), client.CoreV1Api(api)
-    try:
-        scale: Any = apps.read_namespaced_deployment_scale(LIBRECHAT, namespace)
-    except client.ApiException as error:
-        if error.status != NOT_FOUND:
-            raise
-        return 0
-    replicas = int(scale.spec.replicas or 0)
-    _scale(apps, namespace, 0)
-    labels = ",".join(f"{key}={value}" for key, value in selector(LIBRECHAT).items())
+    found = {name: _replicas(apps, namespace, name) for name in SERVERS}
+    replicas = {name: count for name, count in found.items() if count is not None}
+    for name in replicas:
+        _scale(apps, namespace, name, 0)
+    part_of = selector(LIBRECHAT)["app.kubernetes.io/part-of"]
+    labels = f"app.kubernetes.io/name in ({','.join(SERVERS)}),app.kubernetes.io/part-of={part_of}"
     tell("LibreChat is being stopped")
     if not _until(lambda: not core.list_namespaced_pod(namespace, label_selector=labels).items, STOP_SECONDS):
-        _scale(apps, namespace, replicas)
+        for name, count in replicas.items():
+            _scale(apps, namespace, name, count)
         raise CommandError(f"Nothing was restored: LibreChat's pods did not end within {STOP_SECONDS:.0f} s.")
     return replicas
 
 
-def _start(api: client.ApiClient, namespace: str, replicas: int, tell: Tell) -> None:
+def _replicas(apps: client.AppsV1Api, namespace: str, name: str) -> int | None:
+    """Give how many pods a Deployment is to have; None where it is not there."""
+    try:
+        scale: Any = apps.read_namespaced_deployment_scale(name, namespace)
+    except client.ApiException as error:
+        if error.status != NOT_FOUND:
+            raise
+        return None
+    return int(scale.spec.replicas or 0)
+
+
+def _start(api: client.ApiClient, namespace: str, replicas: Mapping[str, int], tell: Tell) -> None:
     """Start LibreChat again and wait until it is Ready."""
-    if not replicas:
+    if not any(replicas.values()):
         tell("LibreChat did not run before; `make up` starts it")
         return
     apps = client.AppsV1Api(api)
-    _scale(apps, namespace, replicas)
+    for name, count in replicas.items():
+        _scale(apps, namespace, name, count)
 
     def ready() -> bool:
-        found: Any = apps.read_namespaced_deployment_status(LIBRECHAT, namespace)
-        return int(found.status.ready_replicas or 0) >= replicas
+        found: dict[str, Any] = {name: apps.read_namespaced_deployment_status(name, namespace) for name in replicas}
+        return all(int(found[name].status.ready_replicas or 0) >= count for name, count in replicas.items())
 
     if _until(ready, START_SECONDS):
         tell("LibreChat runs again")
@@ -161,9 +174,9 @@ def _start(api: client.ApiClient, namespace: str, replicas: int, tell: Tell) -> 
         tell(f"LibreChat was started and is not Ready after {START_SECONDS:.0f} s; `make status` says why")
 
 
-def _scale(apps: client.AppsV1Api, namespace: str, replicas: int) -> None:
+def _scale(apps: client.AppsV1Api, namespace: str, name: str, replicas: int) -> None:
     body = {"spec": {"replicas": replicas}}
-    apps.patch_namespaced_deployment_scale(LIBRECHAT, namespace, body, field_manager=FIELD_MANAGER)
+    apps.patch_namespaced_deployment_scale(name, namespace, body, field_manager=FIELD_MANAGER)
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> bool:
