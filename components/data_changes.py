@@ -14,7 +14,6 @@ from components.settings.findings import Finding
 from components.settings.kubeconfig import cluster_of, kubeconfig_paths, same_cluster
 from components.settings.root import Settings
 from components.settings.types import parse_quantity
-from components.settings.workload import Storage
 from components.store_versions import Version, meilisearch_problem, mongodb_problem, version_of
 
 
@@ -91,25 +90,50 @@ def _removed(
     gone = [one for one in deployed.of(owner) if one.name not in wanted]
     if not gone or _allowed(settings, [owner]):
         return
-    backups = all(one.name.startswith("mongodb-backup-") for one in gone)
-    path, value = _cause_of_backups(settings) if backups else _cause(owner, settings)
-    yield Finding(path, value, f"would delete {_listed(gone)}; {_before(path)}{insist(settings, [owner])}")
+    causes: dict[tuple[str, str], list[Deployed]] = {}
+    for one in gone:
+        causes.setdefault(_CAUSES[owner](settings, one), []).append(one)
+    for (path, value), lost in causes.items():
+        yield Finding(path, value, f"would delete {_listed(lost)}; {_before(path)}{insist(settings, [owner])}")
 
 
-def _cause(owner: Owner, settings: Settings) -> tuple[str, str]:
-    """Give key path and value of the setting that leaves out what holds an application's data."""
-    if owner == "mongodb" and settings.mongodb.is_external:
-        return "mongodb.external", ""
-    if owner == "meilisearch" and not settings.meilisearch.enabled:
-        return "meilisearch.enabled", "false"
-    if owner == "meilisearch" and settings.meilisearch.external.url:
-        return "meilisearch.external.url", f'"{settings.meilisearch.external.url}"'
+def _left_out(owner: Owner, settings: Settings, gone: Deployed) -> tuple[str, str]:
+    """Give key path and value of the existing claim or Secret that takes the place of an object."""
     section = getattr(settings, owner)
-    storage: Storage = section.storage
-    if storage.existing_claim:
-        return f"{owner}.storage.existingClaim", f'"{storage.existing_claim}"'
-    name = getattr(section, "existing_secret", "")
-    return f"{owner}.existingSecret", f'"{name}"'
+    if gone.kind == "PersistentVolumeClaim":
+        return f"{owner}.storage.existingClaim", f'"{section.storage.existing_claim}"'
+    return f"{owner}.existingSecret", f'"{section.existing_secret}"'
+
+
+def _cause_in_ollama(settings: Settings, claim: Deployed) -> tuple[str, str]:
+    """Give key path and value of what leaves out the claim of a server: its pool is gone, or names another claim."""
+    pool = claim.name.removeprefix("ollama").removesuffix("data").strip("-")
+    if pool and pool not in settings.ollama.pools:
+        return f"ollama.pools.{pool}", ""
+    path = f"ollama.pools.{pool}" if pool else "ollama"
+    return f"{path}.storage.existingClaim", f'"{settings.ollama.servers()[pool].storage.existing_claim}"'
+
+
+def _cause_in_librechat(settings: Settings, gone: Deployed) -> tuple[str, str]:
+    return _left_out("librechat", settings, gone)
+
+
+def _cause_in_mongodb(settings: Settings, gone: Deployed) -> tuple[str, str]:
+    if settings.mongodb.is_external:
+        return "mongodb.external", ""
+    archives = gone.kind == "PersistentVolumeClaim" or not settings.mongodb.backup.enabled
+    if gone.name.startswith("mongodb-backup-") and archives:
+        return _cause_of_backups(settings)
+    return _left_out("mongodb", settings, gone)
+
+
+def _cause_in_meilisearch(settings: Settings, gone: Deployed) -> tuple[str, str]:
+    own = settings.meilisearch
+    if not own.enabled:
+        return "meilisearch.enabled", "false"
+    if own.external.url:
+        return "meilisearch.external.url", f'"{own.external.url}"'
+    return _left_out("meilisearch", settings, gone)
 
 
 def _cause_of_backups(settings: Settings) -> tuple[str, str]:
@@ -122,19 +146,31 @@ def _cause_of_backups(settings: Settings) -> tuple[str, str]:
     return "mongodb.backup.storage.existingClaim", f'"{backup.storage.existing_claim}"'
 
 
+_CAUSES: dict[Owner, Callable[[Settings, Deployed], tuple[str, str]]] = {
+    "ollama": _cause_in_ollama,
+    "librechat": _cause_in_librechat,
+    "mongodb": _cause_in_mongodb,
+    "meilisearch": _cause_in_meilisearch,
+}
+"""What gives key path and value of the setting that leaves out what holds an application's data."""
+
+_BEFORE: tuple[tuple[str, str, str], ...] = (
+    ("mongodb.backup", "", "copy the archives elsewhere first; "),
+    ("mongodb.external", "", "copy the database there first (mongodump, mongorestore); "),
+    ("", ".existingClaim", "copy the files to that claim first; "),
+    (
+        "",
+        ".existingSecret",
+        "copy the credentials into that Secret first, what is stored is encrypted or opened with them; ",
+    ),
+    ("ollama.pools", "", "its models would have to be pulled again; "),
+    ("meilisearch", "", "the index is derived from MongoDB and is built again when search is back; "),
+)
+"""Beginning and end of a key path, and what a person does before such a change leaves data behind."""
+
+
 def _before(path: str) -> str:
-    """Say what a person does before a change that leaves data behind."""
-    if path.startswith("mongodb.backup"):
-        return "copy the archives elsewhere first; "
-    if path == "mongodb.external":
-        return "copy the database there first (mongodump, mongorestore); "
-    if path.endswith(".existingClaim"):
-        return "copy the files to that claim first; "
-    if path.endswith(".existingSecret"):
-        return "copy the credentials into that Secret first, what is stored is encrypted or opened with them; "
-    if path.startswith("meilisearch"):
-        return "the index is derived from MongoDB and is built again when search is back; "
-    return ""
+    return next((text for head, tail, text in _BEFORE if path.startswith(head) and path.endswith(tail)), "")
 
 
 def _claim(found: Deployed, wanted: Mapping[str, Wanted]) -> Iterator[Finding]:

@@ -112,7 +112,7 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
             section, key = _SERVERS[parents[-1]]
             replicas[name] = int(_mapping(outputs, section).get(key, 1))
         kind = _DATA_TYPES.get(parents[-1])
-        if kind and not name.endswith(_WITHOUT_DATA):
+        if kind and (owner or kind == "Namespace") and not name.endswith(_WITHOUT_DATA):
             data[name] = _deployed(kind, name, owner, outputs)
     kubeconfig, context = (str(provider.get(key) or "") for key in ("kubeconfig", "context"))
     return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas)

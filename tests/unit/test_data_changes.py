@@ -151,6 +151,40 @@ def test_what_leaves_data_behind_is_refused_until_its_loss_is_allowed(
     assert path in findings(**values, allowDataLoss=[name for name in CLAIMS if name != owner])
 
 
+def with_pools(*pools: str) -> DeployedStack:
+    resources = state()
+    asked = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
+    for pool in pools:
+        metadata = {"name": f"ollama-{pool}-data", "namespace": "ollama"}
+        outputs = {"metadata": metadata, "spec": asked, "__inputs": {"spec": asked}}
+        chain = "ollama-librechat:index:Ollama$kubernetes:core/v1:PersistentVolumeClaim"
+        resources[urn(chain, f"ollama-{pool}-data")] = {"outputs": outputs}
+    return from_state(resources)
+
+
+def test_a_pool_that_is_left_out_is_named() -> None:
+    found = findings(with_pools("amd", "data", "big"), ollama={"pools": {"big": {"storage": {"existingClaim": "b"}}}})
+    assert set(found) == {"ollama.pools.amd", "ollama.pools.data", "ollama.pools.big.storage.existingClaim"}
+    text = found["ollama.pools.amd"]
+    assert "would delete PersistentVolumeClaim ollama/ollama-amd-data; its models would have to be pulled" in text
+    assert "set `allowDataLoss: [ollama]`" in text
+    assert findings(with_pools("amd"), allowDataLoss=["ollama"]) == {}
+
+
+def test_a_claim_and_a_secret_that_are_left_behind_are_told_apart() -> None:
+    found = findings(librechat={"storage": {"existingClaim": "other"}, "existingSecret": "own"})
+    assert "PersistentVolumeClaim librechat/librechat-data" in found["librechat.storage.existingClaim"]
+    assert "PersistentVolumeClaim" not in found["librechat.existingSecret"]
+
+
+@pytest.mark.parametrize("name", ["ollama-auth-token", "ollama-amd-auth-secret", "librechat-metrics-token"])
+def test_a_token_that_no_data_needs_may_go(name: str) -> None:
+    kind = "kubernetes:core/v1:Secret" if name.endswith("secret") else "random:index/randomPassword:RandomPassword"
+    component = COMPONENTS[name.partition("-")[0]]
+    token = {urn(f"ollama-librechat:index:{component}${kind}", name): {"outputs": {}}}
+    assert findings(from_state({**state(), **token})) == {}
+
+
 def test_a_namespace_keeps_its_name() -> None:
     found = findings(namespaces={"prefix": "alice-"})
     (text,) = found.values()

@@ -1,0 +1,155 @@
+"""No change of settings deletes or replaces what holds data, unless the settings say so: drawn pairs, on the engine.
+
+DATA_PAIRS sets how many (210 by default, 1,000 in `make soak`). The seed is told at the end of the run; DATA_SEED
+repeats it.
+"""
+
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from sandbox.cluster.cluster import Cluster
+from tests.engine.conftest import MakeStack
+from tests.engine.previews import preview, side_by_side
+from tests.engine.stack import Stack, merged
+from tests.engine.targets import POOL, Changes, changed, leaves, targets, undrawn
+
+PAIRS = int(os.environ.get("DATA_PAIRS", "210"))
+SEED = int(os.environ.get("DATA_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+DELETING = {"delete", "replace", "delete-replaced", "create-replacement", "discard", "discard-replaced"}
+NO_GPU = {"ollama": {"gpu": {"count": 0}, "pull": {"wait": False}}}
+BASES: dict[str, dict[str, Any]] = {
+    "everything": {
+        "ollama": {"pools": {"amd": POOL}, "exposure": {"token": {"enabled": True}}},
+        "librechat": {"metrics": {"enabled": True, "serviceMonitor": False}},
+        "mongodb": {"image": "docker.io/library/mongo:7.0.14"},
+    },
+    "protected": {"dataProtection": True, "mongodb": {"storage": {"size": "20Gi", "storageClassName": "standard"}}},
+    "least": {"mongodb": {"external": {"existingSecret": "another"}}, "meilisearch": {"enabled": False}},
+}
+HOLDING = ("Namespace", "PersistentVolumeClaim", "StatefulSet", "Secret", "RandomPassword")
+SESSIONS = {"librechat-jwt-secret": "jwtRotation", "librechat-jwt-refresh-secret": "jwtRotation"}
+ENCRYPTING = dict.fromkeys(("librechat-creds-key", "librechat-creds-iv"), "rotateCredentialsAndLoseStoredKeys")
+TOKENS = ("-auth-token", "-auth-secret", "-metrics-token", "-metrics-secret")
+"""Credentials of clients, which no stored data needs."""
+
+
+def test_every_text_has_values_to_draw() -> None:
+    assert undrawn() == []
+    assert len(leaves()) > 100
+
+
+def permitted(urn: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the settings say that a resource may be deleted or replaced."""
+    kind, name = urn.rpartition("::")[0].rpartition(":")[2], urn.rpartition("::")[2]
+    if kind not in HOLDING or name.endswith(TOKENS):
+        return True
+    rotation = {**SESSIONS, **ENCRYPTING}.get(name)
+    if rotation and before["librechat"].get(rotation, 1) != after["librechat"].get(rotation, 1):
+        return True
+    allowed = {*after.get("allowDataLoss", ())}
+    if kind != "Namespace":
+        owners = {"librechat"} if name in SESSIONS else {name.partition("-")[0]}
+    elif name == "ollama-namespace":
+        owners = {"ollama"}
+    else:
+        search = before.get("meilisearch", {}).get("enabled", True)
+        external = before.get("mongodb", {}).get("external")
+        owners = {"librechat", *(["meilisearch"] if search else []), *([] if external else ["mongodb"])}
+    return owners <= allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "may"),
+    [
+        ("kubernetes:core/v1:PersistentVolumeClaim::mongodb-data", {}, False),
+        ("kubernetes:core/v1:PersistentVolumeClaim::mongodb-data", {"allowDataLoss": ["ollama"]}, False),
+        ("kubernetes:core/v1:PersistentVolumeClaim::mongodb-data", {"allowDataLoss": ["mongodb"]}, True),
+        ("kubernetes:core/v1:Namespace::librechat-namespace", {"allowDataLoss": ["librechat", "mongodb"]}, False),
+        ("kubernetes:core/v1:Service::mongodb-service", {}, True),
+        ("random:index/randomPassword:RandomPassword::librechat-creds-key", {"librechat": {"jwtRotation": 2}}, False),
+        ("random:index/randomPassword:RandomPassword::librechat-jwt-secret", {"librechat": {"jwtRotation": 2}}, True),
+    ],
+)
+def test_what_is_permitted(name: str, after: dict[str, Any], may: bool) -> None:
+    """Guards the property: an oracle that permitted everything would prove nothing."""
+    assert permitted(f"urn:pulumi:s::p::a${name}", {"librechat": {}}, {"librechat": {}, **after}) is may
+
+
+def drawn(base: Mapping[str, Any], number: int) -> list[Changes]:
+    """Draw changes of a base."""
+    found: list[Changes] = []
+
+    @seed(SEED)
+    @settings(
+        max_examples=number,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(targets(base))
+    def collect(changes: Changes) -> None:
+        found.append(changes)
+
+    collect()
+    assert len(found) == number
+    return found
+
+
+@pytest.fixture(scope="module")
+def kubeconfig(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kubeconfig with another name of the cluster, and with what looks like another cluster and answers."""
+    document = yaml.safe_load(cluster.kubeconfig.read_text())
+    (entry,), (context,) = document["clusters"], document["contexts"]
+    other = {key: value for key, value in entry["cluster"].items() if not key.startswith("certificate-authority")}
+    other |= {"server": other["server"].replace("127.0.0.1", "localhost"), "insecure-skip-tls-verify": True}
+    document["clusters"].append({"name": "elsewhere", "cluster": other})
+    for name, target in (("renamed", entry["name"]), ("elsewhere", "elsewhere")):
+        document["contexts"].append({"name": name, "context": {**context["context"], "cluster": target}})
+    path = tmp_path_factory.mktemp("kubeconfig") / "config"
+    path.write_text(yaml.safe_dump(document))
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture(scope="module", params=list(BASES))
+def base(request: pytest.FixtureRequest, make_stack: MakeStack, kubeconfig: Path) -> Iterator[Stack]:
+    changes = merged(merged(NO_GPU, BASES[request.param]), {"namespaces": {"prefix": f"{request.param}-"}})
+    stack = make_stack(request.param, changes)
+    stack.change({"kubeconfig": str(kubeconfig)})
+    stack.up()
+    yield stack
+    stack.change({"dataProtection": False})
+    stack.up()
+
+
+def problem(stack: Stack, changes: Changes) -> str | None:
+    """What is wrong with the move to other settings; empty if nothing is, None if it is refused."""
+    after = changed(stack.settings, changes)
+    result = preview(stack, after)
+    if result.refused:
+        return None
+    if result.failed:
+        return f"{changes}\n{result.output}"
+    lost = [f"{operation} {urn}" for urn, operation in result.steps.items()
+            if operation in DELETING and not permitted(urn, stack.settings, after)]  # fmt: skip
+    return f"{changes}\n{lost}" if lost else ""
+
+
+def test_no_change_of_settings_loses_data_unasked(base: Stack, record_property: Callable[[str, object], None]) -> None:
+    moves = drawn(base.settings, -(-PAIRS // len(BASES)))
+    record_property("DATA_SEED", SEED)
+    problems = side_by_side(lambda changes: problem(base, changes), moves)
+    refused = problems.count(None)
+    record_property("pairs", f"{len(moves)} from {base.name}, {refused} refused")
+    wrong = "\n\n".join(found for found in problems if found)
+    if wrong:
+        pytest.fail(f"DATA_SEED={SEED}\n{wrong}", pytrace=False)
+    # Where all were refused, nothing would be proven.
+    assert len(moves) >= 5 * refused / 4, f"{refused} of {len(moves)} refused"
