@@ -40,8 +40,8 @@ drift: setup ## Show what was changed in the cluster, and by whom; exit status 2
 repair: setup ## Put back what was changed in the cluster
 	@$(CLI) repair $(WITH_STACK) $(WITH_YES)
 
-destroy: setup ## Remove the stack from its cluster; GONE=1 for a cluster that is gone for good
-	@$(CLI) destroy $(WITH_STACK) $(WITH_YES) $(if $(GONE),--cluster-gone)
+destroy: setup ## Remove the stack from its cluster; KEEP_DATA=1 leaves what is protected, GONE=1 for a cluster that is gone
+	@$(CLI) destroy $(WITH_STACK) $(WITH_YES) $(if $(GONE),--cluster-gone) $(if $(KEEP_DATA),--keep-data)
 
 backup: setup ## Back MongoDB up now
 	@$(CLI) backup $(WITH_STACK)
@@ -98,6 +98,9 @@ unit: setup ## Run the tests that need neither engine nor cluster
 test: lint ## Run every test, on a real engine and a real API server
 	@$(PYTHON) -m pytest tests/unit tests/schema -n auto
 	@$(PYTHON) -m pytest tests/engine tests/sandbox -n 2 --dist loadfile
+
+soak: setup ## Preview 1,000 drawn changes of settings and look for lost data; DATA_SEED=number repeats a run
+	@DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 
 sandbox-start: setup ## Start the embedded cluster
 	@$(PYTHON) -m sandbox cluster start

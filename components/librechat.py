@@ -39,7 +39,7 @@ from components.settings.librechat import LibreChatSettings
 from components.settings.network import NetworkPolicies
 from components.settings.resolve import resolve
 from components.settings.types import parse_quantity
-from components.workload import Workload, extended, name_of
+from components.workload import Workload, extended, name_of, pre_stop
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict, VolumeArgsDict
@@ -165,12 +165,12 @@ class LibreChat(pulumi.ComponentResource):
         claim = workload.volume_claim("librechat-data", settings.storage)
         self.service = workload.service("http", PORT)
         image = workload.image("librechat", settings.image)
-        pre_stop = DRAIN_SECONDS if _shared(settings) else PRE_STOP_SECONDS
+        drain = DRAIN_SECONDS if _shared(settings) else PRE_STOP_SECONDS
         spec = workload.pod_spec(
             settings.pods,
             user=USER,
             service_account=account,
-            grace_period=pre_stop + SHUTDOWN_SECONDS,
+            grace_period=drain + SHUTDOWN_SECONDS,
         )
         values = {
             **environment(settings, "meilisearch_url" in args),
@@ -219,7 +219,7 @@ class LibreChat(pulumi.ComponentResource):
             "startup_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=60),
             "readiness_probe": kubernetes.http_probe("/readyz", "http", period=5, failures=3),
             "liveness_probe": kubernetes.http_probe("/livez", "http", period=10, failures=6),
-            "lifecycle": {"pre_stop": {"sleep": {"seconds": pre_stop}}},
+            "lifecycle": pre_stop(settings.pods, drain),
         }
         volumes: list[VolumeArgsDict] = [
             {"name": CONFIG_VOLUME, "config_map": {"name": name_of(self.config_map.metadata, CONFIG_MAP)}},

@@ -31,7 +31,7 @@ from components.server import run_server
 from components.settings import checks
 from components.settings.ollama import Gpu, OllamaPool, Server
 from components.settings.resolve import resolve
-from components.workload import Workload, extended, name_of
+from components.workload import Workload, extended, name_of, pre_stop
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict
@@ -172,7 +172,7 @@ def _server_pod(
         "startup_probe": kubernetes.http_probe("/api/version", "http", period=2, failures=60),
         "readiness_probe": kubernetes.http_probe("/api/version", "http", period=5, failures=3),
         "liveness_probe": kubernetes.http_probe("/api/version", "http", period=10, failures=6),
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": DRAIN_SECONDS if settings.replicas > 1 else PRE_STOP_SECONDS}}},
+        "lifecycle": pre_stop(settings.pods, DRAIN_SECONDS if settings.replicas > 1 else PRE_STOP_SECONDS),
     }
     volumes = [
         kubernetes.claim_volume(MODEL_STORE, claim),

@@ -190,6 +190,15 @@ class Workload:
         return metadata
 
 
+def pre_stop(pods: Pods, seconds: int) -> Any:
+    """Give the handler that waits before SIGTERM, within the grace period of the settings: it ends the wait too.
+
+    seconds: the wait, unless that grace period is shorter.
+    """
+    grace = pods.termination_grace_period_seconds
+    return {"pre_stop": {"sleep": {"seconds": min(seconds, grace - 1) if grace else seconds}}}
+
+
 def extended(pods: Pods, spec: "PodSpecArgsDict") -> "PodSpecArgsDict":
     """Give a pod's specification with the settings' volumes, and their mounts and variables in its first container."""
     main, *others = spec["containers"]  # type: ignore[misc]

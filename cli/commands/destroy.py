@@ -17,17 +17,22 @@ def destroy(
     cluster_gone: Annotated[
         bool, typer.Option("--cluster-gone", help="The cluster is gone for good: empty the state, delete nothing.")
     ] = False,
+    keep_data: Annotated[
+        bool, typer.Option("--keep-data", help="Leave what `dataProtection` protects, for the next `up` to go on with.")
+    ] = False,
 ) -> None:
     """Remove a stack from its cluster; that of the stack `sandbox` goes too, unless it has other namespaces."""
     with readable_errors():
-        status = _forget(stack, yes) if cluster_gone else _destroy(stack, yes)
+        status = _forget(stack, yes) if cluster_gone else _destroy(stack, yes, keep_data)
     sys.exit(status)
 
 
-def _destroy(stack: str, yes: bool) -> int:
+def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
     from cli.clusters import connect, made_namespaces
+    from cli.forget import parse
     from cli.preparation import prepare
     from cli.project import SANDBOX_STACK
+    from cli.protection import protected, refuse_destroy
     from cli.session import open_session
     from sandbox.cluster.cluster import Cluster
 
@@ -36,8 +41,10 @@ def _destroy(stack: str, yes: bool) -> int:
     except (CommandError, SettingsError) as error:
         raise CommandError(f"{error}{_hint(stack)}") from error
     prepare(session, err)
-    asks = session.stack.data_protection and not yes
-    status = session.change("destroy", ["--refresh", *([] if asks else ["--yes", "--skip-preview"])])
+    refuse_destroy(session.stack, protected(parse(session.output(["stack", "export"]))), keep_data)
+    options = ["--refresh", *(["--exclude-protected"] if keep_data else [])]
+    asks = keep_data and not yes
+    status = session.change("destroy", [*options, *([] if asks else ["--yes", "--skip-preview"])])
     cluster = session.stack.embedded_cluster
     if not status and session.stack.name == SANDBOX_STACK and cluster is not None:
         others = made_namespaces(connect(session.stack.kubeconfig_path, session.stack.context))

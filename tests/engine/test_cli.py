@@ -240,6 +240,40 @@ def test_destroy_keeps_the_embedded_cluster_for_others(
     assert run("sandbox", "cluster", "kubectl", "delete", "namespace", "other").returncode == 0
 
 
+def secret(run: Run) -> str:
+    """LibreChat's Secret as it is in the cluster."""
+    arguments = ("kubectl", "get", "secret", "librechat-credentials-env", "-n", "librechat", "-o", "jsonpath={.data}")
+    return run("sandbox", "cluster", *arguments).stdout
+
+
+def test_destroy_of_protected_data_is_refused_until_a_person_insists(
+    first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
+) -> None:
+    del first_up
+    file, before = checkout / "Pulumi.sandbox.yaml", secret(run)
+    assert "CREDS_KEY" in before
+    text = file.read_text()
+    file.write_text(f"{text}  ollama-librechat:dataProtection: true\n")
+    assert "is not deployed with it yet" in run("cli", "destroy", "--stack", "sandbox", "--yes").stderr
+    assert run("cli", "up", "--stack", "sandbox", "--yes").returncode == 0
+
+    refused = run("cli", "destroy", "--stack", "sandbox", "--yes")
+    assert refused.returncode == 1
+    for words in ("PersistentVolumeClaim librechat/librechat-mongodb-data", "KEEP_DATA=1", "dataProtection: false"):
+        assert words in refused.stderr
+    assert run("cli", "status", "--stack", "sandbox").returncode == 0, "destroy deleted something"
+
+    kept = run("cli", "destroy", "--stack", "sandbox", "--keep-data", "--yes")
+    assert kept.returncode == 0, kept.stdout + kept.stderr
+    assert "the embedded cluster stays" in kept.stderr
+    assert secret(run) == before
+
+    file.write_text(text)
+    assert "it takes an `up` without it" in run("cli", "destroy", "--stack", "sandbox", "--yes").stderr
+    assert run("cli", "up", "--stack", "sandbox", "--yes").returncode == 0
+    assert secret(run) == before
+
+
 def test_destroy_leaves_no_cluster_behind(first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path) -> None:
     del first_up
     result = run("cli", "destroy", "--stack", "sandbox")

@@ -125,8 +125,9 @@ def base(request: pytest.FixtureRequest, make_stack: MakeStack, kubeconfig: Path
     stack.change({"kubeconfig": str(kubeconfig)})
     stack.up()
     yield stack
-    stack.change({"dataProtection": False})
-    stack.up()
+    if stack.settings.get("dataProtection"):
+        stack.change({"dataProtection": False})
+        stack.up()
 
 
 def problem(stack: Stack, changes: Changes) -> str | None:

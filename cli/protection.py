@@ -1,0 +1,61 @@
+"""What of a stack is protected, and what that means for `destroy`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cli.errors import CommandError
+from cli.project import StackFile
+
+_ORDER = ("PersistentVolumeClaim", "StatefulSet", "Secret", "Namespace")
+
+
+def protected(export: Mapping[str, Any]) -> list[str]:
+    """Give the protected objects of a state, and how many generated passwords it protects, volumes first.
+
+    export: what `pulumi stack export` prints.
+    """
+    resources = (export.get("deployment") or {}).get("resources") or []
+    found = [resource for resource in resources if resource.get("protect")]
+    objects = [one for one in found if str(one.get("type", "")).startswith("kubernetes:")]
+    named = sorted((_kind(one), str(one.get("id", ""))) for one in objects)
+    named.sort(key=lambda one: _ORDER.index(one[0]) if one[0] in _ORDER else len(_ORDER))
+    passwords = len(found) - len(objects)
+    return [*(" ".join(one) for one in named), *([f"{passwords} generated passwords"] if passwords else [])]
+
+
+def _kind(resource: Mapping[str, Any]) -> str:
+    return str(resource["type"]).rpartition(":")[2]
+
+
+def refuse_destroy(stack: StackFile, found: list[str], keep_data: bool) -> None:
+    """Refuse to destroy a stack whose data is protected, and to keep data that is not.
+
+    The engine would refuse as well, but only after it has deleted what is not protected.
+
+    found: what the state protects.
+    keep_data: whether what is protected is to stay.
+    Raises CommandError.
+    """
+    name, file = stack.name, stack.path.name
+    if keep_data and not found:
+        raise CommandError(
+            f"Nothing of stack {name} is protected, so nothing would be kept. Nothing was changed. To keep its data, "
+            f"set `dataProtection: true` in {file}, `make up STACK={name}`, and run this again."
+        )
+    if keep_data or not (found or stack.data_protection):
+        return
+    if not found:
+        raise CommandError(
+            f"{file} says `dataProtection: true`, and stack {name} is not deployed with it yet. Nothing was changed. "
+            f"`make up STACK={name}` protects it; to delete it with its data, set `dataProtection: false` first."
+        )
+    listed = "".join(f"  {one}\n" for one in found)
+    setting = f"set `dataProtection: false` in {file} and" if stack.data_protection else "it takes an `up` without it:"
+    raise CommandError(
+        f"Stack {name} is deployed with `dataProtection: true`, so it is not destroyed; nothing was changed. "
+        f"Protected:\n{listed}"
+        "To remove everything else and keep these, which the next `make up` goes on with:\n"
+        f"  make destroy STACK={name} KEEP_DATA=1\n"
+        f"To insist and delete the data as well, {setting}\n"
+        f"  make up STACK={name} && make destroy STACK={name}"
+    )
