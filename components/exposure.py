@@ -76,7 +76,8 @@ def expose(
             resource_name,
             api_version="gateway.networking.k8s.io/v1",
             kind="HTTPRoute",
-            metadata={**metadata, "name": name, "annotations": annotations},
+            # Empty ones are not stored, and a refresh would find that they are missing.
+            metadata={**metadata, "name": name, **({"annotations": annotations} if annotations else {})},
             spec=_route(exposure, found, service, port, blocked_paths),
             opts=opts,
         )
