@@ -1,12 +1,16 @@
 """Changes to a running stack: drift found and repaired, updates in place, rollouts when content changes."""
 
+import shutil
+from typing import Any
+
 import pytest
 from pulumi import automation as auto
 
 from tests.engine.conftest import MakeStack
-from tests.engine.stack import Kubernetes, Stack
+from tests.engine.stack import PROJECT, Kubernetes, Stack
 
 OLLAMA, LIBRECHAT = "changes-ollama", "changes-librechat"
+NAME = "app.kubernetes.io/name"
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +53,7 @@ def test_an_image_change_is_an_update_in_place(running: Stack, kubernetes: Kuber
 
 def pod_names(kubernetes: Kubernetes, name: str) -> set[str]:
     return {
-        pod["metadata"]["name"]
-        for pod in kubernetes.pods(LIBRECHAT)
-        if pod["metadata"]["labels"].get("app.kubernetes.io/name") == name
+        pod["metadata"]["name"] for pod in kubernetes.pods(LIBRECHAT) if pod["metadata"]["labels"].get(NAME) == name
     }
 
 
@@ -95,3 +97,44 @@ def test_a_claim_grows_in_place(running: Stack, kubernetes: Kubernetes) -> None:
     after = kubernetes.core.read_namespaced_persistent_volume_claim("ollama-data", OLLAMA)
     assert after.metadata.uid == before.metadata.uid
     assert after.spec.resources.requests["storage"] == "20Gi"
+
+
+def test_what_no_setting_covers_is_a_transform(running: Stack, kubernetes: Kubernetes) -> None:
+    shutil.copyfile(PROJECT / "docs" / "examples" / "transforms.py", running.directory / "transforms.py")
+    program = running.directory / "__main__.py"
+    program.write_text(program.read_text().replace("import pulumi\n", "import transforms\nimport pulumi\n", 1))
+    assert running.steps() == {"ollama-deployment": "update"}
+    running.up()
+    spec = kubernetes.deployment(OLLAMA, "ollama")["spec"]["template"]["spec"]
+    assert spec["hostAliases"] == [{"ip": "10.1.2.3", "hostnames": ["registry.internal"]}]
+
+
+PODS: dict[str, Any] = {
+    "labels": {"team": "search"},
+    "annotations": {"example.org/contact": "ada"},
+    "envFrom": [{"configMapRef": {"name": "proxy", "optional": True}}],
+    "extraVolumes": [{"name": "ca", "configMap": {"name": "company-ca", "optional": True}}],
+    "extraVolumeMounts": [{"name": "ca", "mountPath": "/etc/company", "readOnly": True}],
+    "topologySpreadConstraints": [
+        {
+            "maxSkew": 1,
+            "topologyKey": "kubernetes.io/hostname",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": {"app.kubernetes.io/name": "librechat"}},
+        }
+    ],
+}
+
+
+def test_what_is_passed_through_reaches_the_pods(running: Stack, kubernetes: Kubernetes) -> None:
+    running.change({"librechat": {"pods": PODS, "extraEnvironment": {"TZ": "Europe/Berlin"}}})
+    running.up()
+    (pod,) = [p for p in kubernetes.pods(LIBRECHAT) if p["metadata"]["labels"][NAME] == "librechat"]
+    assert pod["metadata"]["labels"]["team"] == "search"
+    assert pod["metadata"]["annotations"]["example.org/contact"] == "ada"
+    assert pod["spec"]["topologySpreadConstraints"] == PODS["topologySpreadConstraints"]
+    (container,) = pod["spec"]["containers"]
+    assert {"name": "TZ", "value": "Europe/Berlin"} in container["env"]
+    assert container["envFrom"] == PODS["envFrom"]
+    assert PODS["extraVolumeMounts"][0] in container["volumeMounts"]
+    running.preview(refresh=True, expect_no_changes=True)
