@@ -1,0 +1,72 @@
+"""What the program costs, held to tests/budgets.py: counts, because seconds differ from machine to machine."""
+
+import functools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.budgets import BUDGETS, over
+from tests.unit import programs
+from tests.unit.recording import Recording
+
+NEVER = ("kubernetes", "typer", "rich", "pytest", "cli", "sandbox", "tests", "benchmarks", "pulumi_kubernetes.helm.v3")
+"""What the program has no use for; the first one alone would take half a second."""
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    return programs.recorded("dev", tmp_path_factory.mktemp("guard"))
+
+
+def depth(recording: Recording) -> int:
+    """Length of the longest chain of resources that have to be registered one after the other."""
+    found = {resource.urn: resource for resource in recording.resources}
+
+    @functools.cache
+    def below(urn: str) -> int:
+        if urn not in found:
+            return 0
+        resource = found[urn]
+        return 1 + max(map(below, [*resource.dependencies, resource.parent]))
+
+    return max(map(below, found))
+
+
+def test_registrations(recording: Recording) -> None:
+    objects = recording.kubernetes()
+    measured = {
+        "registrations": len(recording.resources),
+        "kubernetes objects": len(objects),
+        "providers": sum(resource.type.startswith("pulumi:providers:") for resource in recording.resources),
+        "depth": depth(recording),
+        "dependencies": sum(len(resource.dependencies) for resource in recording.resources),
+        "bytes of inputs": sum(len(json.dumps(resource.inputs)) for resource in recording.resources),
+    }
+    assert not over(measured), measured
+    assert all(measured.values()), measured
+
+
+def test_imports() -> None:
+    code = "import json, sys\nimport components, components.settings.stack, components.stack"
+    code += "\nprint(json.dumps(sorted(sys.modules)))"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    modules: list[str] = json.loads(done.stdout)
+    packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"components"}
+    measured = {
+        "SDK modules": sum(name.startswith(("pulumi_kubernetes", "pulumi_random")) for name in modules),
+        "third-party packages": sum(not name.startswith("_") for name in packages),
+    }
+    assert not over(measured), (measured, sorted(packages))
+    assert all(measured.values()), measured
+    assert not [name for name in modules if name in NEVER]
+
+
+def test_what_is_over_its_budget_is_told() -> None:
+    budget = BUDGETS["depth"]
+    assert over({"depth": budget.most}) == {}
+    assert list(over({"depth": budget.most + 1})) == ["depth"]
+    assert str(budget.most) in over({"depth": budget.most + 1})["depth"]
