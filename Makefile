@@ -3,6 +3,7 @@
 .PHONY: help setup up preview status drift repair destroy history rollback unlock backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
 # Every target that has a help text is a command, not a file.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(firstword $(MAKEFILE_LIST)))
+.PHONY: help setup up preview status drift repair destroy backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak bench clean sandbox-start sandbox-stop sandbox-delete
 
 STACK ?=
 VENV := .venv
@@ -101,6 +102,8 @@ test: lint ## Run every test, on a real engine and a real API server
 
 soak: setup ## Preview 1,000 drawn changes of settings and look for lost data; DATA_SEED=number repeats a run
 	@DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
+bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
+	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
 
 sandbox-start: setup ## Start the embedded cluster
 	@$(PYTHON) -m sandbox cluster start

@@ -1,0 +1,81 @@
+"""The API server of a run, and what is on it."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.commands import Done, run
+from benchmarks.contenders.base import NAMESPACES
+from sandbox.cluster.cluster import Cluster
+from sandbox.cluster.program import binary
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """kubectl of the embedded cluster's version.
+
+    program: the binary that has kubectl built in.
+    kubeconfig: the cluster's.
+    """
+
+    program: Path
+    kubeconfig: Path
+
+    def run(self, *arguments: str, expected: Sequence[int] = (0,)) -> Done:
+        """Run kubectl."""
+        env = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+        return run([self.program, "kubectl", *arguments], self.kubeconfig.parent, env, expected=expected)
+
+    def items(self, *arguments: str) -> list[dict[str, Any]]:
+        """Give the objects that `kubectl get` lists."""
+        return list(json.loads(self.run("get", *arguments, "--output", "json").output)["items"])
+
+
+@dataclass(frozen=True)
+class Pods:
+    """Which Ollama runs.
+
+    deployment: UID of its Deployment.
+    image: image of its container.
+    pods: UIDs of every pod in the namespaces.
+    replicas: replicas that its Deployment asks for.
+    """
+
+    deployment: str
+    image: str
+    pods: frozenset[str]
+    replicas: int
+
+
+def look(kubectl: Kubectl) -> Pods:
+    """Look at the Deployment of Ollama and at the pods of the namespaces."""
+    (deployment,) = kubectl.items("deployments", "--namespace", "ollama")
+    pods = [pod for name in NAMESPACES for pod in kubectl.items("pods", "--namespace", name)]
+    running = {pod["metadata"]["uid"] for pod in pods if pod["status"].get("phase") == "Running"}
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    return Pods(
+        deployment["metadata"]["uid"], container["image"], frozenset(running), int(deployment["spec"]["replicas"])
+    )
+
+
+def scale_by_hand(kubectl: Kubectl) -> None:
+    """Change what a contender declared, as a person in a hurry does."""
+    kubectl.run("scale", "deployment/ollama", "--replicas=3", "--namespace", "ollama")
+
+
+def clear(kubectl: Kubectl) -> None:
+    """Remove what a contender leaves, so that the next one starts from nothing."""
+    own = "app.kubernetes.io/part-of=ollama-librechat"
+    kubectl.run("delete", "namespace", *NAMESPACES, "--ignore-not-found")
+    kubectl.run("delete", "priorityclasses", "--selector", own)
+    kubectl.run("wait", "--for=delete", "persistentvolumes", "--all", "--timeout=120s")
+
+
+def kubectl_of(cluster: Cluster) -> Kubectl:
+    """Give kubectl for a cluster."""
+    return Kubectl(binary(Console(stderr=True)), cluster.kubeconfig)

@@ -1,0 +1,1 @@
+"""The ways to deploy, one file each, all with the steps of `Contender`."""

@@ -1,0 +1,78 @@
+"""One life of a deployment, step by step: up, plan, drift, repair, another image, rollback, destroy."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from benchmarks.cluster import Kubectl, clear, look, scale_by_hand
+from benchmarks.contenders.base import IMAGES, Contender
+from benchmarks.errors import BenchmarkError
+from benchmarks.results import Results
+
+PART = "lifecycle"
+STEPS = ("up", "plan", "refreshed plan", "drift", "repair", "image", "rollback", "destroy")
+T = TypeVar("T")
+
+
+def timed(results: Results, contender: Contender, step: str, action: Callable[[], T]) -> T:
+    """Do a step, and add the time that it took."""
+    started = time.perf_counter()
+    answer = action()
+    results.add(PART, contender.name, step, time.perf_counter() - started)
+    return answer
+
+
+def live(contender: Contender, kubectl: Kubectl, results: Results) -> None:
+    """Deploy, change and remove everything once.
+
+    Raises BenchmarkError when a step did not do what it says, for then its time says nothing.
+    """
+    clear(kubectl)
+    name = contender.name
+    results.fact(name, series=contender.series, lines=contender.lines)
+    timed(results, contender, "up", contender.up)
+    first = look(kubectl)
+    timed(results, contender, "plan", contender.plan)
+    if timed(results, contender, "refreshed plan", contender.refreshed_plan):
+        raise BenchmarkError(f"{name}: something differs although nothing was changed")
+    _drift(contender, kubectl, results)
+    before = look(kubectl)
+    timed(results, contender, "image", lambda: contender.change_image(IMAGES[1]))
+    after = look(kubectl)
+    _expect(name, after.image, IMAGES[1])
+    results.fact(
+        name,
+        image_in_place=after.deployment == before.deployment,
+        pods=len(after.pods),
+        pods_restarted=len(after.pods - before.pods),
+    )
+    timed(results, contender, "rollback", contender.rollback)
+    back = look(kubectl)
+    _expect(name, back.image, first.image)
+    results.fact(name, rollback_in_place=back.deployment == before.deployment)
+    state = contender.state()
+    results.fact(name, state_bytes=state.size if state else None, state_entries=state.entries if state else None)
+    timed(results, contender, "destroy", contender.destroy)
+
+
+def _drift(contender: Contender, kubectl: Kubectl, results: Results) -> None:
+    scale_by_hand(kubectl)
+    found = timed(results, contender, "drift", contender.refreshed_plan)
+    timed(results, contender, "repair", contender.apply)
+    repaired = look(kubectl).replicas == 1
+    results.fact(contender.name, drift_found=found, drift_repaired=repaired)
+    if not repaired:
+        kubectl.run("scale", "deployment/ollama", "--replicas=1", "--namespace", "ollama")
+
+
+def _expect(name: str, image: str, wanted: str) -> None:
+    if image != wanted:
+        raise BenchmarkError(f"{name}: {image} runs, not {wanted}")
+
+
+def live_empty(contender: Contender, results: Results) -> None:
+    """Do with nothing what the others do with objects: the floor of a tool."""
+    results.fact(contender.name, series=contender.series, lines=contender.lines)
+    timed(results, contender, "up", contender.up)
+    timed(results, contender, "plan", contender.plan)
+    timed(results, contender, "destroy", contender.destroy)

@@ -1,0 +1,75 @@
+"""The no-change preview of the full stack beside an empty program's, with either toolchain, and its Python part."""
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.commands import run
+from benchmarks.contenders import pulumi
+from benchmarks.contenders.pulumi import PROGRAMS, PulumiProject
+from benchmarks.results import Results
+from sandbox.engine.engine import Engine
+
+PART = "preview"
+PROGRAM = "python"
+IMPORT = "import"
+_SDKS = ("pulumi", "pulumi_kubernetes", "pulumi_random")
+
+
+def timed_preview(project: PulumiProject) -> dict[str, Any]:
+    """Preview through benchmarks/programs/timed, and give what that noted."""
+    main, program, times = (project.directory / name for name in ("__main__.py", "program.py", "times.json"))
+    shutil.copyfile(main, program)
+    shutil.copyfile(PROGRAMS / "timed" / "__main__.py", main)
+    project.env["BENCH_TIMES"] = str(times)
+    try:
+        project.pulumi("preview", "--expect-no-changes")
+    finally:
+        shutil.move(program, main)
+    return dict(json.loads(times.read_text()))
+
+
+def knows_toolchains(engine: Engine) -> bool:
+    """Say whether the language host takes `toolchain` from Pulumi.yaml; the one that is built here does not."""
+    return engine.origin != "built from Go modules"
+
+
+def measure(directory: Path, engine: Engine, kubeconfig: Path, results: Results, rounds: int) -> None:
+    """Deploy the full stack and the empty program, preview them in turn, and remove them."""
+    full = pulumi.native(directory / "full", engine, kubeconfig)
+    empty = pulumi.empty(directory / "empty", engine)
+    for contender in (full, empty):
+        contender.up()
+    noted = timed_preview(full.project)
+    modules = [name for name in noted["modules"] if name.split(".")[0] in _SDKS]
+    code = "\n".join(f"import {name}" for name in modules)
+    toolchains = ("uv", "pip") if knows_toolchains(engine) else ("uv",)
+    if "pip" not in toolchains:
+        results.not_run["toolchain pip"] = "the language host that is built from Go modules knows no toolchains"
+    for _ in range(rounds):
+        for toolchain in toolchains:
+            for contender in (full, empty):
+                contender.project.set_toolchain(toolchain)
+                done = contender.project.pulumi("preview", "--expect-no-changes")
+                results.add(PART, contender.name, toolchain, done.seconds)
+        full.project.set_toolchain("uv")
+        noted = timed_preview(full.project)
+        results.add(PART, full.name, PROGRAM, noted["registrations"][-1])
+        started = time.perf_counter()
+        run([sys.executable, "-c", code], full.project.directory, full.project.env)
+        results.add(PART, full.name, IMPORT, time.perf_counter() - started)
+    results.fact(
+        "python",
+        sdk_modules=len(modules),
+        own_modules=len(noted["components"]),
+        registrations=len(noted["registrations"]),
+        program_begins=round(noted["program"], 3),
+        program_returns=round(noted["ended"], 3),
+        first_registration=round(noted["registrations"][0], 3),
+        last_registration=round(noted["registrations"][-1], 3),
+    )
+    for contender in (full, empty):
+        contender.destroy()

@@ -1,0 +1,43 @@
+"""Copies of this project's Ollama, each in a namespace of its own, with all that its components create by default."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components import Namespace, Ollama
+
+config = pulumi.Config()
+provider = k8s.Provider(
+    "kubernetes",
+    kubeconfig=config.require("kubeconfig"),
+    context=config.require("context"),
+    cluster_identifier="components",
+    enable_config_map_mutable=True,
+    enable_secret_mutable=True,
+    enable_patch_force=True,
+)
+policies = {"enabled": True}
+small = {"requests": {"cpu": "1m", "memory": "4Mi"}, "limits": {"memory": "8Mi"}}
+
+for number in range(config.require_int("copies")):
+    name = f"copy-{number}"
+    space = Namespace(
+        f"space-{number}",
+        {"namespace": name, "application": "ollama", "network_policies": policies},
+        pulumi.ResourceOptions(provider=provider),
+    )
+    Ollama(
+        f"ollama-{number}",
+        {
+            "namespace": space.namespace_name,
+            "models": [f"model-{model}:latest" for model in range(config.require_int("models"))],
+            "resources": small,
+            "exposure": {
+                "type": "Ingress",
+                "host": f"{name}.example.org",
+                "class_name": "nginx",
+                "allowed_networks": ["10.0.0.0/8"],
+            },
+            "network_policies": policies,
+        },
+        pulumi.ResourceOptions(provider=provider, depends_on=[space], deleted_with=space.namespace),
+    )

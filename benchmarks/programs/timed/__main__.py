@@ -1,0 +1,40 @@
+"""Runs the program beside it and writes, in BENCH_TIMES, when it registered what and which modules it imported.
+
+Times are seconds since the interpreter started.
+"""
+
+import atexit
+import json
+import os
+import runpy
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pulumi.runtime import settings
+
+STARTED = psutil.Process().create_time()
+times = {"program": time.time() - STARTED, "registrations": []}
+monitor: Any = settings.get_monitor()
+register = monitor.RegisterResource
+
+
+def timed_register(request: Any, *args: Any, **kwargs: Any) -> Any:
+    """Note the time of a registration and pass it on."""
+    times["registrations"].append(time.time() - STARTED)
+    return register(request, *args, **kwargs)
+
+
+def write() -> None:
+    """Write what was seen."""
+    modules = sorted(name for name in sys.modules if name.startswith(("pulumi", "pulumi_kubernetes", "pulumi_random")))
+    own = sorted(name for name in sys.modules if name.startswith("components"))
+    Path(os.environ["BENCH_TIMES"]).write_text(json.dumps({**times, "modules": modules, "components": own}))
+
+
+monitor.RegisterResource = timed_register
+atexit.register(write)
+runpy.run_path("program.py", run_name="__main__")
+times["ended"] = time.time() - STARTED

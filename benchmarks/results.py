@@ -1,0 +1,65 @@
+"""What was measured, kept in a file after each part, so that an interrupted run goes on where it was."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Results:
+    """Measurements of one run.
+
+    about: versions, machine and commit; another run has other ones, and starts anew.
+    done: parts that are complete, for example `lifecycle/terraform/3`.
+    samples: one measurement each: part, contender, step, copies where there are any, seconds, and the load average.
+    facts: what was seen by contender, for example whether an image change was in place.
+    not_run: reason by what was left out.
+    """
+
+    path: Path
+    about: dict[str, Any]
+    done: list[str] = field(default_factory=list[str])
+    samples: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    not_run: dict[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def open(cls, path: Path, about: dict[str, Any]) -> "Results":
+        """Go on with the results of a file if they are of the same versions, machine and commit; else start anew."""
+        if path.exists():
+            found = json.loads(path.read_text())
+            if found["about"] == about:
+                return cls(path=path, **found)
+        return cls(path, about)
+
+    @classmethod
+    def read(cls, path: Path) -> "Results":
+        """Read the results of a run that is over."""
+        return cls(path=path, **json.loads(path.read_text()))
+
+    def save(self) -> None:
+        """Write the file in one step."""
+        content = {key: value for key, value in asdict(self).items() if key != "path"}
+        scratch = self.path.with_suffix(".partial")
+        scratch.write_text(json.dumps(content, indent=1) + "\n")
+        scratch.rename(self.path)
+
+    def add(self, part: str, contender: str, step: str, seconds: float, **more: Any) -> None:
+        """Add a measurement."""
+        sample = {"part": part, "contender": contender, "step": step, "seconds": round(seconds, 4), **more}
+        self.samples.append({**sample, "load": round(os.getloadavg()[0], 1)})
+
+    def fact(self, contender: str, **values: Any) -> None:
+        """Note what was seen."""
+        self.facts.setdefault(contender, {}).update(values)
+
+    def seconds(self, part: str, contender: str, step: str, **more: Any) -> list[float]:
+        """Give the measurements of a step."""
+        wanted = {"part": part, "contender": contender, "step": step, **more}
+        return [s["seconds"] for s in self.samples if all(s.get(key) == value for key, value in wanted.items())]
+
+    def loads(self) -> list[float]:
+        """Give the load averages of all measurements."""
+        return [sample["load"] for sample in self.samples]
