@@ -15,6 +15,9 @@ from sandbox.helm import HELM
 
 PROJECT = Path(__file__).resolve().parents[1]
 
+MEASURED = ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "components", "sandbox")
+"""What a run measures: a change of anything else leaves its results as they are."""
+
 
 def about(engine: Engine, provider: tuple[Path, str] | None) -> dict[str, Any]:
     """Describe a run.
@@ -23,8 +26,8 @@ def about(engine: Engine, provider: tuple[Path, str] | None) -> dict[str, Any]:
     provider: Terraform's Kubernetes provider, if it is on PATH: executable and version.
     """
     return {
-        "commit": _answer("git", "rev-parse", "--short", "HEAD"),
-        "uncommitted": bool(_answer("git", "status", "--porcelain", "--", "components", "__main__.py", "sandbox")),
+        "commit": _answer("git", "log", "-1", "--format=%h", "--", *MEASURED),
+        "uncommitted": bool(_answer("git", "status", "--porcelain", "--", *MEASURED)),
         "machine": {"cores": os.cpu_count(), "processor": _processor(), "system": platform.system()},
         "versions": {
             "Python": platform.python_version(),

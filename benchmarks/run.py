@@ -102,7 +102,7 @@ def measure(plan: Plan, only: str, console: Console) -> Results:
     console.print(engine.describe())
     try:
         bench = Bench(plan, engine, cluster, kubectl_of(cluster), plugins, results, console)
-        parts = {"lifecycle": _lifecycle, "preview": _preview, "growth": _growth, "large": _large}
+        parts = {"preview": _preview, "lifecycle": _lifecycle, "growth": _growth, "large": _large}
         for name, part in parts.items():
             if only in {"", name}:
                 part(bench)
