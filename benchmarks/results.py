@@ -43,7 +43,8 @@ class Results:
         """Write the file in one step."""
         content = {key: value for key, value in asdict(self).items() if key != "path"}
         scratch = self.path.with_suffix(".partial")
-        scratch.write_text(json.dumps(content, indent=1) + "\n")
+        parts = (f"{json.dumps(key)}: {_text(value)}" for key, value in content.items())
+        scratch.write_text("{\n" + ",\n".join(parts) + "\n}\n")
         scratch.rename(self.path)
 
     def add(self, part: str, contender: str, step: str, seconds: float, **more: Any) -> None:
@@ -63,3 +64,10 @@ class Results:
     def loads(self) -> list[float]:
         """Give the load averages of all measurements."""
         return [sample["load"] for sample in self.samples]
+
+
+def _text(value: Any) -> str:
+    """Write a list with one entry a line, everything else on one."""
+    if not isinstance(value, list):
+        return json.dumps(value)
+    return "[\n" + ",\n".join(f" {json.dumps(entry)}" for entry in value) + "\n]"
