@@ -95,7 +95,7 @@ def create_release(
     values: Mapping[str, Any],
     timeout_seconds: int,
     depends_on: Sequence[pulumi.Resource] = (),
-) -> k8s.helm.v3.Release:
+) -> "k8s.helm.v3.Release":  # in quotes: the module imports `requests`, for stacks that have no release too
     """Create the release that runs a workload.
 
     chart: key of `charts.CHARTS`.
