@@ -20,7 +20,7 @@ KUBECONFIG = {
     "apiVersion": "v1",
     "kind": "Config",
     "current-context": "minikube",
-    "contexts": [{"name": name} for name in ("minikube", "production", "sandbox")],
+    "contexts": [{"name": name} for name in ("minikube", "production", "sandbox", "staging")],
 }
 
 

@@ -60,7 +60,8 @@ def test_the_program_allows_exactly_the_table(execute: Execute) -> None:
 
 
 def test_the_stack_files_allow_no_more(program: Recording, stack: str) -> None:
-    table = set(TABLE) if stack != "prod" else {entry for entry in TABLE if entry[0] != "ingress"}
+    traefik = stack in {"staging", "prod"}
+    table = {entry for entry in TABLE if entry[0] != "ingress"} if traefik else set(TABLE)
     if stack in {"dev", "sandbox"}:
         table.add(("ingress", "ollama", 11434))
     assert flows(program) == expected(manifests(program), table)
