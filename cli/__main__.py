@@ -5,6 +5,7 @@ import typer
 from cli.commands.backup import backup, backups, restore
 from cli.commands.destroy import destroy
 from cli.commands.diff import diff
+from cli.commands.doctor import doctor
 from cli.commands.drift import drift
 from cli.commands.env import env
 from cli.commands.generate import generate
@@ -38,6 +39,7 @@ app.command()(unlock)
 app.command()(validate)
 app.command()(diff)
 app.command()(policy)
+app.command()(doctor)
 app.command()(env)
 app.command()(generate)
 app.command()(lock)

@@ -33,9 +33,19 @@ class State:
         return f"state: {self.env['PULUMI_BACKEND_URL']}"
 
 
+def is_local(environment: Mapping[str, str], directory: Path = DIRECTORY) -> bool:
+    """Say whether state is the project's own local one, and not in a backend that PULUMI_BACKEND_URL names."""
+    return environment.get("PULUMI_BACKEND_URL", directory.as_uri()) == directory.as_uri()
+
+
+def checkpoint(stack: StackFile, directory: Path = DIRECTORY) -> Path:
+    """Give the file in which the local state keeps a stack."""
+    return directory / ".pulumi" / "stacks" / _project_name() / f"{stack.name}.json"
+
+
 def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> State:
     """Give the person's backend if PULUMI_BACKEND_URL names one, else the local one, made where it is missing."""
-    if environment.get("PULUMI_BACKEND_URL", directory.as_uri()) != directory.as_uri():
+    if not is_local(environment, directory):
         return State(False, {"PULUMI_BACKEND_URL": environment["PULUMI_BACKEND_URL"]})
     directory.mkdir(mode=0o700, exist_ok=True)
     env = {"PULUMI_BACKEND_URL": directory.as_uri()}
@@ -84,12 +94,12 @@ def ensure_local_stack(stack: StackFile, pulumi: Path, env: Mapping[str, str], d
     Raises CommandError when the engine cannot create it.
     """
     copy = directory / stack.path.name
-    checkpoint = directory / ".pulumi" / "stacks" / _project_name() / f"{stack.name}.json"
-    if not checkpoint.exists() or not _salt(copy):
+    created = checkpoint(stack, directory).exists()
+    if not created or not _salt(copy):
         # `stack init` knows no --config-file: it runs where a copy of Pulumi.yaml is, and leaves the salt there.
         shutil.copyfile(PROJECT / "Pulumi.yaml", directory / "Pulumi.yaml")
         command = [str(pulumi), "stack", "init", stack.name, "--no-select", "--non-interactive"]
-        if checkpoint.exists():
+        if created:
             command = [str(pulumi), "config", "--stack", stack.name, "--non-interactive"]
         result = subprocess.run(  # noqa: S603 - the engine that was resolved
             command, cwd=directory, env=dict(env), capture_output=True, text=True, check=False

@@ -1,0 +1,31 @@
+"""The checks: pure functions of what a stack needs and what was found."""
+
+from collections.abc import Callable, Iterator
+
+from cli.doctor.checks import access, exposure, images, network, nodes, references, security, storage
+from cli.doctor.diagnosis import Diagnosis
+from cli.doctor.facts import Facts
+from cli.doctor.needs import Needs
+
+Check = Callable[[Needs, Facts], Iterator[Diagnosis]]
+
+CHECKS: tuple[Check, ...] = (
+    access.kinds,
+    access.permissions,
+    access.namespaces,
+    references.existing,
+    storage.storage_classes,
+    nodes.room,
+    nodes.devices,
+    nodes.avx,
+    exposure.ingress_classes,
+    exposure.gateways,
+    security.pod_security,
+    network.network_policies,
+    images.registries,
+)
+
+
+def diagnose(needs: Needs, facts: Facts) -> list[Diagnosis]:
+    """Apply every check."""
+    return [diagnosis for check in CHECKS for diagnosis in check(needs, facts)]

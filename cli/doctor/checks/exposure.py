@@ -1,0 +1,74 @@
+"""Does somebody serve what is exposed?"""
+
+from collections.abc import Iterator
+
+from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.facts import Facts
+from cli.doctor.needs import Needs, title
+
+_NOBODY = "`up` succeeds, and nobody reaches it from outside the cluster"
+
+
+def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+    """Does the IngressClass of each Ingress exist?"""
+    for ingress in needs.all("Ingress"):
+        shown = title("Ingress", ingress.metadata["namespace"], ingress.object_name)
+        name = ingress.spec.get("ingressClassName", "")
+        wanted = f"IngressClass {name}" if name else "a default IngressClass"
+        if facts.ingress_classes is None:
+            yield Diagnosis(
+                "unknown",
+                "exposure",
+                "the user may not list IngressClasses",
+                f"{shown} needs {wanted}",
+                "let the user list ingressclasses.networking.k8s.io",
+            )
+            continue
+        found = next((one for one in facts.ingress_classes if (one.name == name if name else one.default)), None)
+        if found is None:
+            there = ", ".join(one.name for one in facts.ingress_classes) or "none"
+            yield Diagnosis(
+                "warning",
+                "exposure",
+                f"{wanted} is not there; there are: {there}",
+                f"{shown} is served by nobody: {_NOBODY}",
+                "install an Ingress controller, or name a class that is there in `exposure.className`, and its "
+                "implementation in `exposure.controller`",
+            )
+        else:
+            yield ok("exposure", f"{shown} is served by IngressClass {found.name} ({found.controller})")
+
+
+def gateways(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+    """Does the Gateway of each HTTPRoute exist, and its GatewayClass?"""
+    for route in needs.all("HTTPRoute"):
+        shown = title("HTTPRoute", route.metadata["namespace"], route.object_name)
+        for parent in route.spec["parentRefs"]:
+            where = (parent.get("namespace") or route.metadata["namespace"], parent["name"])
+            gateway = title("Gateway", *where)
+            if facts.gateways is None:
+                yield Diagnosis(
+                    "unknown", "exposure", f"the user may not look at {gateway}", f"{shown} needs it", "ask who may"
+                )
+            elif where not in facts.gateways:
+                yield Diagnosis(
+                    "warning",
+                    "exposure",
+                    f"{gateway} is not there",
+                    f"{shown} attaches to nothing: {_NOBODY}",
+                    "create the Gateway, or correct `exposure.gateway`",
+                )
+            else:
+                yield _of_class(shown, gateway, facts.gateways[where], facts.gateway_classes)
+
+
+def _of_class(shown: str, gateway: str, name: str, classes: frozenset[str] | None) -> Diagnosis:
+    if classes is not None and name not in classes:
+        return Diagnosis(
+            "warning",
+            "exposure",
+            f"{gateway} is of GatewayClass {name}, which is not there",
+            f"{shown} is served by nobody: {_NOBODY}",
+            "install the implementation of that class, or correct the Gateway",
+        )
+    return ok("exposure", f"{shown} attaches to {gateway} of GatewayClass {name}")

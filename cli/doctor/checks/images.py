@@ -1,0 +1,32 @@
+"""Where do the images come from?"""
+
+from collections.abc import Iterator
+
+from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.facts import Facts
+from cli.doctor.needs import Needs
+from components.images import IMAGES, split
+
+
+def registries(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+    """Is each image's registry public, or a mirror? Whether the nodes reach it cannot be told from here."""
+    del facts
+    public = {image.registry for image in IMAGES.values()}
+    images = {container["image"] for pod in needs.pods for container in pod.containers}
+    hosts: dict[str, list[str]] = {}
+    for image in sorted(images):
+        hosts.setdefault(split(image)[0], []).append(image)
+    login = any(pod.spec.get("imagePullSecrets") for pod in needs.pods)
+    for host, from_host in hosts.items():
+        if host in public:
+            yield ok("images", f"{len(from_host)} from {host}, a public registry")
+        elif login:
+            yield ok("images", f"{len(from_host)} from {host}, with the login of `imagePullSecrets`")
+        else:
+            yield Diagnosis(
+                "unknown",
+                "images",
+                f"{len(from_host)} from {host}, which has to be reached from the nodes and serve them without a login",
+                "a pod whose image cannot be pulled never starts, and `up` fails at its deadline",
+                f"try on a node: `crictl pull {from_host[0]}`; for a registry with a login set `imagePullSecrets`",
+            )

@@ -1,0 +1,75 @@
+"""Is there what the settings name and the stack does not create?"""
+
+from collections.abc import Iterator
+
+from cli.doctor.diagnosis import Diagnosis, Level, ok
+from cli.doctor.facts import Facts
+from cli.doctor.needs import Needs, Reference, title
+
+_CONSEQUENCES = {
+    "PersistentVolumeClaim": "the pod waits for it and is never scheduled",
+    "PriorityClass": "the API server refuses the pod",
+    "RuntimeClass": "the API server refuses the pod",
+    "Ingress": "the proxy answers with a certificate of its own, which browsers refuse",
+}
+
+
+def existing(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+    """Are Secrets, ConfigMaps, claims and classes there, with their keys?"""
+    for reference in needs.references:
+        where = (reference.kind, reference.namespace, reference.name)
+        if where not in facts.existing:
+            yield _missing(reference, facts)
+            continue
+        keys = facts.existing[where]
+        if keys is None:
+            yield Diagnosis(
+                "unknown",
+                "existing objects",
+                f"the user may not look at {title(*where)}",
+                f"{reference.by} needs it{_keys(reference.keys)}",
+                "ask somebody who may",
+            )
+        elif reference.keys - keys:
+            lacking = sorted(reference.keys - keys)
+            yield Diagnosis(
+                _level(reference),
+                "existing objects",
+                f"{title(*where)} has no key {', '.join(lacking)}",
+                f"{reference.by} needs it: {_consequence(reference)}",
+                "add it: docs/configuration.md says what each key holds; there are: "
+                f"{', '.join(sorted(keys)) or 'none'}",
+            )
+        else:
+            yield ok("existing objects", f"{title(*where)} is there{_keys(reference.keys)}")
+
+
+def _missing(reference: Reference, facts: Facts) -> Diagnosis:
+    where = title(reference.kind, reference.namespace, reference.name)
+    fix = "create it, or correct its name in the settings"
+    if reference.namespace and reference.namespace not in (facts.namespaces or {}):
+        fix = (
+            f"the stack creates namespace {reference.namespace}: run `up` once, which fails waiting for the pods, "
+            "create it there, and run `up` again"
+        )
+    return Diagnosis(
+        _level(reference),
+        "existing objects",
+        f"{where} is not there{_keys(reference.keys)}",
+        f"{reference.by} needs it: {_consequence(reference)}",
+        fix,
+    )
+
+
+def _level(reference: Reference) -> Level:
+    return "warning" if reference.by.startswith("Ingress ") else "error"
+
+
+def _consequence(reference: Reference) -> str:
+    if reference.by.startswith("Ingress "):
+        return _CONSEQUENCES["Ingress"]
+    return _CONSEQUENCES.get(reference.kind, "its containers do not start without it, and `up` fails at its deadline")
+
+
+def _keys(keys: frozenset[str]) -> str:
+    return f" with {', '.join(sorted(keys))}" if keys else ""

@@ -1,0 +1,31 @@
+"""Are pods held to their Pod Security level?"""
+
+from collections.abc import Iterator
+
+from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.facts import Facts
+from cli.doctor.needs import Needs
+
+
+def pod_security(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+    """Is Pod Security admission on?"""
+    names = ", ".join(needs.namespaces)
+    if facts.pod_security:
+        yield ok("pod security", f"Pod Security admission is on: {names} take only pods of the level restricted")
+    elif facts.pod_security is None:
+        yield Diagnosis(
+            "unknown",
+            "pod security",
+            "the user may not try to create a namespace, so it cannot be told whether Pod Security admission is on",
+            f"without it the labels of {names} keep no pod out",
+            "ask whoever runs the cluster; it is on by default since Kubernetes 1.23",
+        )
+    else:
+        yield Diagnosis(
+            "warning",
+            "pod security",
+            "Pod Security admission is off: the server takes a namespace with a level that there is not",
+            f"the labels of {names} keep no pod out; this stack's own pods are restricted all the same",
+            "take PodSecurity out of the API server's --disable-admission-plugins, or have another admission "
+            "controller hold these namespaces to the level restricted",
+        )

@@ -1,0 +1,56 @@
+"""Examines the cluster of a stack."""
+
+import json
+import os
+
+from cli.clusters import answering, ask, connect
+from cli.doctor.checks import diagnose
+from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.gather import gather
+from cli.doctor.needs import needs
+from cli.doctor.server import Server
+from cli.project import StackFile
+from cli.render import render
+from cli.session import settings_findings
+from cli.state import checkpoint, is_local
+from components.settings.findings import SettingsError
+
+
+def examine(stack: StackFile) -> list[Diagnosis]:
+    """Check the settings, ask the cluster, and give everything that was looked at.
+
+    Raises SettingsError where the settings are refused, because then nobody knows what to look for, and CommandError
+    when the cluster goes away meanwhile.
+    """
+    findings = settings_findings(stack)
+    if findings:
+        raise SettingsError(findings, stack.path.name)
+    answer = ask(stack.kubeconfig_path, stack.context)
+    shown = stack.context or "(current)"
+    if answer.problem:
+        return [
+            Diagnosis(
+                "error",
+                "cluster",
+                f"context {shown} does not answer: {answer.problem}",
+                "nothing can be deployed, and nothing else can be checked",
+                f"start the cluster, or correct `context` and `kubeconfig` in {stack.path.name}",
+            )
+        ]
+    wanted = needs(render(stack))
+    api = connect(stack.kubeconfig_path, stack.context)
+    with answering(api, stack.context):
+        facts = gather(Server(api), wanted, answer.version, deployed_namespaces(stack))
+    return [ok("cluster", f"context {shown} answers at {answer.server}"), *diagnose(wanted, facts)]
+
+
+def deployed_namespaces(stack: StackFile) -> frozenset[str] | None:
+    """Give the namespaces that a stack has deployed by its local state; None where the state is kept elsewhere."""
+    if not is_local(os.environ):
+        return None
+    path = checkpoint(stack)
+    if not path.exists():
+        return frozenset()
+    latest = json.loads(path.read_text())["checkpoint"].get("latest") or {}
+    found = (one for one in latest.get("resources") or [] if one["type"] == "kubernetes:core/v1:Namespace")
+    return frozenset(one["inputs"]["metadata"]["name"] for one in found)

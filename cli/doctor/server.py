@@ -1,0 +1,52 @@
+"""Requests to an API server whose answer may be that one may not."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from kubernetes import client
+
+from cli.clusters import ANSWER_WITHIN
+
+
+class Server:
+    """An API server, asked for plain data by path."""
+
+    def __init__(self, api: client.ApiClient) -> None:
+        self._api = api
+
+    def send(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        """Send a request and give status and answer.
+
+        Raises urllib3.exceptions.HTTPError when the server does not answer.
+        """
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        prepared = self._api.param_serialize(
+            method, path, header_params=headers, body=body, auth_settings=["BearerToken"]
+        )
+        response = self._api.call_api(*prepared, _request_timeout=ANSWER_WITHIN)
+        text = response.read()
+        try:
+            answer = json.loads(text or b"{}")
+        except ValueError:  # an API group that is not there is answered in plain text
+            answer = {"message": text.decode(errors="replace")}
+        return response.status, answer
+
+    def get(self, path: str) -> dict[str, Any] | None:
+        """Give an object, `{}` for one that is not there, None where the user may not look.
+
+        Raises client.ApiException for any other refusal.
+        """
+        status, answer = self.send("GET", path)
+        if status == HTTPStatus.OK:
+            return answer
+        if status == HTTPStatus.NOT_FOUND:
+            return {}
+        if status == HTTPStatus.FORBIDDEN:
+            return None
+        raise client.ApiException(status=status, reason=str(answer.get("message", "")))
+
+    def items(self, path: str) -> list[dict[str, Any]] | None:
+        """Give the items of a list, none where the server does not know the kind, None where the user may not look."""
+        found = self.get(path)
+        return None if found is None else list(found.get("items") or [])

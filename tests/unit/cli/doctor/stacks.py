@@ -1,0 +1,62 @@
+"""What stacks need, and a cluster that has all of it."""
+
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cli.doctor.facts import DaemonSet, Facts, IngressClass, Node, StorageClass
+from cli.doctor.needs import Needs, needs
+from cli.project import StackFile
+from cli.render import render
+
+
+@cache
+def _needs(settings: str) -> Needs:
+    return needs(render(StackFile("test", Path("Pulumi.test.yaml"), yaml.safe_load(settings))))
+
+
+def needs_of(**settings: Any) -> Needs:
+    """What a stack with these settings needs; each is rendered once."""
+    return _needs(yaml.safe_dump(settings))
+
+
+NODE = Node(
+    name="node-1",
+    schedulable=True,
+    labels={"kubernetes.io/arch": "amd64", "feature.node.kubernetes.io/cpu-cpuid.AVX": "true"},
+    taints=(),
+    allocatable={"cpu": Decimal(16), "memory": Decimal(64 * 2**30), "nvidia.com/gpu": Decimal(2)},
+    used={},
+    kubelet="v1.34.1",
+)
+GOOD = Facts(
+    version="v1.34.1",
+    nodes=(NODE,),
+    storage_classes=(StorageClass("fast", default=True, expands=True),),
+    ingress_classes=(IngressClass("nginx", default=True, controller="k8s.io/ingress-nginx"),),
+    pod_security=True,
+    daemon_sets=(DaemonSet("kube-system", "cilium", ()),),
+)
+BLIND = Facts(
+    version="v1.34.1",
+    denied=None,
+    namespaces=None,
+    deployed=None,
+    nodes=None,
+    storage_classes=None,
+    ingress_classes=None,
+    gateways=None,
+    gateway_classes=None,
+    pod_security=None,
+    daemon_sets=None,
+)
+"""What a user learns who may look at nothing."""
+
+
+def node(**changes: Any) -> Facts:
+    """The good cluster with another node."""
+    return replace(GOOD, nodes=(replace(NODE, **changes),))
