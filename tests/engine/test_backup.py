@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
 from cli.backups import back_up, restore
 from cli.errors import CommandError
+from components.images import IMAGES
 from components.mongodb_backup import NAME, RESTORE
 from tests.engine.conftest import MakeStack
-from tests.engine.stack import Kubernetes, Stack
+from tests.engine.stack import PROJECT, Kubernetes, Stack
 from tests.engine.test_security import warned
 
 NAMESPACE = "kept-librechat"
@@ -54,6 +56,17 @@ def test_every_pod_is_admitted_without_a_warning(kept: Stack, kubernetes: Kubern
     assert any(name.startswith(f"{NAME}-user-") for name in found)
     results = {name: warned(kubernetes, NAMESPACE, name, template) for name, template in found.items()}
     assert results == dict.fromkeys(found, "")
+
+
+def test_the_pod_of_the_documentation_is_admitted_without_a_warning(kept: Stack, kubernetes: Kubernetes) -> None:
+    del kept
+    pod = yaml.safe_load((PROJECT / "docs" / "examples" / "archives-pod.yaml").read_text())
+    pod["metadata"]["namespace"] = NAMESPACE
+    created, _, headers = kubernetes.core.create_namespaced_pod_with_http_info(NAMESPACE, pod, dry_run="All")
+    assert "Warning" not in headers
+    (claim,) = [volume.persistent_volume_claim.claim_name for volume in created.spec.volumes]
+    assert claim == f"{NAME}-data"
+    assert pod["spec"]["containers"][0]["image"] == str(IMAGES["mongodb"])
 
 
 def test_a_backup_runs_now(kept: Stack, kubernetes: Kubernetes) -> None:

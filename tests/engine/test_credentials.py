@@ -128,8 +128,20 @@ def test_an_empty_cluster_gets_the_same_credentials(
     assert "has deployed something" in result.stderr
 
 
+def test_with_the_state_at_hand_the_credentials_are_in_it(run: Run, checkout: Path) -> None:
+    """After the test above: the cluster is lost once more, the state is not."""
+    before = secrets(checkout)
+    succeed(run("sandbox", "cluster", "delete"))
+    path = checkout / f"Pulumi.{STACK}.yaml"
+    document = yaml.safe_load(path.read_text())
+    document["config"]["ollama-librechat:allowDataLoss"] = ["cluster"]
+    path.write_text(yaml.safe_dump(document))
+    succeed(run("cli", "up", "--stack", STACK))
+    assert secrets(checkout) == before
+
+
 def test_the_data_follows_by_one_command(run: Run) -> None:
-    """After the test above: the cluster is new, and its database is empty."""
+    """After the tests above: the cluster is new, and its database is empty."""
     result = run("cli", "restore", "--stack", STACK, "--yes", "--no-backup-first", "latest")
     assert "restore: " in succeed(result)
     assert "LibreChat runs again" in result.stderr

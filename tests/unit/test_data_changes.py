@@ -185,6 +185,49 @@ def test_a_token_that_no_data_needs_may_go(name: str) -> None:
     assert findings(from_state({**state(), **token})) == {}
 
 
+def with_backups() -> DeployedStack:
+    """The state of a stack with backups on a volume."""
+    resources = state()
+    chain = "ollama-librechat:index:MongoDB$"
+    metadata = {"name": "librechat-mongodb-backup", "namespace": "librechat"}
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
+    claim = {
+        "metadata": {**metadata, "name": "librechat-mongodb-backup-data"},
+        "spec": spec,
+        "__inputs": {"spec": spec},
+    }
+    for kind, name, outputs in (
+        ("kubernetes:core/v1:PersistentVolumeClaim", "mongodb-backup-data", claim),
+        ("kubernetes:core/v1:Secret", "mongodb-backup-secret", {"metadata": metadata}),
+        ("random:index/randomPassword:RandomPassword", "mongodb-backup-password", {}),
+    ):
+        resources[urn(f"{chain}{kind}", name)] = {"type": kind, "outputs": outputs}
+    return from_state(resources)
+
+
+@pytest.mark.parametrize(
+    ("path", "backup"),
+    [
+        ("mongodb.backup.enabled", {}),
+        ("mongodb.backup.s3.bucket", {"enabled": True, "s3": {"bucket": "archives", "existingSecret": "s3"}}),
+        ("mongodb.backup.storage.existingClaim", {"enabled": True, "storage": {"existingClaim": "nas"}}),
+    ],
+)
+def test_archives_are_not_left_behind_by_oversight(path: str, backup: dict[str, Any]) -> None:
+    deployed = with_backups()
+    assert findings(deployed, mongodb={"backup": {"enabled": True}}) == {}
+    (text,) = findings(deployed, mongodb={"backup": backup}).values()
+    assert text.startswith(f"{path} = ")
+    assert "PersistentVolumeClaim librechat/librechat-mongodb-backup-data" in text
+    assert "copy the archives elsewhere first" in text
+    assert findings(deployed, mongodb={"backup": backup}, allowDataLoss=["mongodb"]) == {}
+
+
+def test_the_volume_of_the_archives_never_shrinks() -> None:
+    smaller = {"backup": {"enabled": True, "storage": {"size": "5Gi"}}}
+    assert set(findings(with_backups(), mongodb=smaller)) == {"mongodb.backup.storage.size"}
+
+
 def test_a_namespace_keeps_its_name() -> None:
     found = findings(namespaces={"prefix": "alice-"})
     (text,) = found.values()
