@@ -1,6 +1,7 @@
 """The program and its stack files, as the engine would run them."""
 
 import functools
+import json
 import os
 import runpy
 from pathlib import Path
@@ -78,6 +79,15 @@ def execute(
         del os.environ["KUBECONFIG"]
         if before is not None:
             os.environ["KUBECONFIG"] = before
+
+
+@functools.cache
+def executed(settings: str, folder: Path, stack: str, secret_keys: frozenset[str]) -> Recording:
+    """Run the program with settings, once for all tests: nobody changes a recording.
+
+    settings: those below the name of the project, as JSON.
+    """
+    return execute(in_project(**json.loads(settings)), folder, stack=stack, secret_keys=secret_keys)
 
 
 def ollama(**settings: Any) -> Recording:
