@@ -53,7 +53,9 @@ class Resource:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """Metadata of the object."""
+        """Metadata of the object; of a Helm release its name and namespace."""
+        if self.kind == "Release":
+            return {key: self.inputs[key] for key in ("name", "namespace")}
         return self.inputs.get("metadata", {})
 
     @property

@@ -44,6 +44,16 @@ EXPOSURE = st.one_of(
 OLLAMA_EXPOSURE = st.tuples(EXPOSURE, st.sampled_from([{"allowAnonymous": True}, {"token": {"enabled": True}}])).map(
     lambda both: {**both[0], **both[1]}
 )
+METHODS = st.sampled_from(["native", "helm"])
+HELM = st.fixed_dictionaries(
+    {},
+    optional={
+        "chart": st.sampled_from(["./charts/own", "own-1.2.3.tgz", "oci://charts.example.org/own", "own"]),
+        "values": st.dictionaries(TEXTS.filter(bool), st.none() | st.integers(-9, 9) | st.lists(TEXTS, max_size=2)),
+        "atomic": st.booleans(),
+        "maxHistory": st.integers(0, 9),
+    },
+)
 PODS = st.fixed_dictionaries(
     {},
     optional={
@@ -61,6 +71,8 @@ DOCUMENTS = st.fixed_dictionaries(
         "ollama": st.fixed_dictionaries(
             {},
             optional={
+                "method": METHODS,
+                "helm": HELM,
                 "models": st.lists(MODELS, min_size=1, max_size=3, unique=True),
                 "gpu": st.fixed_dictionaries(
                     {"count": st.integers(1, 8), "vendor": st.sampled_from(["nvidia", "amd", "intel"])}
@@ -75,6 +87,8 @@ DOCUMENTS = st.fixed_dictionaries(
         "librechat": st.fixed_dictionaries(
             {},
             optional={
+                "method": METHODS,
+                "helm": HELM,
                 "uploadLimitMb": st.integers(1, 4096),
                 "storage": STORAGE,
                 "resources": RESOURCES,
@@ -109,7 +123,8 @@ def test_what_is_accepted_gives_a_program(document: dict[str, Any], tmp_path_fac
         message = str(error)
     if accepted:
         found = pods(program)
-        assert len(found) >= 3
+        assert len(found) + len(program.all("Release")) >= 3
+        assert [release.secrets for release in program.all("Release") if release.secrets] == []
         assert [rule for pod in found for rule in violations(pod)] == []
         addresses = [(r.type, r.metadata.get("namespace"), r.object_name) for r in program.kubernetes()]
         assert len(set(addresses)) == len(addresses)
