@@ -18,8 +18,8 @@ from components.mongodb_backup_scripts import ARCHIVE_PREFIX, ARCHIVE_SUFFIX
 from components.release import release_name
 
 FIELD_MANAGER = "ollama-librechat"
-STOP_SECONDS = 180.0
-"""Seconds for LibreChat's pods to end; they have 75 to finish what they are at."""
+STOP_MARGIN_SECONDS = 60.0
+"""Seconds for LibreChat's pods to go, beyond those that they have to finish what they are at."""
 START_SECONDS = 300.0
 SERVERS = (LIBRECHAT, release_name(LIBRECHAT))
 """Deployments that may run LibreChat: the native one, and that of a Helm release."""
@@ -137,10 +137,16 @@ def _stop(api: client.ApiClient, namespace: str, tell: Tell) -> dict[str, int]:
     part_of = selector(LIBRECHAT)["app.kubernetes.io/part-of"]
     labels = f"app.kubernetes.io/name in ({','.join(SERVERS)}),app.kubernetes.io/part-of={part_of}"
     tell("LibreChat is being stopped")
-    if not _until(lambda: not core.list_namespaced_pod(namespace, label_selector=labels).items, STOP_SECONDS):
+
+    def pods() -> list[Any]:
+        return list(core.list_namespaced_pod(namespace, label_selector=labels).items)
+
+    seconds = max((float(pod.spec.termination_grace_period_seconds or 0) for pod in pods()), default=0.0)
+    seconds += STOP_MARGIN_SECONDS
+    if not _until(lambda: not pods(), seconds):
         for name, count in replicas.items():
             _scale(apps, namespace, name, count)
-        raise CommandError(f"Nothing was restored: LibreChat's pods did not end within {STOP_SECONDS:.0f} s.")
+        raise CommandError(f"Nothing was restored: LibreChat's pods did not end within {seconds:.0f} s.")
     return replicas
 
 

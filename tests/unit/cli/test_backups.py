@@ -33,7 +33,7 @@ class World:
         monkeypatch.setattr(backups, "delete_job", lambda _, __, name: self.deleted.append(name))
         monkeypatch.setattr(backups.client, "AppsV1Api", lambda _: self)
         monkeypatch.setattr(backups.client, "CoreV1Api", lambda _: self)
-        monkeypatch.setattr(backups, "STOP_SECONDS", 0.0)
+        monkeypatch.setattr(backups, "STOP_MARGIN_SECONDS", 0.0)
         monkeypatch.setattr(backups, "START_SECONDS", 0.0)
 
     def create(self, _: Any, __: str, cron_job: str, variables: dict[str, str], keep_seconds: int | None = None) -> str:
@@ -58,7 +58,8 @@ class World:
     def list_namespaced_pod(self, namespace: str, label_selector: str) -> Any:
         assert namespace == "ns"
         assert "librechat" in label_selector
-        return SimpleNamespace(items=[None] * self.pods)
+        pod = SimpleNamespace(spec=SimpleNamespace(termination_grace_period_seconds=0))
+        return SimpleNamespace(items=[pod] * self.pods)
 
     def restore(self, **more: Any) -> str:
         return restore(None, "ns", FIRST, self.told.append, **more)  # type: ignore[arg-type]
@@ -196,7 +197,8 @@ class Cluster:
     def list_namespaced_pod(self, namespace: str, label_selector: str) -> Any:
         assert namespace == "librechat"
         self.selectors.append(label_selector)
-        return SimpleNamespace(items=[name for name, count in self.replicas.items() if count])
+        spec = SimpleNamespace(termination_grace_period_seconds=None)
+        return SimpleNamespace(items=[SimpleNamespace(spec=spec) for count in self.replicas.values() if count])
 
 
 @pytest.mark.parametrize(
@@ -213,9 +215,9 @@ def test_what_runs_is_stopped_and_started_again(replicas: dict[str, int], monkey
     stopped = backups._stop(api, "librechat", told.append)
     assert stopped == before
     assert not any(cluster.replicas.values())
-    assert cluster.selectors == [
+    assert set(cluster.selectors) == {
         "app.kubernetes.io/name in (librechat,librechat-helm),app.kubernetes.io/part-of=ollama-librechat"
-    ]
+    }
     backups._start(api, "librechat", stopped, told.append)
     assert cluster.replicas == before
     assert ("LibreChat runs again" in told) is any(before.values())
