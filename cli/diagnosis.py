@@ -83,7 +83,9 @@ def _is_ready(kind: str, item: Any) -> bool:
         return any(one.type == "Complete" and one.status == "True" for one in status.conditions or [])
     wanted = 1 if item.spec.replicas is None else item.spec.replicas
     seen = (status.observed_generation or 0) >= (item.metadata.generation or 0)
-    return seen and min(status.ready_replicas or 0, status.updated_replicas or 0) >= wanted
+    # In a rolling update the pod that is ready may be an old one.
+    counts = (status.replicas or 0, status.updated_replicas or 0, status.ready_replicas or 0)
+    return seen and all(count == wanted for count in counts)
 
 
 def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:

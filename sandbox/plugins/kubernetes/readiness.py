@@ -143,7 +143,9 @@ def deployment(obj: dict[str, Any], related: Related) -> Readiness:
         for claim in (related("v1", "PersistentVolumeClaim") if claims else [])
         if name_of(claim) in claims and _status(claim).get("phase") != "Bound"
     ]
-    if live and available >= wanted and (rolled_out or revision == "1") and not unbound:
+    # A Recreate first scales the old ReplicaSet down: until the new one exists, the conditions are about the old one.
+    updated = _status(obj).get("updatedReplicas", 0) >= _spec(obj).get("replicas", 1)
+    if live and available >= wanted and updated and (rolled_out or revision == "1") and not unbound:
         return Readiness(True)
     reasons = [
         f"[{condition['reason']}] {condition['message']}"

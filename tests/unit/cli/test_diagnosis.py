@@ -22,7 +22,11 @@ def condition(kind: str, status: str = "True", reason: str = "", message: str = 
 
 def workload(*, ready: int = 0, replicas: int | None = 1, seen: int = 2, conditions: Any = ()) -> Any:
     status = Object(
-        observed_generation=seen, ready_replicas=ready, updated_replicas=ready, conditions=list(conditions) or None
+        observed_generation=seen,
+        replicas=ready,
+        ready_replicas=ready,
+        updated_replicas=ready,
+        conditions=list(conditions) or None,
     )
     return Object(metadata=meta("web"), spec=Object(replicas=replicas), status=status)
 
@@ -169,3 +173,9 @@ def test_a_problem_is_told_with_the_command_for_its_cluster() -> None:
         "  reason  FailedCreate",
         "  look    kubectl --kubeconfig '~/a' --context 'mini kube' -n ns describe job/pull",
     ]
+
+
+def test_an_old_pod_that_serves_does_not_hide_a_new_one_that_hangs() -> None:
+    item = workload(ready=1)
+    item.status.replicas = 2
+    assert only(live(("StatefulSet", item), pods=[pod("web-1", "web", pulling())])).pod == "web-1"

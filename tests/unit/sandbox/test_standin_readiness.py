@@ -29,9 +29,10 @@ DEPLOYMENT: Object = {
         "generation": 2,
         "annotations": {"deployment.kubernetes.io/revision": "2"},
     },
-    "spec": {"template": {"spec": {"volumes": [{"persistentVolumeClaim": {"claimName": "data"}}]}}},
+    "spec": {"replicas": 2, "template": {"spec": {"volumes": [{"persistentVolumeClaim": {"claimName": "data"}}]}}},
     "status": {
         "observedGeneration": 2,
+        "updatedReplicas": 2,
         "conditions": [
             {"type": "Available", "status": "True", "reason": "MinimumReplicasAvailable", "message": "ok"},
             {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable", "message": "ok"},
@@ -76,6 +77,13 @@ def test_a_deployment_that_the_controller_has_not_seen_is_not_ready() -> None:
     unseen = copy.deepcopy(DEPLOYMENT)
     unseen["metadata"]["generation"] = 3
     assert not readiness.deployment(unseen, related()).ready
+
+
+def test_a_deployment_that_scales_down_before_it_makes_new_pods_is_not_ready() -> None:
+    # As seen on an API server after an update with the strategy Recreate.
+    old = {**NEW, "spec": {"replicas": 0}, "status": {}}
+    recreating = {**DEPLOYMENT, "status": {**DEPLOYMENT["status"], "updatedReplicas": 0}}
+    assert not readiness.deployment(recreating, related(ReplicaSet=[old])).ready
 
 
 def test_a_deployment_waits_for_the_pods_of_the_newest_replica_set() -> None:
