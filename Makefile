@@ -109,6 +109,8 @@ soak: setup ## Preview 1,000 drawn changes of settings and look for lost data; D
 	@DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
 	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
+soak: setup ## Run the long tests: 100 interruptions; INTERRUPTION_SEED=number repeats a run
+	@INTERRUPTIONS=50 $(PYTHON) -m pytest tests/engine/test_interruption.py -n 0 -s
 
 sandbox-start: setup ## Start the embedded cluster
 	@$(PYTHON) -m sandbox cluster start

@@ -75,11 +75,10 @@ def test_history_says_what_when_from_which_commit_by_whom(checkout: Checkout) ->
 
 
 def refused(checkout: Checkout, number: int) -> str:
-    before = revisions(checkout)
     done = checkout.run("rollback", str(number), "--stack", STACK)
     assert done.returncode == 1, done.stdout
+    assert "Updating" not in done.stdout
     assert "Traceback" not in done.stderr
-    assert revisions(checkout) == before
     return done.stderr
 
 
