@@ -102,6 +102,16 @@ def read(session: Session, *, show_secrets: bool = False) -> list[Revision]:
     return parse(list(_entries(session, show_secrets)))
 
 
+def broken_since(revisions: Sequence[Revision]) -> datetime:
+    """Give when the first operation began that failed after the last one that did not; now if the last one did not."""
+    since = datetime.now(timezone.utc)
+    for revision in reversed(revisions):
+        if revision.result == SUCCEEDED:
+            break
+        since = revision.time
+    return since
+
+
 def _entries(session: Session, show_secrets: bool) -> Iterator[Mapping[str, Any]]:
     page = 1
     while True:

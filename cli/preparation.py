@@ -1,14 +1,23 @@
 """What comes before an operation that changes a stack: nobody else works on it, and an interrupted one is recovered."""
 
 import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
+from kubernetes.client import ApiException
 from rich.console import Console
+from urllib3.exceptions import HTTPError
 
-from cli import recovery
+from cli import history, recovery
 from cli.clusters import answering, connect
 from cli.locks import refusal, remove_stale, stack_locks
 from cli.project import NAME
 from cli.session import Session
+
+CLOCK_SKEW = timedelta(minutes=1)
+"""By how much the clock of a cluster may be behind the one here."""
 
 
 def prepare(session: Session, console: Console) -> None:
@@ -25,9 +34,36 @@ def prepare(session: Session, console: Console) -> None:
     with answering(api, session.stack.context):
         found = recovery.recover(deployment, recovery.finder(api))
     if found:
-        session.output(["stack", "import"], recovery.render(document, found))
-        for line in recovery.describe(found):
-            console.print(line, markup=False)
+        _store(session, document, found, console)
+
+
+def recover_cut_off(session: Session, events: Path, console: Console) -> bool:
+    """Take into the state what an operation created although it seemed to fail, and tell whether there was any.
+
+    Only what was created since the stack was last whole is taken, so never an object of somebody else.
+
+    events: event log of the operation that failed.
+    """
+    document = json.loads(session.output(["stack", "export"]))
+    candidates = recovery.cut_off(document.get("deployment") or {}, events.read_text().splitlines())
+    if not candidates["pending_operations"]:
+        return False
+    api = connect(session.stack.kubeconfig_path, session.stack.context)
+    since = history.broken_since(history.read(session)) - CLOCK_SKEW
+    try:
+        found = recovery.recover(candidates, recovery.not_before(recovery.finder(api), since))
+    except (ApiException, HTTPError):
+        return False  # the cluster is still away; the next command asks it again
+    if not found or not found.taken:
+        return False
+    _store(session, document, found, console)
+    return True
+
+
+def _store(session: Session, document: Mapping[str, Any], found: recovery.Recovery, console: Console) -> None:
+    session.output(["stack", "import"], recovery.render(document, found))
+    for line in recovery.describe(found):
+        console.print(line, markup=False)
 
 
 def refuse_locked(session: Session, console: Console) -> None:

@@ -8,8 +8,9 @@ be asked whether it is there, and the state told.
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from kubernetes import client
@@ -18,6 +19,9 @@ from kubernetes.dynamic.exceptions import NotFoundError, ResourceNotFoundError
 
 Find = Callable[[Mapping[str, Any]], "Mapping[str, Any] | None"]
 """Gives the live object with API version, kind, namespace and name of a manifest; None if there is none."""
+
+MASKED = "[secret]"
+"""What the engine writes in the place of a secret."""
 
 MANAGER = "pulumi"
 """How the field managers of the Kubernetes provider begin."""
@@ -29,10 +33,12 @@ class Recovery:
 
     deployment: the state without pending operations, and with what was created.
     notes: what was found out, a line for each pending operation.
+    taken: how many objects were taken into the state.
     """
 
     deployment: dict[str, Any]
     notes: tuple[str, ...]
+    taken: int = 0
 
 
 def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
@@ -47,6 +53,7 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
     result["pending_operations"] = []
     resources: list[dict[str, Any]] = result.setdefault("resources", [])
     notes: list[str] = []
+    taken = 0
     for operation in pending:
         resource = copy.deepcopy(operation["resource"])
         kind, _, name = resource["urn"].rpartition("::")
@@ -63,8 +70,48 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
         resource.setdefault("outputs", {})
         _supersede(resources, resource["urn"])
         resources.append(resource)
+        taken += 1
         notes.append(f"{label}: interrupted while creating, and is there: {resource['id']} is taken into the state")
-    return Recovery(result, tuple(notes))
+    return Recovery(result, tuple(notes), taken)
+
+
+def cut_off(deployment: Mapping[str, Any], events: Iterable[str]) -> dict[str, Any]:
+    """Give the state with the creations that failed as pending ones.
+
+    A creation fails too when the API server goes away between doing it and saying so. The engine then takes it for not
+    done, and notes nothing.
+
+    events: event log of the operation that failed.
+    """
+    known = {resource["urn"] for resource in deployment.get("resources") or [] if not resource.get("delete")}
+    pending: list[dict[str, Any]] = []
+    for line in events:
+        failed = json.loads(line).get("resOpFailedEvent")
+        resource = failed and failed["metadata"].get("new")
+        if resource and failed["metadata"]["op"] == "create" and resource["urn"] not in known:
+            resource = {key: value for key, value in resource.items() if key != "id"}
+            pending.append({"type": "creating", "resource": {**resource, "inputs": _unmasked(resource["inputs"])}})
+    return {**deployment, "pending_operations": pending}
+
+
+def _unmasked(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Give inputs as the state may have them: the event log has `[secret]` in the place of each secret."""
+    if MASKED not in json.dumps(inputs):
+        return dict(inputs)
+    metadata = inputs.get("metadata") or {}
+    address = {key: metadata[key] for key in ("name", "namespace", "labels") if key in metadata}
+    return {**{key: inputs[key] for key in ("apiVersion", "kind") if key in inputs}, "metadata": address}
+
+
+def not_before(find: Find, since: datetime) -> Find:
+    """Give a function that finds only objects that were created since a time."""
+
+    def young(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        live = find(manifest)
+        created = live and datetime.fromisoformat(str(live["metadata"]["creationTimestamp"]).replace("Z", "+00:00"))
+        return live if created and created >= since else None
+
+    return young
 
 
 def _created(resource: Mapping[str, Any], find: Find) -> Mapping[str, Any] | None:

@@ -1,6 +1,8 @@
 """The command `up`."""
 
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -19,7 +21,7 @@ def up(
     """Bring a stack up, or change it to what its settings say. Repairs what was changed by hand."""
     with readable_errors():
         from cli.aftermath import explain
-        from cli.preparation import prepare
+        from cli.preparation import prepare, recover_cut_off
         from cli.session import open_session
 
         session = open_session(stack, err)
@@ -29,7 +31,12 @@ def up(
         # Without data to lose, a preview that nobody is asked about only costs time.
         asks = session.stack.data_protection and not yes
         arguments = ["--refresh", *([] if asks else ["--yes", "--skip-preview"])]
-        status = session.change("up", [*arguments, *(["--message", message] if message else [])])
+        arguments += ["--message", message] if message else []
+        with TemporaryDirectory() as directory:
+            events = Path(directory) / "events.json"
+            status = session.change("up", [*arguments, "--event-log", str(events)])
+            if status and events.exists() and recover_cut_off(session, events, err):
+                status = session.change("up", arguments)
         if status:
             explain(session, err)
         elif session.stack.embedded_cluster is not None:

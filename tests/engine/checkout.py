@@ -99,9 +99,9 @@ class Checkout:
     def pulumi(self, *arguments: str) -> Done:
         """Run plain pulumi, with the engine and the state of the commands."""
         exports = [line for line in self.run("env").stdout.splitlines() if line.startswith("export ")]
-        script = "\n".join([*exports, '"$0" "$@"'])
+        script = "\n".join([*exports, 'exec pulumi "$@"'])
         return subprocess.run(
-            ["sh", "-c", script, "pulumi", *arguments],
+            ["sh", "-c", script, "sh", *arguments],
             cwd=self.directory,
             env=self.environment,
             capture_output=True,

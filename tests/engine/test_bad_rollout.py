@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from kubernetes import client
 
 from tests.engine.checkout import Checkout, Done
 from tests.engine.conftest import MakeCheckout
@@ -75,6 +76,23 @@ def ready_pods(checkout: Checkout, name: str) -> set[str]:
     }
 
 
+OPERATORS = {"namespaces": {"operatorGroup": "operators"}}
+
+
+def role(checkout: Checkout) -> Any:
+    """What a failing update creates before it fails."""
+    (found,) = client.RbacAuthorizationV1Api(checkout.kubernetes.api).list_namespaced_role(OLLAMA).items
+    return found
+
+
+def forget(checkout: Checkout) -> None:
+    """Leave the state as if the API server had gone away between creating an object and saying so."""
+    urns = [one["urn"] for one in checkout.state(STACK)["resources"] if one["type"].endswith(":Role")]
+    (urn,) = [urn for urn in urns if "ollama" in urn.rpartition("::")[2]]
+    done = checkout.pulumi("state", "delete", urn, "--stack", STACK, "--force", "--target-dependents", "--yes")
+    assert done.returncode == 0, done.stderr
+
+
 KUBECTL = "look    kubectl --kubeconfig .sandbox/default/kubeconfig --context sandbox -n"
 
 
@@ -85,6 +103,7 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
             "ollama": {"image": "registry.invalid/ollama:0.32.14"},
             "mongodb": {"pods": {"annotations": {SIMULATE: "image-pull-error"}}},
             "meilisearch": {"pods": {"annotations": {SIMULATE: "crash-loop"}}},
+            **OPERATORS,
         },
     )
     pod, reason, look = block(done, f"Deployment {OLLAMA}/ollama")
@@ -104,7 +123,12 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
 
 def test_a_pod_that_never_gets_ready_while_the_old_one_serves(checkout: Checkout) -> None:
     serving = ready_pods(checkout, "librechat")
-    done = failing(checkout, {"librechat": {"pods": {"annotations": {SIMULATE: "never-ready"}}}})
+    made = role(checkout)
+    forget(checkout)
+    done = failing(checkout, {"librechat": {"pods": {"annotations": {SIMULATE: "never-ready"}}}, **OPERATORS})
+    name = f"{made.metadata.namespace}/{made.metadata.name}"
+    assert f"is there: {name} is taken into the state" in done.stderr, "what failed before had made it all the same"
+    assert role(checkout).metadata.uid == made.metadata.uid
     pod, reason, look = block(done, f"Deployment {LIBRECHAT}/librechat")
     assert pod.endswith(", container librechat")
     assert reason.startswith("reason  NotReady: ")

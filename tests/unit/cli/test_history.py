@@ -90,3 +90,13 @@ def test_who_is_the_person_or_whoever_started_the_workflow(monkeypatch: pytest.M
     monkeypatch.setattr("getpass.getuser", lambda: "alice")
     assert who({}) == "alice@laptop"
     assert who({"GITHUB_ACTOR": "bob"}) == "bob@laptop"
+
+
+def test_a_stack_is_broken_since_the_first_failure_after_the_last_success() -> None:
+    def at(minute: int, result: str) -> dict[str, Any]:
+        return entry(startTime=f"2026-11-23T12:{minute:02}:00.000Z", result=result)
+
+    found = parse([at(4, "failed"), at(3, "failed"), at(2, "succeeded"), at(1, "failed")])
+    assert history.broken_since(found) == found[2].time
+    assert history.broken_since(found[:1]) == found[0].time
+    assert history.broken_since(found[:2]) > found[3].time

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from cli.recovery import describe, made_here, recover, render
+from cli.recovery import cut_off, describe, made_here, not_before, recover, render
 
 PREFIX = "urn:pulumi:dev::shop::ollama-librechat:index:Ollama$kubernetes:core/v1:Service::"
 LABELS = {"app.kubernetes.io/name": "ollama"}
@@ -119,3 +120,46 @@ def test_the_rest_of_the_document_stays() -> None:
     assert document["version"] == 3
     assert document["deployment"]["manifest"] == {"magic": "m"}
     assert len(list(describe(found))) == 2
+
+
+def failed(resource: dict[str, Any], operation: str = "create") -> str:
+    return json.dumps({"resOpFailedEvent": {"metadata": {"op": operation, "new": {"id": "", **resource}}}})
+
+
+def test_a_creation_that_failed_may_have_been_done_all_the_same() -> None:
+    resource = pending("ollama", provider="p")["resource"]
+    candidates = cut_off({"resources": []}, [json.dumps({"preludeEvent": {}}), failed(resource)])
+    found = recover(candidates, in_cluster(live()))
+    assert found is not None
+    assert found.taken == 1
+    (added,) = found.deployment["resources"]
+    assert (added["id"], added["provider"], added["inputs"]) == ("ns/ollama", "p", resource["inputs"])
+
+
+def test_nothing_is_taken_that_is_not_there() -> None:
+    found = recover(cut_off({}, [failed(pending("ollama")["resource"])]), nothing)
+    assert found is not None
+    assert found.taken == 0
+
+
+def test_what_the_state_knows_and_other_operations_are_left_alone() -> None:
+    resource = pending("ollama")["resource"]
+    known = {"resources": [{"urn": resource["urn"]}]}
+    assert cut_off(known, [failed(resource)])["pending_operations"] == []
+    assert cut_off({}, [failed(resource, "update")])["pending_operations"] == []
+
+
+def test_no_mask_gets_into_the_state() -> None:
+    resource = pending("ollama")["resource"]
+    resource["inputs"]["stringData"] = {"password": "[secret]"}
+    (operation,) = cut_off({}, [failed(resource)])["pending_operations"]
+    assert operation["resource"]["inputs"] == pending("ollama")["resource"]["inputs"]
+
+
+@pytest.mark.parametrize(("created", "expected"), [("2026-11-23T12:00:00Z", True), ("2026-11-23T11:59:59Z", False)])
+def test_an_object_that_was_there_before_is_not_taken(created: str, expected: bool) -> None:
+    found = live()
+    found["metadata"]["creationTimestamp"] = created
+    find = not_before(lambda _: found, datetime(2026, 11, 23, 12, tzinfo=timezone.utc))
+    assert (find({}) is found) == expected
+    assert not_before(nothing, datetime.now(timezone.utc))({}) is None
