@@ -5,6 +5,7 @@ INTERRUPTIONS sets how many of each kind (5 by default, 50 in `make soak`), INTE
 test tells.
 """
 
+import json
 import os
 import random
 import sys
@@ -20,6 +21,7 @@ from kubernetes import client
 from sandbox.cluster.processes import kill
 from tests.engine.checkout import Checkout
 from tests.engine.conftest import MakeCheckout
+from tests.engine.stack import NAME
 
 COUNT = int(os.environ.get("INTERRUPTIONS", "5"))
 SEED = int(os.environ.get("INTERRUPTION_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
@@ -209,3 +211,45 @@ def test_the_next_command_goes_on(
         check_destroyed(checkout)
     else:
         check_up(checkout, before, secrets or credentials(checkout))
+
+
+def locks(checkout: Checkout) -> list[Path]:
+    return list((checkout.directory / ".state" / ".pulumi" / "locks" / "organization" / NAME / STACK).glob("*.json"))
+
+
+def test_the_second_of_two_people_is_told_who_works_on_the_stack(checkout: Checkout) -> None:
+    first = checkout.start("up", "--stack", STACK)
+    try:
+        deadline = time.monotonic() + ENGINE_STARTS_WITHIN
+        while not locks(checkout):
+            assert first.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        engine = engine_of(first.pid, "up")
+        assert engine is not None
+        engine.suspend()  # so that it is still at work, however slow the others are
+        try:
+            second, broken = checkout.run("up", "--stack", STACK), checkout.run("unlock", "--stack", STACK, "--yes")
+        finally:
+            engine.resume()
+    finally:
+        said, _ = first.communicate(timeout=300)
+    assert first.returncode == 0, said
+    assert second.returncode == broken.returncode == 1
+    assert f"Somebody works on the stack {STACK}: " in second.stderr
+    assert f"process {engine.pid}, since " in second.stderr
+    assert f"kill -INT {engine.pid}" in broken.stderr
+
+
+def test_the_lock_of_another_host_is_broken_on_demand(checkout: Checkout) -> None:
+    folder = checkout.directory / ".state" / ".pulumi" / "locks" / "organization" / NAME / STACK
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"pid": 1, "username": "bob", "hostname": "elsewhere", "timestamp": "2026-11-23T12:04:00.057271029Z"}
+    (folder / "lock.json").write_text(json.dumps(content))
+    refused = checkout.run("up", "--stack", STACK)
+    assert refused.returncode == 1
+    assert "bob@elsewhere, process 1, since 2026-11-23" in refused.stderr
+    assert f"make unlock STACK={STACK}" in refused.stderr
+    checkout.must("unlock", "--stack", STACK, "--yes")
+    assert locks(checkout) == []
+    assert "is not locked" in checkout.must("unlock", "--stack", STACK).stdout
