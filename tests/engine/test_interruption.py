@@ -28,6 +28,9 @@ SEED = int(os.environ.get("INTERRUPTION_SEED", "0")) or random.SystemRandom().ra
 STACK = "cut"
 NAMESPACES = (f"{STACK}-ollama", f"{STACK}-librechat")
 ENGINE_STARTS_WITHIN = 60.0
+AT_ONCE = 0.5
+"""How often the API server is killed, and not asked to end."""
+
 HOLDS_DATA = ("Namespace", "PersistentVolumeClaim", "Secret")
 
 
@@ -40,13 +43,20 @@ def checkout(make_checkout: MakeCheckout) -> Iterator[Checkout]:
 
 
 @pytest.fixture(scope="module")
-def duration(checkout: Checkout) -> tuple[float, float]:
-    """Seconds that `up` and `destroy` take here when nothing happens to them."""
-    started = time.monotonic()
-    checkout.must("up", "--stack", STACK)
-    middle = time.monotonic()
-    checkout.must("destroy", "--stack", STACK)
-    return middle - started, time.monotonic() - middle
+def lines(checkout: Checkout) -> dict[str, int]:
+    """How many lines each operation says when nothing happens to it: moments that do not depend on the machine."""
+    found = {}
+    for operation in ("first up", "update", "destroy"):
+        if operation == "update":
+            change(checkout, ["llama2:latest", "nomic-embed-text:v1.5"], 0.5)
+        command = "destroy" if operation == "destroy" else "up"
+        found[operation] = len(checkout.must(command, "--stack", STACK).stdout.splitlines())
+    return found
+
+
+def change(checkout: Checkout, models: list[str], temperature: float) -> None:
+    endpoint = {"addParams": {"temperature": temperature}}
+    checkout.configure(STACK, {"ollama": {"models": models}, "librechat": {"endpoint": endpoint}})
 
 
 def engine_of(command: int, operation: str) -> psutil.Process | None:
@@ -115,34 +125,31 @@ def state_objects(checkout: Checkout) -> list[str]:
 Happen = Callable[[psutil.Process], None]
 
 
-def interrupted(checkout: Checkout, operation: str, happen: Happen) -> str:
-    """Run an operation while something happens to it, and give what it said."""
+def interrupted(checkout: Checkout, operation: str, line: int, happen: Happen) -> str:
+    """Run an operation, let something happen when it has said a number of lines, and give what it said."""
     process = checkout.start(operation, "--stack", STACK)
-    deadline = time.monotonic() + ENGINE_STARTS_WITHIN
-    while (engine := engine_of(process.pid, operation)) is None:
-        assert process.poll() is None, process.stdout.read() if process.stdout else ""
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    happen(engine)
-    said, _ = process.communicate(timeout=300)
-    return said
+    assert process.stdout
+    said: list[str] = []
+    engine = None
+    for text in process.stdout:
+        said.append(text)
+        engine = engine or engine_of(process.pid, operation)
+        if engine and line >= 0 and len(said) >= line:
+            line = -1
+            happen(engine)
+    process.wait(300)
+    assert line < 0, "".join(said)
+    return "".join(said)
 
 
-def kill_engine(chance: random.Random, _checkout: Checkout, seconds: float) -> Happen:
-    delay = chance.uniform(0.2, seconds)
-
-    def happen(engine: psutil.Process) -> None:
-        time.sleep(delay)
-        kill(engine)
-
-    return happen
+def kill_engine(_chance: random.Random, _checkout: Checkout) -> Happen:
+    return kill
 
 
-def restart_api_server(chance: random.Random, checkout: Checkout, seconds: float) -> Happen:
-    delay, away, at_once = chance.uniform(0.2, seconds), chance.uniform(0.0, 3.0), chance.random() < 0.5
+def restart_api_server(chance: random.Random, checkout: Checkout) -> Happen:
+    away, at_once = chance.uniform(0.0, 3.0), chance.random() < AT_ONCE
 
     def happen(_engine: psutil.Process) -> None:
-        time.sleep(delay)
         pids = {process.name: process.pid for process in checkout.cluster.status().processes}
         server = psutil.Process(pids["kube-apiserver"])
         if not at_once:
@@ -177,7 +184,7 @@ def check_up(checkout: Checkout, before: Mapping[str, str], secrets: Mapping[str
 
 
 def check_destroyed(checkout: Checkout) -> None:
-    checkout.must("destroy", "--stack", STACK)
+    told(checkout.must("destroy", "--stack", STACK).stderr)
     state = checkout.state(STACK)
     assert not state.get("resources")
     assert not state.get("pending_operations")
@@ -187,23 +194,21 @@ def check_destroyed(checkout: Checkout) -> None:
 @pytest.mark.parametrize("index", range(COUNT))
 @pytest.mark.parametrize("interrupt", [kill_engine, restart_api_server])
 def test_the_next_command_goes_on(
-    checkout: Checkout, duration: tuple[float, float], interrupt: Callable[..., Happen], index: int
+    checkout: Checkout, lines: dict[str, int], interrupt: Callable[..., Happen], index: int
 ) -> None:
     operation = ("first up", "update", "destroy")[index % 3]
     chance = random.Random(f"{SEED} {interrupt.__name__} {index}")  # noqa: S311 - no secret is made of it
-    told(f"INTERRUPTION_SEED={SEED}: {interrupt.__name__} {index}, during {operation}")
+    line = chance.randint(1, lines[operation] * 3 // 4)  # the last ones are the summary
+    told(f"INTERRUPTION_SEED={SEED}: {interrupt.__name__} {index}, during {operation}, at line {line}")
     if operation == "first up" and is_up(checkout):
         checkout.must("destroy", "--stack", STACK)
     if operation != "first up" and not is_up(checkout):
         checkout.must("up", "--stack", STACK)
     secrets = {} if operation == "first up" else credentials(checkout)
     if operation == "update":
-        models = ["llama2:latest", "nomic-embed-text:v1.5"][: chance.randint(1, 2)]
-        addition = {"temperature": chance.random()}
-        checkout.configure(STACK, {"ollama": {"models": models}, "librechat": {"endpoint": {"addParams": addition}}})
-    up, destroy = duration
-    command, seconds = ("destroy", destroy) if operation == "destroy" else ("up", up)
-    said = interrupted(checkout, command, interrupt(chance, checkout, seconds))
+        change(checkout, ["llama2:latest", "nomic-embed-text:v1.5"][: chance.randint(1, 2)], chance.random())
+    command = "destroy" if operation == "destroy" else "up"
+    said = interrupted(checkout, command, line, interrupt(chance, checkout))
     told(said)
     assert "Traceback" not in said
     before = objects(checkout)
