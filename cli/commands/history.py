@@ -19,8 +19,8 @@ def history(stack: Stack = "", as_json: Annotated[bool, typer.Option("--json", h
     if as_json:
         out.print_json(data=[revision.as_json() for revision in revisions])
         return
-    message = Column("MESSAGE", no_wrap=True)
-    columns = ("REVISION", "TIME", "KIND", "RESULT", "COMMIT", "CHANGES", "WHO", message)
+    names = ("REVISION", "TIME", "KIND", "RESULT", "COMMIT", "CHANGES", "WHO")
+    columns = [*(Column(name, no_wrap=True) for name in names), "MESSAGE"]
     table = Table(*columns, box=None, pad_edge=False)
     for revision in revisions:
         table.add_row(
