@@ -138,6 +138,46 @@ def refuse_running(locks: list[Lock]) -> None:
             )
 
 
+def settle(url: str, project: str, stack: str, tell: Callable[[str], None]) -> list[Lock]:
+    """Remove what a killed operation left in a file backend, say so, and give the locks of those who work on the stack.
+
+    url: PULUMI_BACKEND_URL; of other backends nothing is known here.
+    """
+    directory = file_backend(url)
+    if directory is None:
+        return []
+    left = remove_stale(read_locks(directory, project, stack), tell)
+    if not left:
+        for path in half_written(directory, project, stack):
+            path.unlink(missing_ok=True)
+            tell(f"removed a file of the state that was half written: {path.name}")
+    return left
+
+
+def half_written(directory: Path, project: str, stack: str) -> list[Path]:
+    """Give the files that a killed engine had begun to write.
+
+    The state itself is always whole: it is renamed into its place. Not so the attributes (content type, checksum) that
+    the bucket library keeps beside each file, without which it reads a file well, while half of them let it refuse
+    the state with "failed to load checkpoint: EOF".
+    """
+    base = directory / ".pulumi"
+    files = [
+        *(base / "stacks" / project).glob(f"{stack}.json*"),
+        *(base / "history" / project / stack).glob("*"),
+        *(base / "backups" / project / stack).glob("*"),
+    ]
+    return sorted(path for path in files if path.suffix == ".tmp" or (path.suffix == ".attrs" and not _is_json(path)))
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text())
+    except ValueError:
+        return False
+    return True
+
+
 def stack_locks(url: str, project: str, stack: str) -> list[Lock] | None:
     """Give the locks on a stack; None where the backend does not keep them in files."""
     directory = file_backend(url)

@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from cli import history, recovery
 from cli.clusters import answering, connect
-from cli.locks import refusal, remove_stale, stack_locks
+from cli.locks import refusal, settle
 from cli.project import NAME
 from cli.session import Session
 
@@ -71,6 +71,7 @@ def refuse_locked(session: Session, console: Console) -> None:
 
     Raises CommandError when somebody else works on the stack.
     """
-    locks = stack_locks(session.state.env["PULUMI_BACKEND_URL"], NAME, session.stack.name)
-    if locks and (left := remove_stale(locks, lambda text: console.print(text, markup=False))):
-        raise refusal(session.stack.name, left)
+    url, name = session.state.env["PULUMI_BACKEND_URL"], session.stack.name
+    left = settle(url, NAME, name, lambda text: console.print(text, markup=False))
+    if left:
+        raise refusal(name, left)

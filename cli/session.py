@@ -12,7 +12,8 @@ from rich.console import Console
 
 from cli.clusters import Answer, ask
 from cli.errors import CommandError
-from cli.project import DEFAULT_STACK, PROJECT, SANDBOX_STACK, StackFile, read_stack
+from cli.locks import settle
+from cli.project import DEFAULT_STACK, NAME, PROJECT, SANDBOX_STACK, StackFile, read_stack
 from cli.state import State, ensure_local_stack, find_state
 from components.settings.checks import check
 from components.settings.findings import Finding, SettingsError
@@ -188,6 +189,7 @@ def session_without_cluster(stack: StackFile, console: Console, *, allow_stand_i
     state = find_state(os.environ)
     console.print(engine.describe())
     console.print(state.describe())
+    settle(state.env["PULUMI_BACKEND_URL"], NAME, stack.name, lambda text: console.print(text, markup=False))
     config_file = None
     if state.local:
         config_file = str(ensure_local_stack(stack, engine.pulumi, {**engine.env(), **state.env}))

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from cli.errors import CommandError
-from cli.locks import Lock, file_backend, holder_lives, read_locks, refusal, refuse_running, remove_stale
+from cli.locks import Lock, file_backend, holder_lives, read_locks, refusal, refuse_running, remove_stale, settle
 
 HERE = socket.gethostname()
 NOW = datetime.now(timezone.utc)
@@ -117,3 +117,39 @@ def test_the_lock_of_a_running_operation_is_not_broken(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=f"kill -INT {os.getpid()}"):
         refuse_running([lock(tmp_path, os.getpid())])
     refuse_running([lock(tmp_path, dead_pid()), lock(tmp_path, os.getpid(), host="elsewhere")])
+
+
+def test_what_was_half_written_is_removed_unless_somebody_writes_now(tmp_path: Path) -> None:
+    base = tmp_path / ".pulumi"
+    contents = {
+        "stacks/shop/dev.json": "",
+        "stacks/shop/dev.json.attrs": "",
+        "stacks/shop/dev.json.bak.attrs": "{}",
+        "stacks/shop/dev.json.18ea.tmp": "{}",
+        "stacks/shop/prod.json.attrs": "",
+        "history/shop/dev/dev-1.history.json.attrs": '{"user',
+        "backups/shop/dev/dev.1.json": "",
+        "locks/organization/shop/dev/a.json": json.dumps(
+            {"pid": os.getpid(), "username": "alice", "hostname": HERE, "timestamp": NOW.isoformat()}
+        ),
+    }
+    for name, text in contents.items():
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_text(text)
+
+    def files() -> set[str]:
+        return {path.relative_to(base).as_posix() for path in base.rglob("*") if path.is_file()}
+
+    told: list[str] = []
+    assert len(settle(tmp_path.as_uri(), "shop", "dev", told.append)) == 1
+    assert files() == set(contents)
+    (base / "locks/organization/shop/dev/a.json").unlink()
+    assert settle(tmp_path.as_uri(), "shop", "dev", told.append) == []
+    removed = {
+        "stacks/shop/dev.json.attrs",
+        "stacks/shop/dev.json.18ea.tmp",
+        "history/shop/dev/dev-1.history.json.attrs",
+    }
+    assert files() == set(contents) - removed - {"locks/organization/shop/dev/a.json"}
+    assert len(told) == len(removed)
+    assert settle("s3://bucket", "shop", "dev", told.append) == []
