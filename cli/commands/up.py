@@ -35,8 +35,10 @@ def up(
         with TemporaryDirectory() as directory:
             events = Path(directory) / "events.json"
             status = session.change("up", [*arguments, "--event-log", str(events)])
-            if status and events.exists() and recover_cut_off(session, events, err):
-                status = session.change("up", arguments)
+            # What waits for an object that was missing in the state is found only after that one.
+            while status and events.exists() and recover_cut_off(session, events, err):
+                events.unlink()
+                status = session.change("up", [*arguments, "--event-log", str(events)])
         if status:
             explain(session, err)
         elif session.stack.embedded_cluster is not None:

@@ -79,17 +79,17 @@ def ready_pods(checkout: Checkout, name: str) -> set[str]:
 OPERATORS = {"namespaces": {"operatorGroup": "operators"}}
 
 
-def role(checkout: Checkout) -> Any:
+def role_binding(checkout: Checkout) -> Any:
     """What a failing update creates before it fails."""
-    (found,) = client.RbacAuthorizationV1Api(checkout.kubernetes.api).list_namespaced_role(OLLAMA).items
+    (found,) = client.RbacAuthorizationV1Api(checkout.kubernetes.api).list_namespaced_role_binding(OLLAMA).items
     return found
 
 
 def forget(checkout: Checkout) -> None:
     """Leave the state as if the API server had gone away between creating an object and saying so."""
-    urns = [one["urn"] for one in checkout.state(STACK)["resources"] if one["type"].endswith(":Role")]
+    urns = [one["urn"] for one in checkout.state(STACK)["resources"] if one["type"].endswith(":RoleBinding")]
     (urn,) = [urn for urn in urns if "ollama" in urn.rpartition("::")[2]]
-    done = checkout.pulumi("state", "delete", urn, "--stack", STACK, "--force", "--target-dependents", "--yes")
+    done = checkout.pulumi("state", "delete", urn, "--stack", STACK, "--force", "--yes")
     assert done.returncode == 0, done.stderr
 
 
@@ -123,12 +123,12 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
 
 def test_a_pod_that_never_gets_ready_while_the_old_one_serves(checkout: Checkout) -> None:
     serving = ready_pods(checkout, "librechat")
-    made = role(checkout)
+    made = role_binding(checkout)
     forget(checkout)
     done = failing(checkout, {"librechat": {"pods": {"annotations": {SIMULATE: "never-ready"}}}, **OPERATORS})
     name = f"{made.metadata.namespace}/{made.metadata.name}"
     assert f"is there: {name} is taken into the state" in done.stderr, "what failed before had made it all the same"
-    assert role(checkout).metadata.uid == made.metadata.uid
+    assert role_binding(checkout).metadata.uid == made.metadata.uid
     pod, reason, look = block(done, f"Deployment {LIBRECHAT}/librechat")
     assert pod.endswith(", container librechat")
     assert reason.startswith("reason  NotReady: ")
