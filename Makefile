@@ -1,9 +1,7 @@
 # Thin: every target is one command of `python -m cli` or one tool. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview status drift repair destroy history rollback unlock backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak clean sandbox-start sandbox-stop sandbox-delete
 # Every target that has a help text is a command, not a file.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(firstword $(MAKEFILE_LIST)))
-.PHONY: help setup up preview status drift repair destroy backup backups restore backup-secrets restore-secrets validate lint format generate lock unit test soak bench clean sandbox-start sandbox-stop sandbox-delete
 
 STACK ?=
 VENV := .venv
@@ -105,11 +103,11 @@ test: lint ## Run every test, on a real engine and a real API server
 	@$(PYTHON) -m pytest tests/unit tests/schema -n auto
 	@$(PYTHON) -m pytest tests/engine tests/sandbox -n 2 --dist loadfile
 
-soak: setup ## Preview 1,000 drawn changes of settings and look for lost data; DATA_SEED=number repeats a run
-	@DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
 	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
-soak: setup ## Run the long tests: 100 interruptions; INTERRUPTION_SEED=number repeats a run
+
+soak: setup ## Run the long tests: 1,000 changes of settings, 100 interruptions; DATA_SEED, INTERRUPTION_SEED repeat a run
+	@DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 	@INTERRUPTIONS=50 $(PYTHON) -m pytest tests/engine/test_interruption.py -n 0 -s
 
 sandbox-start: setup ## Start the embedded cluster
