@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from kubernetes import client
 
 from tests.engine.checkout import Checkout, Done
 from tests.engine.conftest import MakeCheckout
@@ -43,7 +42,7 @@ def configure(checkout: Checkout, changes: Mapping[str, Any]) -> None:
 
 
 def good(checkout: Checkout) -> None:
-    configure(checkout, {})
+    configure(checkout, HIDDEN)
     checkout.must("up", "--stack", STACK)
 
 
@@ -76,19 +75,19 @@ def ready_pods(checkout: Checkout, name: str) -> set[str]:
     }
 
 
-OPERATORS = {"namespaces": {"operatorGroup": "operators"}}
+EXPOSED = {"ollama": {"exposure": {"type": "Ingress"}}}
+HIDDEN = {"ollama": {"exposure": {"type": "none"}}}
 
 
-def role_binding(checkout: Checkout) -> Any:
+def ingress(checkout: Checkout) -> Any:
     """What a failing update creates before it fails."""
-    (found,) = client.RbacAuthorizationV1Api(checkout.kubernetes.api).list_namespaced_role_binding(OLLAMA).items
+    (found,) = checkout.kubernetes.networking.list_namespaced_ingress(OLLAMA).items
     return found
 
 
 def forget(checkout: Checkout) -> None:
     """Leave the state as if the API server had gone away between creating an object and saying so."""
-    urns = [one["urn"] for one in checkout.state(STACK)["resources"] if one["type"].endswith(":RoleBinding")]
-    (urn,) = [urn for urn in urns if "ollama" in urn.rpartition("::")[2]]
+    (urn,) = [one["urn"] for one in checkout.state(STACK)["resources"] if one["urn"].endswith("::ollama-ingress")]
     done = checkout.pulumi("state", "delete", urn, "--stack", STACK, "--force", "--yes")
     assert done.returncode == 0, done.stderr
 
@@ -100,10 +99,9 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
     done = failing(
         checkout,
         {
-            "ollama": {"image": "registry.invalid/ollama:0.32.14"},
+            "ollama": {"image": "registry.invalid/ollama:0.32.14", **EXPOSED["ollama"]},
             "mongodb": {"pods": {"annotations": {SIMULATE: "image-pull-error"}}},
             "meilisearch": {"pods": {"annotations": {SIMULATE: "crash-loop"}}},
-            **OPERATORS,
         },
     )
     pod, reason, look = block(done, f"Deployment {OLLAMA}/ollama")
@@ -123,12 +121,12 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
 
 def test_a_pod_that_never_gets_ready_while_the_old_one_serves(checkout: Checkout) -> None:
     serving = ready_pods(checkout, "librechat")
-    made = role_binding(checkout)
+    made = ingress(checkout)
     forget(checkout)
-    done = failing(checkout, {"librechat": {"pods": {"annotations": {SIMULATE: "never-ready"}}}, **OPERATORS})
+    done = failing(checkout, {"librechat": {"pods": {"annotations": {SIMULATE: "never-ready"}}}, **EXPOSED})
     name = f"{made.metadata.namespace}/{made.metadata.name}"
     assert f"is there: {name} is taken into the state" in done.stderr, "what failed before had made it all the same"
-    assert role_binding(checkout).metadata.uid == made.metadata.uid
+    assert ingress(checkout).metadata.uid == made.metadata.uid
     pod, reason, look = block(done, f"Deployment {LIBRECHAT}/librechat")
     assert pod.endswith(", container librechat")
     assert reason.startswith("reason  NotReady: ")
