@@ -11,7 +11,7 @@ gc.set_threshold(100_000, 50, 1000)
 
 import pulumi
 
-from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, deployed
+from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey, deployed
 from components.settings.stack import load
 from components.stack import (
     cluster_provider,
@@ -75,6 +75,15 @@ if search is None and settings.meilisearch.enabled:
     search = meilisearch.connection
     secrets["meilisearch"] = meilisearch.secret_name
 
+cache = {}
+if settings.valkey.enabled:
+    valkey = Valkey(
+        "valkey",
+        settings.valkey.as_args(namespace=chat.namespace_name, clients=librechat_pods(chat, settings), **common),
+        in_namespace(provider, chat, settings),
+    )
+    cache = valkey.connection
+
 librechat = LibreChat(
     "librechat",
     settings.librechat.as_args(
@@ -83,6 +92,7 @@ librechat = LibreChat(
         handing_over=handing_over(running, "librechat", settings.librechat.method),
         **database,
         **(search or {}),
+        **cache,
         **common,
     ),
     in_namespace(provider, chat, settings),

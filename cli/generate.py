@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 ARGS = PROJECT / "components" / "args.py"
 PAGE = PROJECT / "docs" / "configuration.md"
 PROJECT_FILE = PROJECT / "Pulumi.yaml"
-COMPONENT_SECTIONS = ("ollama", "librechat", "mongodb", "meilisearch", "network_policies")
+COMPONENT_SECTIONS = ("ollama", "librechat", "mongodb", "meilisearch", "valkey", "network_policies")
 """Settings that are args of components; the others are read by the program alone."""
 COMPONENT_ARGS: dict[str, type[BaseModel]] = {"ollama": OllamaPool}
 """Sections that are args in place of those of the stack file: a component is one server, which knows no others."""

@@ -10,6 +10,7 @@ from components.meilisearch import Meilisearch, MeilisearchArgs
 from components.mongodb import MongoDB, MongoDBArgs
 from components.namespace import Namespace, NamespaceArgs
 from components.ollama import Ollama, OllamaArgs
+from components.valkey import Valkey, ValkeyArgs
 
 __all__ = [
     "LibreChat",
@@ -23,4 +24,6 @@ __all__ = [
     "Ollama",
     "OllamaArgs",
     "OllamaConnection",
+    "Valkey",
+    "ValkeyArgs",
 ]

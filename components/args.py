@@ -385,6 +385,38 @@ class RedisArgs(TypedDict, total=False):
     `6379`."""
 
 
+class FilesS3Args(TypedDict, total=False):
+    """A bucket of Amazon S3, or of what speaks its protocol."""
+
+    bucket: str
+    """Name of the bucket. Defaults to `""`."""
+
+    region: str
+    """Region, for example `eu-central-1`. Defaults to `""`."""
+
+    endpoint: str
+    """URL of another S3 than Amazon's, for example `https://s3.example.org`; empty for Amazon's. Defaults
+    to `""`."""
+
+    force_path_style: bool
+    """Whether the bucket is part of the path and not of the host, as MinIO has it. Defaults to `false`."""
+
+    existing_secret: str
+    """Secret in LibreChat's namespace with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Defaults to
+    `""`."""
+
+
+class FilesArgs(TypedDict, total=False):
+    """Where uploads and images are."""
+
+    strategy: str
+    """`local` for the volume, `s3` for a bucket, and no volume. Files of before stay where they were.
+    Defaults to `"local"`."""
+
+    s3: FilesS3Args
+    """The bucket. Defaults to the defaults of its keys."""
+
+
 class ExposureArgs(TypedDict, total=False):
     """How an application is reached from outside the cluster."""
 
@@ -511,7 +543,8 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     """Image with its tag; empty for the pinned one. Defaults to `""`."""
 
     replicas: int
-    """Pods. More than one needs Redis and storage with ReadWriteMany. Defaults to `1`."""
+    """Pods. More than one needs Redis (`valkey.enabled`, or `redis`), and storage with ReadWriteMany or
+    files in S3. Defaults to `1`."""
 
     disruption_budget: DisruptionBudgetArgs
     """What draining a node leaves running. Defaults to the defaults of its keys."""
@@ -521,7 +554,10 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     its keys."""
 
     storage: StorageArgs
-    """Uploads and images. Defaults to `{"size": "5Gi"}`."""
+    """The volume of uploads and images. Defaults to `{"size": "5Gi"}`."""
+
+    files: FilesArgs
+    """Where uploads and images are. Defaults to the defaults of its keys."""
 
     upload_limit_mb: int
     """Largest upload in MB: LibreChat's limit, and the limit of the proxy in front of it. Defaults to
@@ -739,6 +775,32 @@ class MeilisearchSettingsArgs(TypedDict, total=False):
     resources: ResourcesArgs
     """CPU and memory. Defaults to `{"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory":
     "1Gi"}}`."""
+
+    pods: PodsArgs
+    """Passed through to the pod. Defaults to the defaults of its keys."""
+
+    startup_timeout_seconds: int
+    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included. Defaults to
+    `300`."""
+
+
+class ValkeySettingsArgs(TypedDict, total=False):
+    """Settings of Valkey, a Redis in this stack. It has no volume: a restart ends sessions and running answers."""
+
+    enabled: bool
+    """Whether LibreChat shares a Valkey, which more than one replica needs. Defaults to `false`."""
+
+    existing_secret: str
+    """Secret in LibreChat's namespace with `VALKEY_PASSWORD` (letters, digits, `-` and `_`) and the
+    `REDIS_URI` that LibreChat connects with (`redis://:<password>@librechat-valkey:6379`); empty to
+    generate them. Defaults to `""`."""
+
+    image: pulumi.Input[str]
+    """Image with its tag; empty for the pinned one. Defaults to `""`."""
+
+    resources: ResourcesArgs
+    """CPU and memory; three quarters of the limit are for what it holds. Defaults to `{"requests":
+    {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}}`."""
 
     pods: PodsArgs
     """Passed through to the pod. Defaults to the defaults of its keys."""

@@ -115,6 +115,8 @@ def _cause_in_ollama(settings: Settings, claim: Deployed) -> tuple[str, str]:
 
 
 def _cause_in_librechat(settings: Settings, gone: Deployed) -> tuple[str, str]:
+    if gone.kind == "PersistentVolumeClaim" and settings.librechat.files.strategy == "s3":
+        return "librechat.files.strategy", '"s3"'
     return _left_out("librechat", settings, gone)
 
 
@@ -157,6 +159,7 @@ _CAUSES: dict[Owner, Callable[[Settings, Deployed], tuple[str, str]]] = {
 _BEFORE: tuple[tuple[str, str, str], ...] = (
     ("mongodb.backup", "", "copy the archives elsewhere first; "),
     ("mongodb.external", "", "copy the database there first (mongodump, mongorestore); "),
+    ("librechat.files", "", "uploads and images of before stay on that volume and would be lost; "),
     ("", ".existingClaim", "copy the files to that claim first; "),
     (
         "",

@@ -53,7 +53,8 @@ def _ollama(settings: Settings) -> Iterator[Wanted]:
 
 def _librechat(settings: Settings) -> Iterator[Wanted]:
     own, namespace = settings.librechat, settings.namespaces.librechat_name
-    yield from _claim("librechat", own.storage, namespace)
+    if own.files.strategy == "local":
+        yield from _claim("librechat", own.storage, namespace)
     if not own.existing_secret:
         yield from _generated("librechat", ("creds-key", "creds-iv"), namespace)
 

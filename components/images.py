@@ -35,6 +35,7 @@ IMAGES: dict[str, Image] = {
     "mongodb": Image("docker.io", "library/mongo", "8.0.20"),
     "rclone": Image("docker.io", "rclone/rclone", "1.75.1"),
     "nginx": Image("docker.io", "nginxinc/nginx-unprivileged", "1.29.8-alpine"),
+    "valkey": Image("docker.io", "valkey/valkey", "8.1.3"),
     "meilisearch": Image("docker.io", "getmeili/meilisearch", "v1.35.1"),
 }
 """The images by the name that the settings and the documentation use."""

@@ -13,18 +13,20 @@ from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url
 from components.exposure import expose, url
 from components.librechat_admin import create_admin
 from components.librechat_config import OLLAMA_ENDPOINT, render, to_yaml
-from components.librechat_credentials import Connections, OllamaConnection, credentials
+from components.librechat_credentials import Connections, OllamaConnection, credentials, uses_redis
 from components.librechat_metrics import METRICS_PATH, METRICS_SECRET, create_metrics
 from components.librechat_release import CONFIG_VOLUME, librechat_values
 from components.librechat_scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
 from components.librechat_yaml import librechat_config
 from components.mongodb import PORT as MONGODB_PORT
 from components.network_policy import (
+    HTTPS,
     Peer,
     from_outside,
     from_pods,
     network_policy,
     settings_of,
+    to_internet,
     to_ports,
     to_server,
     uri_ports,
@@ -35,7 +37,7 @@ from components.server import run_server
 from components.settings import checks
 from components.settings.base import secret_text
 from components.settings.findings import Finding, SettingsError
-from components.settings.librechat import LibreChatSettings
+from components.settings.librechat import FilesS3, LibreChatSettings
 from components.settings.network import NetworkPolicies
 from components.settings.resolve import resolve
 from components.settings.types import parse_quantity
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 NAME = "librechat"
 """Name of the Service, the Deployment and most of what is an address."""
 
+S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+"""Keys of the Secret of a bucket, and environment variables."""
 CONFIG_MAP = "librechat-config"
 CONFIG_FILE = "librechat.yaml"
 CONFIG_DIRECTORY = "/config"
@@ -79,10 +83,11 @@ def domain(settings: LibreChatSettings) -> pulumi.Output[str]:
     return url(settings.exposure).apply(lambda own: settings.domain or own or fallback)
 
 
-def environment(settings: LibreChatSettings, search: bool) -> dict[str, str]:
+def environment(settings: LibreChatSettings, search: bool, redis: bool) -> dict[str, str]:
     """Give the environment that holds no secret, apart from what depends on the domain.
 
     search: whether Meilisearch is there.
+    redis: whether the pods share a Redis.
     """
     memory = cast("pulumi.Input[str]", settings.resources.limits.memory)
     values = {
@@ -111,9 +116,19 @@ def environment(settings: LibreChatSettings, search: bool) -> dict[str, str]:
     if isinstance(memory, str) and memory:  # Node keeps its own limit where another resource gives the limit
         # Node does not see the memory limit; three quarters leave room for what is not heap.
         values["NODE_OPTIONS"] = f"--max-old-space-size={int(parse_quantity(memory) * 3 // 4 // 2**20)}"
-    if settings.replicas > 1:
+    if redis:
         values["USE_REDIS"] = "true"
     return values
+
+
+def s3_environment(s3: FilesS3) -> dict[str, str]:
+    """Give the environment of a bucket, apart from its keys; the names are those of LibreChat's page on S3."""
+    values = {
+        "AWS_BUCKET_NAME": s3.bucket,
+        "AWS_REGION": s3.region,
+        "AWS_FORCE_PATH_STYLE": _flag(s3.force_path_style),
+    }
+    return {**values, "AWS_ENDPOINT_URL": s3.endpoint} if s3.endpoint else values
 
 
 def _flag(value: bool) -> str:
@@ -140,6 +155,11 @@ class LibreChat(pulumi.ComponentResource):
         if not args["ollama"] or not all(server["models"] for server in args["ollama"]):
             rule = "needs at least one server, each with at least one model: LibreChat does not start without"
             raise SettingsError([Finding("ollama", "", rule)], f"the args of LibreChat {name!r}")
+        missing = [
+            *checks.shared_redis(settings, "", connected=uses_redis(settings.model_copy(update={"replicas": 1}), args))
+        ]
+        if missing:
+            raise SettingsError(missing, f"the args of LibreChat {name!r}")
         namespace = args["namespace"]
         self.deployment_name = pods_name(NAME, settings.method)
         workload = Workload(
@@ -162,7 +182,8 @@ class LibreChat(pulumi.ComponentResource):
             opts=workload.options(),
         )
         account = workload.service_account()
-        claim = workload.volume_claim("librechat-data", settings.storage)
+        in_bucket = settings.files.strategy == "s3"
+        claim = None if in_bucket else workload.volume_claim("librechat-data", settings.storage)
         self.service = workload.service("http", PORT)
         image = workload.image("librechat", settings.image)
         drain = DRAIN_SECONDS if _shared(settings) else PRE_STOP_SECONDS
@@ -173,7 +194,8 @@ class LibreChat(pulumi.ComponentResource):
             grace_period=drain + SHUTDOWN_SECONDS,
         )
         values = {
-            **environment(settings, "meilisearch_url" in args),
+            **environment(settings, "meilisearch_url" in args, uses_redis(settings, args)),
+            **(s3_environment(settings.files.s3) if in_bucket else {}),
             "DOMAIN_CLIENT": self.url,
             "DOMAIN_SERVER": self.url,
             # Without it, a cookie over plain http by any name but localhost is dropped, and nobody stays logged in.
@@ -185,6 +207,8 @@ class LibreChat(pulumi.ComponentResource):
         sources = dict(secrets.sources)
         if metrics is not None:
             sources[METRICS_SECRET] = metrics
+        if in_bucket:
+            sources |= dict.fromkeys(S3_KEYS, settings.files.s3.existing_secret)
         secret_environment = kubernetes.secret_environment(sources)
         checksums = {"checksum/config": rendered.apply(kubernetes.checksum)}
         if secrets.checksum is not None:
@@ -223,7 +247,7 @@ class LibreChat(pulumi.ComponentResource):
         }
         volumes: list[VolumeArgsDict] = [
             {"name": CONFIG_VOLUME, "config_map": {"name": name_of(self.config_map.metadata, CONFIG_MAP)}},
-            kubernetes.claim_volume("data", claim),
+            *(kubernetes.empty_dirs(["data"]) if claim is None else [kubernetes.claim_volume("data", claim)]),
             *kubernetes.empty_dirs(["app-data", "logs", "tmp"]),
         ]
         whole: PodSpecArgsDict = {**spec, "init_containers": [wait], "containers": [container], "volumes": volumes}
@@ -298,8 +322,8 @@ class LibreChat(pulumi.ComponentResource):
 
 
 def _shared(settings: LibreChatSettings) -> bool:
-    """Say whether the volume lets the old pod and the new one run side by side."""
-    return settings.storage.access_mode == "ReadWriteMany"
+    """Say whether files are where the old pod and the new one reach them side by side."""
+    return settings.storage.access_mode == "ReadWriteMany" or settings.files.strategy == "s3"
 
 
 def _strategy(settings: LibreChatSettings) -> Any:
@@ -338,7 +362,12 @@ def _egress(settings: LibreChatSettings, args: Connections) -> list[Any]:
         rules.append(to_server(args["meilisearch"]))
     elif "meilisearch_url" in args:
         rules.append(to_ports(pulumi.Output.from_input(args["meilisearch_url"]).apply(lambda url: [url_port(url)])))
-    if settings.redis.existing_secret or (settings.existing_secret and settings.replicas > 1):
+    if settings.files.strategy == "s3":
+        endpoint = settings.files.s3.endpoint
+        rules.append(to_ports([url_port(endpoint)]) if endpoint else to_internet(HTTPS))
+    if "valkey" in args:
+        rules.append(to_server(args["valkey"]))
+    elif settings.redis.existing_secret or (settings.existing_secret and settings.replicas > 1):
         rules.append(to_ports([settings.redis.port]))
     elif settings.replicas > 1:
         rules.append(to_ports(_ports(secret_text(settings.redis.uri), settings.redis.port)))

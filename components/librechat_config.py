@@ -75,6 +75,7 @@ class LibreChatConfig:
     social_logins: social logins shown on the login page, in this order; None for LibreChat's own list.
     interface: switches of the user interface, as librechat.yaml writes them.
     custom_endpoints: further custom endpoints, as librechat.yaml writes them; they come after `endpoints`.
+    file_strategy: where uploads and images are; None for LibreChat's own choice, `local`.
     extra: anything else that librechat.yaml can hold; merged last, see `deep_merge`.
     """
 
@@ -86,6 +87,7 @@ class LibreChatConfig:
     social_logins: Sequence[str] | None = None
     interface: Mapping[str, Any] = field(default_factory=dict[str, Any])
     custom_endpoints: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    file_strategy: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
 
@@ -148,6 +150,8 @@ def render(config: LibreChatConfig) -> dict[str, object]:
         registration["allowedDomains"] = domains
 
     rendered: dict[str, Any] = {"version": config.version, "cache": config.cache}
+    if config.file_strategy is not None:
+        rendered["fileStrategy"] = config.file_strategy
     if config.interface:
         rendered["interface"] = dict(config.interface)
     if registration:

@@ -58,6 +58,15 @@ class Connections(TypedDict):
     mongodb: NotRequired[ServerPeer]
     """The database's pods, for the NetworkPolicy. Defaults to none: it is outside the cluster."""
 
+    redis_uri: NotRequired[pulumi.Input[str]]
+    """URI of a Redis, with its password; treated as a secret. Defaults to that of the settings' `redis`."""
+
+    redis_uri_secret: NotRequired[pulumi.Input[str]]
+    """Secret with the URI in its key `REDIS_URI`. Defaults to that of the settings' `redis`."""
+
+    valkey: NotRequired[ServerPeer]
+    """The pods of that Redis, for the NetworkPolicy. Defaults to none: it is outside the cluster."""
+
     meilisearch_url: NotRequired[pulumi.Input[str]]
     """URL of Meilisearch. Defaults to none, and no search."""
 
@@ -87,6 +96,11 @@ class Credentials:
     checksum: pulumi.Output[str] | None
 
 
+def uses_redis(settings: LibreChatSettings, args: Connections) -> bool:
+    """Say whether the pods share a Redis: where it is connected, and where several pods need that of the settings."""
+    return settings.replicas > 1 or "redis_uri" in args or "redis_uri_secret" in args
+
+
 def credentials(settings: LibreChatSettings, args: Connections, workload: Workload) -> Credentials:
     """Take the credentials from the existing Secret, or generate them.
 
@@ -111,8 +125,10 @@ def credentials(settings: LibreChatSettings, args: Connections, workload: Worklo
             values[MASTER_KEY] = args.get("meilisearch_master_key", "")
     if settings.redis.existing_secret:
         sources["REDIS_URI"] = settings.redis.existing_secret
-    elif settings.replicas > 1:
-        values["REDIS_URI"] = secret_text(settings.redis.uri)
+    elif "redis_uri_secret" in args:
+        sources["REDIS_URI"] = args["redis_uri_secret"]
+    elif uses_redis(settings, args):
+        values["REDIS_URI"] = args.get("redis_uri", secret_text(settings.redis.uri))
     # LibreChat does not read it itself; its retrieval service does.
     values["OLLAMA_BASE_URL"] = args["ollama"][0]["base_url"]
     secrets = {key: pulumi.Output.secret(value) for key, value in values.items()}
@@ -138,7 +154,7 @@ def _existing(settings: LibreChatSettings, args: Connections) -> Credentials:
     if "meilisearch_url" in args:
         keys.append(MASTER_KEY)
         plain["MEILI_HOST"] = args["meilisearch_url"]
-    if settings.replicas > 1:
+    if uses_redis(settings, args):
         keys.append("REDIS_URI")
     return Credentials(
         secret_name=pulumi.Output.from_input(settings.existing_secret),

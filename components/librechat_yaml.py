@@ -35,5 +35,6 @@ def librechat_config(settings: LibreChatSettings, ollama: Sequence[Mapping[str, 
         ],
         upload_limit_mb=settings.upload_limit_mb,
         allowed_domains=settings.registration.allowed_domains,
+        file_strategy=None if settings.files.strategy == "local" else settings.files.strategy,
         extra=settings.config,
     )

@@ -47,6 +47,8 @@ def workloads(settings: Settings, application: str) -> Iterator[tuple[str, int, 
             yield "backup", 2, settings.mongodb.backup.resources  # one that runs, and one by hand
     if settings.meilisearch.enabled and not settings.meilisearch.external.url:
         yield "meilisearch", 1, settings.meilisearch.resources
+    if settings.valkey.enabled:
+        yield "valkey", 1, settings.valkey.resources
 
 
 def hard(settings: Settings, application: str) -> dict[str, str]:

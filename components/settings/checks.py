@@ -64,12 +64,42 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str) -> Iterator[Fin
     """Refuse several LibreChat pods without what they share."""
     if settings.replicas == 1:
         return
-    if not settings.redis.is_set and not settings.existing_secret:
-        rule = f"more than one replica needs Redis, set `{prefix}redis.uri` as a secret"
+    if settings.storage.access_mode != "ReadWriteMany" and settings.files.strategy == "local":
+        rule = (
+            f"more than one replica needs shared storage for uploads and images: `{prefix}storage.accessMode: "
+            f"ReadWriteMany`, or `{prefix}files.strategy: s3`"
+        )
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
-    if settings.storage.access_mode != "ReadWriteMany":
-        rule = f"more than one replica needs `{prefix}storage.accessMode: ReadWriteMany` for uploads and images"
+
+
+def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -> Iterator[Finding]:
+    """Refuse several LibreChat pods without a Redis, and two of them.
+
+    connected: whether there is one besides that of the settings, such as the Valkey of the stack.
+    """
+    if settings.replicas > 1 and not (connected or settings.redis.is_set or settings.existing_secret):
+        rule = (
+            f"more than one replica needs Redis: set `valkey.enabled: true` for one in this stack, or "
+            f"`{prefix}redis.uri` as a secret, or `{prefix}redis.existingSecret`"
+        )
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
+    if connected and settings.redis.is_set:
+        key = "existingSecret" if settings.redis.existing_secret else "uri"
+        yield Finding(f"{prefix}redis.{key}", "", "is a second Redis beside `valkey.enabled: true`, remove one of them")
+
+
+def bucket(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse half of a bucket, and a bucket that nothing uses."""
+    s3, path = settings.files.s3, f"{prefix}files.s3"
+    if settings.files.strategy == "local":
+        if s3.bucket:
+            rule = f"has no effect with `{prefix}files.strategy: local`, set that to s3 or remove it"
+            yield Finding(f"{path}.bucket", _quote(s3.bucket), rule)
+        return
+    known = (("bucket", s3.bucket), ("region", s3.region), ("existingSecret", s3.existing_secret))
+    for key, value in known:
+        if not value:
+            yield Finding(f"{path}.{key}", '""', f"is needed with `{prefix}files.strategy: s3`")
 
 
 def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
@@ -171,6 +201,9 @@ def passwords_in_existing_secret(settings: Settings) -> Iterator[Finding]:
             "holds `MONGO_URI`, so the password is known before: set `mongodb.existingSecret` too, or remove this one"
         )
         yield Finding("librechat.existingSecret", _quote(name), rule)
+    if settings.valkey.enabled and not settings.valkey.existing_secret:
+        rule = "holds `REDIS_URI`, so the password is known before: set `valkey.existingSecret` too"
+        yield Finding("librechat.existingSecret", _quote(name), rule)
     search = settings.meilisearch
     if search.enabled and not search.external.url and not search.existing_secret:
         rule = "holds `MEILI_MASTER_KEY`, so the key is known before: set `meilisearch.existingSecret` too"
@@ -202,6 +235,7 @@ FROM_SECRETS = frozenset(
     {
         *("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV", "METRICS_SECRET"),
         *("MONGO_URI", "MEILI_HOST", "MEILI_MASTER_KEY", "REDIS_URI", "OLLAMA_BASE_URL"),
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     }
 )
 """Variables that LibreChat's pods have from Secrets and connections."""
@@ -241,6 +275,7 @@ OLLAMA: tuple[Callable[[OllamaPool, str], Iterator[Finding]], ...] = (
 )
 LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     librechat_replicas,
+    bucket,
     wildcard_host,
     librechat_yaml,
     admin,
@@ -274,8 +309,9 @@ def check(settings: Settings) -> list[Finding]:
         findings += resources(server.resources, f"{path}.resources")
     findings += [finding for rule in LIBRECHAT for finding in rule(settings.librechat, "librechat.")]
     findings += [finding for rule in MONGODB for finding in rule(settings.mongodb, "mongodb.")]
+    findings += shared_redis(settings.librechat, "librechat.", connected=settings.valkey.enabled)
     findings += [finding for rule in ROOT for finding in rule(settings)]
     findings += exposure_rules.exposure(settings.librechat.exposure, "librechat.exposure")
-    for name in ("librechat", "mongodb", "meilisearch"):
+    for name in ("librechat", "mongodb", "meilisearch", "valkey"):
         findings += resources(getattr(settings, name).resources, f"{name}.resources")
     return findings

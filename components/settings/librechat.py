@@ -13,6 +13,7 @@ from components.settings.types import (
     OptionalEmail,
     OptionalImage,
     OptionalObjectName,
+    PlainHttpUrl,
     SecretText,
 )
 from components.settings.workload import DisruptionBudget, Pods, Port, Resources, Seconds, Storage, resources
@@ -56,6 +57,30 @@ class Redis(Section):
     def is_set(self) -> bool:
         """Whether there is a Redis."""
         return bool(secret_text(self.uri) or self.existing_secret)
+
+
+class FilesS3(Section):
+    """A bucket of Amazon S3, or of what speaks its protocol."""
+
+    bucket: str = Field(default="", pattern=r"^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    """Name of the bucket."""
+    region: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
+    """Region, for example `eu-central-1`."""
+    endpoint: PlainHttpUrl = ""
+    """URL of another S3 than Amazon's, for example `https://s3.example.org`; empty for Amazon's."""
+    force_path_style: bool = False
+    """Whether the bucket is part of the path and not of the host, as MinIO has it."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`."""
+
+
+class Files(Section):
+    """Where uploads and images are."""
+
+    strategy: Literal["local", "s3"] = "local"
+    """`local` for the volume, `s3` for a bucket, and no volume. Files of before stay where they were."""
+    s3: FilesS3 = FilesS3()
+    """The bucket."""
 
 
 class Admin(Section):
@@ -105,13 +130,15 @@ class LibreChatSettings(Section):
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 1
-    """Pods. More than one needs Redis and storage with ReadWriteMany."""
+    """Pods. More than one needs Redis (`valkey.enabled`, or `redis`), and storage with ReadWriteMany or files in S3."""
     disruption_budget: DisruptionBudget = DisruptionBudget()
     """What draining a node leaves running."""
     redis: Redis = Redis()
     """Redis for caches, rate limits, sessions and streams across replicas."""
     storage: Storage = Storage(size="5Gi")
-    """Uploads and images."""
+    """The volume of uploads and images."""
+    files: Files = Files()
+    """Where uploads and images are."""
     upload_limit_mb: Annotated[int, Field(ge=1, le=4096)] = 25
     """Largest upload in MB: LibreChat's limit, and the limit of the proxy in front of it."""
     exposure: Exposure = Exposure(type="Ingress", host="localhost")

@@ -7,7 +7,7 @@ from components.settings.librechat import LibreChatSettings
 from components.settings.network import NetworkPolicies
 from components.settings.ollama import OllamaSettings
 from components.settings.policies import Policies
-from components.settings.stores import MeilisearchSettings, MongoDBSettings
+from components.settings.stores import MeilisearchSettings, MongoDBSettings, ValkeySettings
 from components.settings.types import (
     Labels,
     LabelValue,
@@ -112,3 +112,5 @@ class Settings(Section):
     """Meilisearch, LibreChat's full-text search."""
     policies: Policies = Policies()
     """The policy pack that `make policy` checks the stack against."""
+    valkey: ValkeySettings = ValkeySettings()
+    """Valkey, what several pods of LibreChat share in memory."""

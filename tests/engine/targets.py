@@ -50,6 +50,11 @@ TEXTS: dict[str, list[Any]] = {
     "sectionName": ["", "https"],
     "ollama": ["", "models"],
     "librechat": ["", "chat"],
+    "schedule": ["30 2 * * *", "@daily"],
+    "timeZone": ["", "Europe/Berlin"],
+    "bucket": ["", "archives"],
+    "endpoint": ["", "https://s3.example.org"],
+    "region": ["us-east-1", "eu-central-1"],
     "context": ["sandbox", "renamed", "elsewhere"],
 }
 """Values of texts, by the last key of their path."""
@@ -76,11 +81,18 @@ IMAGES = {
     "mongodb.image": ["", "docker.io/library/mongo:7.0.14", "docker.io/library/mongo:8.0.26"],
     "meilisearch.image": ["", "docker.io/getmeili/meilisearch:v1.34.0", "docker.io/getmeili/meilisearch:v1.40.0"],
 }
-NOT_DRAWN = {"kubeconfig": "the test's own, with the contexts that are drawn"}
+NOT_DRAWN = {
+    "kubeconfig": "the test's own, with the contexts that are drawn",
+    **{
+        f"{application}.{key}": "a chart comes from the network"
+        for application in ("ollama", "librechat")
+        for key in ("helm.chart", "helm.repository", "helm.version", "method")
+    },
+}
 DATA_KEYS = {
     "size", "storageClassName", "accessMode", "existingClaim", "existingSecret", "prefix", "enabled", "image", "url",
-    "dataProtection", "allowDataLoss", "jwtRotation", "rotateCredentialsAndLoseStoredKeys", "replicas", "pools",
-    "context",
+    "dataProtection", "allowDataLoss", "strategy", "jwtRotation", "rotateCredentialsAndLoseStoredKeys", "replicas",
+    "pools", "context",
 }  # fmt: skip
 """Keys that concern data more than others do: half of the changes are of these."""
 

@@ -228,18 +228,6 @@ def test_validate_needs_no_kubeconfig_and_checks_every_stack(run: Run) -> None:
     assert "2 settings of Pulumi.bad.yaml refused" in result.stderr
 
 
-def test_destroy_keeps_the_embedded_cluster_for_others(
-    first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
-) -> None:
-    del first_up
-    assert run("sandbox", "cluster", "kubectl", "create", "namespace", "other").returncode == 0
-    result = run("cli", "destroy", "--stack", "sandbox")
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "the embedded cluster stays: it still has other" in result.stderr
-    assert (checkout / ".sandbox" / "default").exists()
-    assert run("sandbox", "cluster", "kubectl", "delete", "namespace", "other").returncode == 0
-
-
 def secret(run: Run) -> str:
     """LibreChat's Secret as it is in the cluster."""
     arguments = ("kubectl", "get", "secret", "librechat-credentials-env", "-n", "librechat", "-o", "jsonpath={.data}")
@@ -272,6 +260,18 @@ def test_destroy_of_protected_data_is_refused_until_a_person_insists(
     assert "it takes an `up` without it" in run("cli", "destroy", "--stack", "sandbox", "--yes").stderr
     assert run("cli", "up", "--stack", "sandbox", "--yes").returncode == 0
     assert secret(run) == before
+
+
+def test_destroy_keeps_the_embedded_cluster_for_others(
+    first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
+) -> None:
+    del first_up
+    assert run("sandbox", "cluster", "kubectl", "create", "namespace", "other").returncode == 0
+    result = run("cli", "destroy", "--stack", "sandbox")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "the embedded cluster stays: it still has other" in result.stderr
+    assert (checkout / ".sandbox" / "default").exists()
+    assert run("sandbox", "cluster", "kubectl", "delete", "namespace", "other").returncode == 0
 
 
 def test_destroy_leaves_no_cluster_behind(first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path) -> None:

@@ -30,14 +30,19 @@ BASES: dict[str, dict[str, Any]] = {
         "librechat": {"metrics": {"enabled": True, "serviceMonitor": False}},
         "mongodb": {"image": "docker.io/library/mongo:7.0.14"},
     },
-    "protected": {"dataProtection": True, "mongodb": {"storage": {"size": "20Gi", "storageClassName": "standard"}}},
+    "protected": {
+        "dataProtection": True,
+        "valkey": {"enabled": True},
+        "librechat": {"replicas": 2, "storage": {"accessMode": "ReadWriteMany"}},
+        "mongodb": {"storage": {"size": "20Gi", "storageClassName": "standard"}},
+    },
     "least": {"mongodb": {"external": {"existingSecret": "another"}}, "meilisearch": {"enabled": False}},
 }
 HOLDING = ("Namespace", "PersistentVolumeClaim", "StatefulSet", "Secret", "RandomPassword")
 SESSIONS = {"librechat-jwt-secret": "jwtRotation", "librechat-jwt-refresh-secret": "jwtRotation"}
 ENCRYPTING = dict.fromkeys(("librechat-creds-key", "librechat-creds-iv"), "rotateCredentialsAndLoseStoredKeys")
 TOKENS = ("-auth-token", "-auth-secret", "-metrics-token", "-metrics-secret")
-"""Credentials of clients, which no stored data needs."""
+"""Credentials of clients, which no stored data needs; nor does that of Valkey, which stores nothing."""
 
 
 def test_every_text_has_values_to_draw() -> None:
@@ -48,7 +53,7 @@ def test_every_text_has_values_to_draw() -> None:
 def permitted(urn: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether the settings say that a resource may be deleted or replaced."""
     kind, name = urn.rpartition("::")[0].rpartition(":")[2], urn.rpartition("::")[2]
-    if kind not in HOLDING or name.endswith(TOKENS):
+    if kind not in HOLDING or name.endswith(TOKENS) or name.startswith("valkey-"):
         return True
     rotation = {**SESSIONS, **ENCRYPTING}.get(name)
     if rotation and before["librechat"].get(rotation, 1) != after["librechat"].get(rotation, 1):

@@ -48,6 +48,10 @@ SAMPLES: dict[str, Any] = {
     "pods.envFrom": [{"secretRef": {"name": "proxy-login"}}],
     "pods.extraVolumes": [{"name": "more", "emptyDir": {"sizeLimit": "1Gi"}}],
     "pods.extraVolumeMounts": [{"name": "tmp", "mountPath": "/more"}],
+    "files.s3.bucket": "other",
+    "files.s3.region": "eu-west-1",
+    "files.s3.endpoint": "https://s3.example.org",
+    "files.s3.existingSecret": "other",
     "domain": "https://chat.example.org",
     "redis.uri": "redis://:hunter2@redis:6380",
     "redis.existingSecret": "redis",
@@ -104,6 +108,7 @@ BASES: dict[str, list[dict[str, Any]]] = {
         {"replicas": 2, "redis": {"existingSecret": "redis"}, "storage": {"accessMode": "ReadWriteMany"}},
         {"redis": {"existingSecret": "redis"}, "storage": {"accessMode": "ReadWriteMany"}, "exposure": TLS},
         {"exposure": ROUTE},
+        {"files": {"strategy": "s3", "s3": {"bucket": "files", "region": "eu", "existingSecret": "bucket"}}},
     ],
 }
 MODELS: dict[str, type[BaseModel]] = {"ollama": OllamaPool, "librechat": LibreChatSettings}
@@ -180,7 +185,7 @@ def _signature(section: str, document: str) -> Any:
     return {found.urn: (found.inputs, dict(found.timeouts)) for found in recording.resources}
 
 
-WITHOUT_EFFECT_HERE = {"gpu.priority", "exposure.allowAnonymous", "exposure.type"}
+WITHOUT_EFFECT_HERE = {"gpu.priority", "exposure.allowAnonymous", "exposure.type", "files.strategy"}
 """Settings that change nothing of the component by themselves: they are rules, or of the namespace, or need others."""
 
 CASES = [

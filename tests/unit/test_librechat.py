@@ -57,7 +57,8 @@ def test_every_credential_reaches_the_container_and_none_in_the_clear(default_pr
 
 def test_no_variable_of_a_secret_can_be_set_in_the_clear(execute: Execute) -> None:
     redis = {"replicas": 2, "storage": {"accessMode": "ReadWriteMany"}, "redis": {"existingSecret": "redis"}}
-    program = execute(librechat={**redis, "metrics": {"enabled": True}})
+    bucket = {"strategy": "s3", "s3": {"bucket": "files", "region": "eu", "existingSecret": "bucket"}}
+    program = execute(librechat={**redis, "metrics": {"enabled": True}, "files": bucket})
     found = pods.container(program.object("Deployment", "librechat"), "librechat")
     assert set(pods.secret_environment(found)) == FROM_SECRETS
 
@@ -123,12 +124,12 @@ def test_registration_is_closed_unless_opened(default_program: Recording, execut
 @pytest.mark.parametrize(("limit", "heap"), [("2Gi", "1536"), ("1Gi", "768"), ("4G", "2861")])
 def test_nodes_heap_follows_the_memory_limit(limit: str, heap: str) -> None:
     settings = LibreChatSettings.model_validate({"resources": {"limits": {"memory": limit}}})
-    assert environment(settings, True)["NODE_OPTIONS"] == f"--max-old-space-size={heap}"
+    assert environment(settings, search=True, redis=False)["NODE_OPTIONS"] == f"--max-old-space-size={heap}"
 
 
 def test_without_a_memory_limit_node_keeps_its_own() -> None:
     settings = LibreChatSettings.model_validate({"resources": {"limits": {"memory": ""}}})
-    assert "NODE_OPTIONS" not in environment(settings, True)
+    assert "NODE_OPTIONS" not in environment(settings, search=True, redis=False)
 
 
 def test_a_volume_of_one_node_goes_from_pod_to_pod(default_program: Recording) -> None:
