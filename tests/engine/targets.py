@@ -78,6 +78,7 @@ IMAGES = {
     "ollama.image": ["", "docker.io/ollama/ollama:0.32.14"],
     "ollama.exposure.token.image": ["", "docker.io/nginxinc/nginx-unprivileged:1.29.4"],
     "librechat.image": ["", "ghcr.io/librechat-ai/librechat:v0.8.7"],
+    "valkey.image": ["", "docker.io/valkey/valkey:8.1.4"],
     "mongodb.image": ["", "docker.io/library/mongo:7.0.14", "docker.io/library/mongo:8.0.26"],
     "meilisearch.image": ["", "docker.io/getmeili/meilisearch:v1.34.0", "docker.io/getmeili/meilisearch:v1.40.0"],
 }
