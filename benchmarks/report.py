@@ -147,14 +147,14 @@ def about(results: Results) -> str:
     rows += [
         ["commit", commit],
         ["machine", f"{machine['cores']} cores, {machine['processor'] or machine['system']}"],
-        ["load average at the measurements", f"median {median(loads)}, {min(loads)} to {max(loads)}"],
+        ["load average at the measurements", f"median {median(loads):.1f}, {min(loads)} to {max(loads)}"],
     ]
     return table(["", ""], rows)
 
 
 def not_run(results: Results) -> str:
     """Write what was left out, and why."""
-    return "\n".join(f"- {what}: {why}." for what, why in results.not_run.items()) or "Everything was run."
+    return "\n".join(f"- {what}: {why}." for what, why in results.not_run.items()) or "Nothing was left out."
 
 
 def sections(results: Results) -> dict[str, str]:
