@@ -370,6 +370,24 @@ class OllamaPoolArgs(TypedDict, total=False):
     `300`."""
 
 
+class AutoscalingArgs(TypedDict, total=False):
+    """A HorizontalPodAutoscaler, which then has the replicas: the program sets none, and nobody finds drift in them."""
+
+    enabled: bool
+    """Whether there is one. It needs metrics.k8s.io in the cluster, most often by the Metrics Server.
+    Defaults to `false`."""
+
+    min_replicas: int
+    """Fewest pods. Defaults to `2`."""
+
+    max_replicas: int
+    """Most pods. Defaults to `4`."""
+
+    cpu_utilization: int
+    """CPU use that it aims at, the average of all pods in percent of what each requests. Defaults to
+    `80`."""
+
+
 class RedisArgs(TypedDict, total=False):
     """Redis, which more than one replica needs."""
 
@@ -545,6 +563,10 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     replicas: int
     """Pods. More than one needs Redis (`valkey.enabled`, or `redis`), and storage with ReadWriteMany or
     files in S3. Defaults to `1`."""
+
+    autoscaling: AutoscalingArgs
+    """As many pods as the load asks for, in place of `replicas`. Switching it on starts from one pod.
+    Defaults to the defaults of its keys."""
 
     disruption_budget: DisruptionBudgetArgs
     """What draining a node leaves running. Defaults to the defaults of its keys."""

@@ -13,7 +13,7 @@ from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url
 from components.exposure import expose, url
 from components.librechat_admin import create_admin
 from components.librechat_config import OLLAMA_ENDPOINT, render, to_yaml
-from components.librechat_credentials import Connections, OllamaConnection, credentials, uses_redis
+from components.librechat_credentials import Connections, OllamaConnection, credentials, is_redis_connected, uses_redis
 from components.librechat_metrics import METRICS_PATH, METRICS_SECRET, create_metrics
 from components.librechat_release import CONFIG_VOLUME, librechat_values
 from components.librechat_scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
@@ -152,14 +152,7 @@ class LibreChat(pulumi.ComponentResource):
     def __init__(self, name: str, args: LibreChatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:LibreChat", name, {}, opts)
         settings = resolve(LibreChatSettings, args, LibreChatArgs, checks.LIBRECHAT, f"the args of LibreChat {name!r}")
-        if not args["ollama"] or not all(server["models"] for server in args["ollama"]):
-            rule = "needs at least one server, each with at least one model: LibreChat does not start without"
-            raise SettingsError([Finding("ollama", "", rule)], f"the args of LibreChat {name!r}")
-        missing = [
-            *checks.shared_redis(settings, "", connected=uses_redis(settings.model_copy(update={"replicas": 1}), args))
-        ]
-        if missing:
-            raise SettingsError(missing, f"the args of LibreChat {name!r}")
+        _refuse_unconnected(settings, args, f"the args of LibreChat {name!r}")
         namespace = args["namespace"]
         self.deployment_name = pods_name(NAME, settings.method)
         workload = Workload(
@@ -281,7 +274,8 @@ class LibreChat(pulumi.ComponentResource):
             egress=[*to_mongodb, *_egress(settings, args)],
             extra_egress=policies.extra_egress.librechat,
         )
-        workload.disruption_budget(settings.disruption_budget, settings.replicas)
+        workload.disruption_budget(settings.disruption_budget, settings.most_replicas)
+        workload.autoscaler(settings.autoscaling, self.server)
         self.admin_job = create_admin(
             settings.admin,
             parent=self,
@@ -326,6 +320,16 @@ def _shared(settings: LibreChatSettings) -> bool:
     return settings.storage.access_mode == "ReadWriteMany" or settings.files.strategy == "s3"
 
 
+def _refuse_unconnected(settings: LibreChatSettings, args: LibreChatArgs, where: str) -> None:
+    """Raise SettingsError when a server that LibreChat cannot do without is not among the args."""
+    findings = list(checks.shared_redis(settings, "", connected=is_redis_connected(args)))
+    if not args["ollama"] or not all(server["models"] for server in args["ollama"]):
+        rule = "needs at least one server, each with at least one model: LibreChat does not start without"
+        findings.append(Finding("ollama", "", rule))
+    if findings:
+        raise SettingsError(findings, where)
+
+
 def _strategy(settings: LibreChatSettings) -> Any:
     """A volume that one node mounts goes from the old pod to the new one; a shared one lets both run."""
     if _shared(settings):
@@ -367,9 +371,9 @@ def _egress(settings: LibreChatSettings, args: Connections) -> list[Any]:
         rules.append(to_ports([url_port(endpoint)]) if endpoint else to_internet(HTTPS))
     if "valkey" in args:
         rules.append(to_server(args["valkey"]))
-    elif settings.redis.existing_secret or (settings.existing_secret and settings.replicas > 1):
+    elif settings.redis.existing_secret or (settings.existing_secret and settings.most_replicas > 1):
         rules.append(to_ports([settings.redis.port]))
-    elif settings.replicas > 1:
+    elif settings.most_replicas > 1:
         rules.append(to_ports(_ports(secret_text(settings.redis.uri), settings.redis.port)))
     return rules
 

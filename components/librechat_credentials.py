@@ -98,7 +98,12 @@ class Credentials:
 
 def uses_redis(settings: LibreChatSettings, args: Connections) -> bool:
     """Say whether the pods share a Redis: where it is connected, and where several pods need that of the settings."""
-    return settings.replicas > 1 or "redis_uri" in args or "redis_uri_secret" in args
+    return settings.most_replicas > 1 or is_redis_connected(args)
+
+
+def is_redis_connected(args: Connections) -> bool:
+    """Say whether a Redis is among the args, such as the Valkey of the stack."""
+    return "redis_uri" in args or "redis_uri_secret" in args
 
 
 def credentials(settings: LibreChatSettings, args: Connections, workload: Workload) -> Credentials:

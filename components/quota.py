@@ -40,7 +40,7 @@ def workloads(settings: Settings, application: str) -> Iterator[tuple[str, int, 
             if server.exposure.token.enabled:
                 yield "token", 1, server.exposure.token.resources
         return
-    yield "librechat", settings.librechat.replicas, settings.librechat.resources
+    yield "librechat", settings.librechat.most_replicas, settings.librechat.resources
     if not settings.mongodb.is_external:
         yield "mongodb", 1, settings.mongodb.resources
         if settings.mongodb.backup.enabled:

@@ -42,7 +42,7 @@ def run_server(
     """
     timeout = settings.startup_timeout_seconds + drain_seconds
 
-    def native(replicas: int, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+    def native(replicas: int | None, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
         return k8s.apps.v1.Deployment(
             f"{workload.resource_name}-deployment",
             metadata=workload.metadata(),
@@ -66,9 +66,11 @@ def run_server(
             depends_on=after,
         )
 
-    makers = {"native": native, "helm": helm}
-    stopped = [makers[_other(settings.method)](0, [])] if handing_over else []
-    return makers[settings.method](settings.replicas, stopped)
+    if settings.method == "helm":
+        return helm(settings.replicas, [native(0, [])] if handing_over else [])
+    # What an autoscaler decides is none of the program's business.
+    autoscaled = isinstance(settings, LibreChatSettings) and settings.autoscaling.enabled
+    return native(None if autoscaled else settings.replicas, [helm(0, [])] if handing_over else [])
 
 
 def hands_over(replicas: Mapping[str, int], component: str, method: Method) -> bool:

@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 
 from components import images, kubernetes
 from components.common import CommonArgs, data_options
-from components.settings.workload import DisruptionBudget, Pods, Storage
+from components.settings.workload import Autoscaling, DisruptionBudget, Pods, Storage
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import PersistentVolumeClaimSpecArgsDict, PodSpecArgsDict
@@ -116,6 +116,30 @@ class Workload:
                 "unhealthy_pod_eviction_policy": "AlwaysAllow",
             },
             opts=self.options(),
+        )
+
+    def autoscaler(self, settings: Autoscaling, deployment: pulumi.Resource) -> None:
+        """Create the HorizontalPodAutoscaler of a Deployment that sets no replicas of its own."""
+        if not settings.enabled:
+            return
+        k8s.autoscaling.v2.HorizontalPodAutoscaler(
+            f"{self.resource_name}-autoscaler",
+            metadata=self.metadata(),
+            spec={
+                "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": self.name},
+                "min_replicas": settings.min_replicas,
+                "max_replicas": settings.max_replicas,
+                "metrics": [
+                    {
+                        "type": "Resource",
+                        "resource": {
+                            "name": "cpu",
+                            "target": {"type": "Utilization", "average_utilization": settings.cpu_utilization},
+                        },
+                    }
+                ],
+            },
+            opts=self.options(depends_on=[deployment]),
         )
 
     def volume_claim(self, name: str, storage: Storage) -> pulumi.Output[str]:

@@ -62,14 +62,38 @@ def kv_cache(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
 
 def librechat_replicas(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
     """Refuse several LibreChat pods without what they share."""
-    if settings.replicas == 1:
+    if settings.most_replicas == 1:
         return
     if settings.storage.access_mode != "ReadWriteMany" and settings.files.strategy == "local":
         rule = (
             f"more than one replica needs shared storage for uploads and images: `{prefix}storage.accessMode: "
             f"ReadWriteMany`, or `{prefix}files.strategy: s3`"
         )
+        yield Finding(_replicas_path(settings, prefix), str(settings.most_replicas), rule)
+
+
+def _replicas_path(settings: LibreChatSettings, prefix: str) -> str:
+    """Give the key path of the setting that asks for the most replicas."""
+    return f"{prefix}autoscaling.maxReplicas" if settings.autoscaling.enabled else f"{prefix}replicas"
+
+
+def autoscaling(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse an autoscaler that has nothing to decide, or nothing to measure by."""
+    own = settings.autoscaling
+    if not own.enabled:
+        return
+    if own.max_replicas < own.min_replicas:
+        rule = f"is less than `{prefix}autoscaling.minReplicas: {own.min_replicas}`"
+        yield Finding(f"{prefix}autoscaling.maxReplicas", str(own.max_replicas), rule)
+    if settings.replicas > 1:
+        rule = f"has no effect with `{prefix}autoscaling.enabled`, remove it: the autoscaler decides"
         yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
+    if settings.method == "helm":
+        rule = f"has no effect with `{prefix}method: helm`: a chart has its own autoscaler, in `{prefix}helm.values`"
+        yield Finding(f"{prefix}autoscaling.enabled", "true", rule)
+    if settings.resources.requests.cpu == "":
+        rule = f"`{prefix}autoscaling.cpuUtilization` is a percentage of this request, so it is needed"
+        yield Finding(f"{prefix}resources.requests.cpu", '""', rule)
 
 
 def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -> Iterator[Finding]:
@@ -77,12 +101,12 @@ def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -
 
     connected: whether there is one besides that of the settings, such as the Valkey of the stack.
     """
-    if settings.replicas > 1 and not (connected or settings.redis.is_set or settings.existing_secret):
+    if settings.most_replicas > 1 and not (connected or settings.redis.is_set or settings.existing_secret):
         rule = (
             f"more than one replica needs Redis: set `valkey.enabled: true` for one in this stack, or "
             f"`{prefix}redis.uri` as a secret, or `{prefix}redis.existingSecret`"
         )
-        yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
+        yield Finding(_replicas_path(settings, prefix), str(settings.most_replicas), rule)
     if connected and settings.redis.is_set:
         key = "existingSecret" if settings.redis.existing_secret else "uri"
         yield Finding(f"{prefix}redis.{key}", "", "is a second Redis beside `valkey.enabled: true`, remove one of them")
@@ -275,6 +299,7 @@ OLLAMA: tuple[Callable[[OllamaPool, str], Iterator[Finding]], ...] = (
 )
 LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     librechat_replicas,
+    autoscaling,
     bucket,
     wildcard_host,
     librechat_yaml,

@@ -16,7 +16,16 @@ from components.settings.types import (
     PlainHttpUrl,
     SecretText,
 )
-from components.settings.workload import DisruptionBudget, Pods, Port, Resources, Seconds, Storage, resources
+from components.settings.workload import (
+    Autoscaling,
+    DisruptionBudget,
+    Pods,
+    Port,
+    Resources,
+    Seconds,
+    Storage,
+    resources,
+)
 
 
 class Endpoint(Section):
@@ -131,6 +140,8 @@ class LibreChatSettings(Section):
     """Image with its tag; empty for the pinned one."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 1
     """Pods. More than one needs Redis (`valkey.enabled`, or `redis`), and storage with ReadWriteMany or files in S3."""
+    autoscaling: Autoscaling = Autoscaling()
+    """As many pods as the load asks for, in place of `replicas`. Switching it on starts from one pod."""
     disruption_budget: DisruptionBudget = DisruptionBudget()
     """What draining a node leaves running."""
     redis: Redis = Redis()
@@ -176,3 +187,8 @@ class LibreChatSettings(Section):
     """Passed through to the pods."""
     startup_timeout_seconds: Seconds = 480
     """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and MongoDB's start included."""
+
+    @property
+    def most_replicas(self) -> int:
+        """The greatest number of pods that may run, apart from a rollout."""
+        return self.autoscaling.max_replicas if self.autoscaling.enabled else self.replicas

@@ -67,6 +67,19 @@ class DisruptionBudget(Section):
     """Pods that may be gone at a time."""
 
 
+class Autoscaling(Section):
+    """A HorizontalPodAutoscaler, which then has the replicas: the program sets none, and nobody finds drift in them."""
+
+    enabled: bool = False
+    """Whether there is one. It needs metrics.k8s.io in the cluster, most often by the Metrics Server."""
+    min_replicas: Annotated[int, Field(ge=1, le=50)] = 2
+    """Fewest pods."""
+    max_replicas: Annotated[int, Field(ge=1, le=50)] = 4
+    """Most pods."""
+    cpu_utilization: Annotated[int, Field(ge=1, le=1000)] = 80
+    """CPU use that it aims at, the average of all pods in percent of what each requests."""
+
+
 class Pods(Section):
     """What is passed through to the pods of a workload."""
 

@@ -1,5 +1,6 @@
 """What people and programs change behind the stack's back: found field by field, attributed, and put back."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,28 @@ def test_settings_that_are_not_deployed_yet_are_nobodys_change(session: Session,
     key = ("Deployment", "ollama", "spec.template.spec.containers[ollama].env[OLLAMA_KEEP_ALIVE].value")
     assert told(find(session)) == {key: ("", "settings")}
     running.change({"ollama": {"server": {"keepAlive": "5m"}}})
+
+
+def replicas(kubernetes: Kubernetes, namespace: str) -> int:
+    return kubernetes.deployment(namespace, "librechat")["spec"]["replicas"]
+
+
+def test_what_an_autoscaler_decides_is_no_drift(make_stack: MakeStack, engine: Engine, kubernetes: Kubernetes) -> None:
+    shared = {"redis": {"existingSecret": "redis"}, "storage": {"accessMode": "ReadWriteMany"}}
+    librechat = {**shared, "autoscaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 5}}
+    settings = {"namespaces": {"prefix": "scaled-"}, "ollama": {"gpu": {"count": 0}}, "librechat": librechat}
+    stack = make_stack("scaled", settings)
+    stack.up()
+    namespace, deadline = "scaled-librechat", time.monotonic() + 60
+    # The autoscaler of the cluster itself goes to its minimum; without metrics it goes no further.
+    while replicas(kubernetes, namespace) != 2 and time.monotonic() < deadline:
+        time.sleep(1)
+    assert replicas(kubernetes, namespace) == 2
+    session = session_of(stack, engine)
+    assert told(find(session)) == {}
+    kubernetes.apps.patch_namespaced_deployment_scale(
+        "librechat", namespace, {"spec": {"replicas": 4}}, field_manager="kube-controller-manager"
+    )
+    assert told(find(session)) == {}
+    stack.up(refresh=True)
+    assert replicas(kubernetes, namespace) == 4

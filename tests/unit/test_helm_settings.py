@@ -185,7 +185,11 @@ def _signature(section: str, document: str) -> Any:
     return {found.urn: (found.inputs, dict(found.timeouts)) for found in recording.resources}
 
 
-WITHOUT_EFFECT_HERE = {"gpu.priority", "exposure.allowAnonymous", "exposure.type", "files.strategy"}
+WITHOUT_EFFECT_HERE = {
+    *("gpu.priority", "exposure.allowAnonymous", "exposure.type", "files.strategy"),
+    # With `autoscaling.enabled`, which a Helm release refuses.
+    *("autoscaling.minReplicas", "autoscaling.maxReplicas", "autoscaling.cpuUtilization"),
+}
 """Settings that change nothing of the component by themselves: they are rules, or of the namespace, or need others."""
 
 CASES = [

@@ -604,6 +604,48 @@ CASES: dict[str, Case] = {
         "2",
         ("`librechat.storage.accessMode: ReadWriteMany`",),
     ),
+    "autoscaling without Redis": Case(
+        "librechat: {autoscaling: {enabled: true}, storage: {accessMode: ReadWriteMany}}",
+        "librechat.autoscaling.maxReplicas",
+        "4",
+        ("needs Redis", "`librechat.redis.uri`"),
+    ),
+    "autoscaling without a shared volume": Case(
+        "librechat: {autoscaling: {enabled: true}, redis: {uri: 'redis://r:6379'}}",
+        "librechat.autoscaling.maxReplicas",
+        "4",
+        ("`librechat.storage.accessMode: ReadWriteMany`",),
+    ),
+    "autoscaling between numbers in the wrong order": Case(
+        "librechat: {autoscaling: {enabled: true, minReplicas: 3, maxReplicas: 1}}",
+        "librechat.autoscaling.maxReplicas",
+        "1",
+        ("is less than `librechat.autoscaling.minReplicas: 3`",),
+    ),
+    "autoscaling and replicas": Case(
+        "librechat: {autoscaling: {enabled: true, minReplicas: 1, maxReplicas: 1}, replicas: 2}",
+        "librechat.replicas",
+        "2",
+        ("the autoscaler decides",),
+    ),
+    "autoscaling by CPU without a request": Case(
+        "librechat: {autoscaling: {enabled: true, minReplicas: 1, maxReplicas: 1}, resources: {requests: {cpu: ''}}}",
+        "librechat.resources.requests.cpu",
+        '""',
+        ("`librechat.autoscaling.cpuUtilization`",),
+    ),
+    "autoscaling of a Helm release": Case(
+        "librechat: {autoscaling: {enabled: true, minReplicas: 1, maxReplicas: 1}, method: helm}",
+        "librechat.autoscaling.enabled",
+        "true",
+        ("`librechat.helm.values`",),
+    ),
+    "no pods at least": Case(
+        "librechat: {autoscaling: {minReplicas: 0}}",
+        "librechat.autoscaling.minReplicas",
+        "0",
+        ("greater than or equal to 1",),
+    ),
     "title model that is not there": Case(
         "librechat: {endpoint: {titleModel: gpt-4}}",
         "librechat.endpoint.titleModel",
