@@ -78,6 +78,7 @@ class ManagedProcess:
         # Reaped by whoever asks next (psutil waits for children), or by init once we are gone.
         process.returncode = 0
         write_private(self.pid_file, json.dumps({"pid": process.pid, "argv": list(self.argv)}))
+        _await_arguments(process.pid)
 
     def log_tail(self, lines: int = 15) -> str:
         """Return the last lines of the log, indented; empty if there is none."""
@@ -88,6 +89,14 @@ class ManagedProcess:
         except FileNotFoundError:
             return ""
         return "\n".join(f"    {line[:300]}" for line in text.splitlines()[-lines:])
+
+
+def _await_arguments(pid: int, within: float = 5.0) -> None:
+    """Wait until the kernel shows the arguments of a new process: for a moment after exec it shows none."""
+    deadline = time.monotonic() + within
+    with contextlib.suppress(psutil.Error):
+        while not psutil.Process(pid).cmdline() and time.monotonic() < deadline:
+            time.sleep(0.005)
 
 
 def stop_all(processes: Iterable[ManagedProcess]) -> None:
