@@ -69,11 +69,9 @@ unlock: setup ## Break the lock that a killed operation left on a stack
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
 	@$(CLI) validate $(WITH_STACK)
 
-.PHONY: doctor
 doctor: setup ## Check what the cluster lacks for a stack, before anything is deployed
 	@$(CLI) doctor $(WITH_STACK)
 
-.PHONY: diff
 diff: setup ## Show how two stacks differ, in settings and objects: FROM=dev TO=prod
 	@$(CLI) diff --from $(or $(FROM),dev) --to $(or $(TO),prod)
 
