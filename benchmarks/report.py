@@ -62,6 +62,7 @@ def behaviour(results: Results, series: str) -> str:
     facts = [results.facts[name] for name in names]
     rows = [
         ["drift of the replicas found", *(_word(fact.get("drift_found"), none="no such command") for fact in facts)],
+        ["finds a difference without drift too", *(_alarm(fact.get("false_alarm")) for fact in facts)],
         ["repaired by deploying again", *(_word(fact.get("drift_repaired")) for fact in facts)],
         ["image change", *("in place" if fact.get("image_in_place") else "replaced" for fact in facts)],
         ["pods started anew by it", *(f"{fact.get('pods_restarted')} of {fact.get('pods')}" for fact in facts)],
@@ -74,6 +75,10 @@ def behaviour(results: Results, series: str) -> str:
 
 def _word(value: Any, none: str = "") -> str:
     return none if value is None else "yes" if value else "**no**"
+
+
+def _alarm(value: Any) -> str:
+    return "**yes**" if value else "no"
 
 
 def _number(value: Any) -> str:

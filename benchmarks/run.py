@@ -14,6 +14,7 @@ from benchmarks.contenders import pulumi, terraform
 from benchmarks.contenders.base import Contender
 from benchmarks.contenders.helm import Helm
 from benchmarks.contenders.kubectl import KubectlApply
+from benchmarks.errors import BenchmarkError
 from benchmarks.results import Results
 from sandbox.build import build
 from sandbox.cluster.cluster import Cluster
@@ -133,12 +134,25 @@ def _contenders(bench: Bench) -> tuple[list[Contender], list[Contender]]:
         if name == "full":
             chart.add_objects(objects)
         found.append(chart)
-    if shutil.which("terraform"):
+    if has_terraform(bench):
         found.append(terraform.baseline(bench.directory("terraform"), kubeconfig, bench.plugins))
         empty.append(terraform.empty(bench.directory("terraform empty"), bench.plugins))
-    else:
-        bench.results.not_run["Terraform"] = "there is no `terraform` on PATH"
     return found, empty
+
+
+def has_terraform(bench: Bench) -> bool:
+    """Say whether Terraform can be measured; notes why where it cannot, which stops nothing else."""
+    if shutil.which("terraform") is None:
+        bench.results.not_run["Terraform"] = "there is no `terraform` on PATH"
+        return False
+    try:
+        terraform.empty(bench.directory("terraform trial"), bench.plugins)
+    except BenchmarkError:
+        bench.results.not_run["Terraform"] = (
+            f"its Kubernetes provider is neither on PATH ({terraform.PROVIDER}_v<version>) nor had from its registry"
+        )
+        return False
+    return True
 
 
 def _lifecycle(bench: Bench) -> None:
@@ -181,7 +195,7 @@ def _growth(bench: Bench) -> None:
     for project in (copies, components):
         project.configure(access)
     theirs = None
-    if shutil.which("terraform"):
+    if has_terraform(bench):
         theirs = terraform.TerraformProject(bench.directory("tf-copies"), "copies", access, bench.plugins)
     for number in bench.plan.copies:
         size = growth.Size(number, repeats=bench.plan.repeats)

@@ -96,9 +96,11 @@ def test_what_a_tool_does_not_see_repair_or_keep_is_noted(results: Results, monk
     assert tool.replicas == 1, "the next steps begin as for the others"
 
 
-@pytest.mark.parametrize("fault", ["keeps its image", "nervous"])
-def test_a_step_that_did_not_do_what_it_says_stops_the_run(
-    fault: str, results: Results, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_difference_where_there_is_none_is_noted(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lived(Tool(), results, monkeypatch)["false_alarm"] is False
+    assert lived(Tool(nervous=True), results, monkeypatch)["false_alarm"] is True
+
+
+def test_a_step_that_did_not_do_what_it_says_stops_the_run(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BenchmarkError, match="tool: "):
-        lived(Tool(**{fault: True}), results, monkeypatch)
+        lived(Tool(**{"keeps its image": True}), results, monkeypatch)
