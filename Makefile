@@ -16,7 +16,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  STACK=name chooses the stack: dev, prod, sandbox or one of your own"
+	@echo "  STACK=name chooses the stack: dev, staging, prod, sandbox or one of your own"
 
 setup: $(VENV)/.installed ## Install what the project needs into .venv
 
