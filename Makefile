@@ -99,7 +99,7 @@ unit: setup ## Run the tests that need neither engine nor cluster
 
 test: lint ## Run every test, on a real engine and a real API server
 	@$(PYTHON) -m pytest tests/unit tests/schema -n auto
-	@$(PYTHON) -m pytest tests/engine tests/sandbox -n 2 --dist loadfile
+	@$(PYTHON) -m pytest tests/engine tests/sandbox -n 3 --dist loadfile
 
 bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
 	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
