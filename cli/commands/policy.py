@@ -19,15 +19,13 @@ def policy(
     """Check what a stack will have against the policy pack. Exit status 1 if a mandatory rule is violated."""
     with readable_errors():
         from cli.policies import pack_config, previewed, violations
-        from cli.project import read_stack
-        from cli.session import choose_stack, open_session, refuse_bad_settings
+        from cli.session import choose_stack, open_session
 
         if config:
-            file = read_stack(stack) if stack else choose_stack("", err)
-            print(json.dumps(pack_config(file.settings()[0]), indent=2))  # noqa: T201 - for a machine, not a console
+            settings, _ = choose_stack(stack, err).settings()
+            print(json.dumps(pack_config(settings), indent=2))  # noqa: T201 - for a machine, not a console
             return
         session = open_session(stack, err)
-        refuse_bad_settings(session.stack)
         arguments = ["preview", "--json", *(["--config-file", session.config_file] if session.config_file else [])]
         resources = previewed(session.output(arguments))
         found = list(violations(resources, session.stack.settings()[0]))
