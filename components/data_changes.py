@@ -36,6 +36,7 @@ def refused(
             findings += _removed(owner, deployed, settings, wanted)
     findings += [finding for found in deployed.kind("PersistentVolumeClaim") for finding in _claim(found, wanted)]
     findings += _generated_anew(deployed, settings, wanted)
+    findings += _protected_credentials(deployed, settings, wanted)
     findings += _versions(deployed, settings, wanted)
     return findings
 
@@ -210,6 +211,21 @@ def _generated_anew(deployed: DeployedStack, settings: Settings, wanted: Mapping
         if not known and credential in wanted and not _allowed(settings, [owner]):
             rule = f"{reason}, generated ones do not fit: name that Secret again, or, {insist(settings, [owner])}"
             yield Finding(f"{owner}.existingSecret", '""', rule)
+
+
+def _protected_credentials(
+    deployed: DeployedStack, settings: Settings, wanted: Mapping[str, Wanted]
+) -> Iterator[Finding]:
+    """Refuse to replace what is protected by another setting: the engine would, one resource at a time."""
+    asked = settings.librechat.rotate_credentials_and_lose_stored_keys
+    key = deployed.data.get("librechat-creds-key")
+    if settings.data_protection and key and key.name in wanted and key.rotation != asked:
+        rule = (
+            "would replace CREDS_KEY and CREDS_IV, which are protected, and what they encrypted could never be read "
+            f"again: set it back to {key.rotation}, or, to insist, set `dataProtection: false` with it, and protect "
+            "the data again after that `pulumi up`"
+        )
+        yield Finding("librechat.rotateCredentialsAndLoseStoredKeys", str(asked), rule)
 
 
 _STORES: dict[Owner, Callable[[Version, Version], str]] = {

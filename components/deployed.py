@@ -4,6 +4,7 @@ The program asks the engine for its own state, so that this works in every previ
 cluster that does not answer.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -41,6 +42,11 @@ _SERVERS: Mapping[str, tuple[str, str]] = {
 }
 """Where the number of pods is in the outputs of what runs a server."""
 
+_PAUSES = (0.1, 0.4, 1.5)
+"""Seconds before the state is read again. In a directory, the engine writes the state and its `.attrs` one after the
+other and the second in place: who reads right then, as this program may while its stack is being registered, is told
+`failed to load checkpoint: EOF`."""
+
 
 @dataclass(frozen=True)
 class Deployed:
@@ -53,6 +59,7 @@ class Deployed:
     namespace: its namespace there.
     spec: its specification, as the API server completed it.
     asked: the specification that the program asked for.
+    rotation: how often a generated credential was asked for anew, from 1 on.
     """
 
     kind: str
@@ -62,6 +69,7 @@ class Deployed:
     namespace: str = ""
     spec: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     asked: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    rotation: int = 1
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,7 @@ def _deployed(kind: str, name: str, owner: Owner | None, outputs: Mapping[str, A
         # Neither a Secret nor a password has a specification: what they hold stays behind.
         spec=_mapping(outputs, "spec"),
         asked=_mapping(_mapping(outputs, "__inputs"), "spec"),
+        rotation=int(_mapping(outputs, "keepers").get("rotation", 1)),
     )
 
 
@@ -158,10 +167,14 @@ def read() -> DeployedStack:
 
 
 def _ask(function: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        answer: Any = invoke(f"pulumi:pulumi:{function}", args).value
-    except Exception as error:
-        raise pulumi.RunError(
-            f"The state of this stack cannot be read, so nothing can tell what data it has: {error}"
-        ) from error
-    return _mapping(answer or {}, "outputs")
+    pauses = list(_PAUSES)
+    while True:
+        try:
+            answer: Any = invoke(f"pulumi:pulumi:{function}", args).value
+            return _mapping(answer or {}, "outputs")
+        except Exception as error:
+            if not pauses:
+                raise pulumi.RunError(
+                    f"The state of this stack cannot be read, so nothing can tell what data it has: {error}"
+                ) from error
+            time.sleep(pauses.pop(0))

@@ -55,6 +55,18 @@ def install(kubernetes: Kubernetes, kinds: Iterable[Definition] = KINDS) -> None
                 time.sleep(0.1)
 
 
+def remove(kubernetes: Kubernetes, kinds: Iterable[Definition] = KINDS) -> None:
+    """Take these kinds from a cluster again, with what is left of them: the next tests find it as it was."""
+    api = client.ApiextensionsV1Api(kubernetes.api)
+    names = {f"{kind.plural}.{kind.group}" for kind in kinds}
+    for name in names:
+        api.delete_custom_resource_definition(name)
+    until = time.monotonic() + SERVED_SECONDS
+    while names & {one.metadata.name for one in api.list_custom_resource_definition().items}:
+        assert time.monotonic() < until, f"still there: {names}"
+        time.sleep(0.1)
+
+
 def _definition(kind: Definition) -> dict[str, Any]:
     anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     return {

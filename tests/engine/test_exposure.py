@@ -2,14 +2,14 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pytest
 from pulumi import automation as auto
 
 from tests.engine.conftest import MakeStack
-from tests.engine.definitions import found, install
+from tests.engine.definitions import found, install, remove
 from tests.engine.stack import Kubernetes, Stack
 
 OLLAMA, LIBRECHAT = "doors-ollama", "doors-librechat"
@@ -94,10 +94,17 @@ def route(controller: str, host: str, **more: Any) -> dict[str, Any]:
     return {"type": "HTTPRoute", "host": host, "controller": controller, "tls": {}, "gateway": gateway, **more}
 
 
-@pytest.fixture(scope="module")
-def doors(make_stack: MakeStack, kubernetes: Kubernetes) -> Stack:
-    """A stack that is not up yet: every test gives it another proxy."""
+@pytest.fixture(scope="module", autouse=True)
+def proxies(kubernetes: Kubernetes) -> Iterator[None]:
+    """The kinds of every proxy, as long as stacks of this module are there."""
     install(kubernetes)
+    yield
+    remove(kubernetes)
+
+
+@pytest.fixture(scope="module")
+def doors(make_stack: MakeStack) -> Stack:
+    """A stack that is not up yet: every test gives it another proxy."""
     return make_stack(
         "doors",
         {

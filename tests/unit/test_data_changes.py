@@ -244,6 +244,21 @@ def test_protected_data_has_to_be_unprotected_first() -> None:
     assert "set `dataProtection: false` and run `pulumi up`, then set `allowDataLoss: [meilisearch]`" in text
 
 
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (3, 1), (2, 3)])
+def test_protected_credentials_are_not_replaced(before: int, after: int) -> None:
+    resources = state()
+    chain = "ollama-librechat:index:LibreChat$random:index/randomPassword:RandomPassword"
+    if before > 1:
+        resources[urn(chain, "librechat-creds-key")]["outputs"]["keepers"] = {"rotation": str(before)}
+    known, key = from_state(resources), "rotateCredentialsAndLoseStoredKeys"
+    assert findings(known, dataProtection=True, librechat={key: before}) == {}
+    assert findings(known, librechat={key: after}) == {}
+    found = findings(known, dataProtection=True, librechat={key: after})
+    assert set(found) == {f"librechat.{key}"}
+    for words in (f"set it back to {before}", "never be read again", "`dataProtection: false`"):
+        assert words in found[f"librechat.{key}"]
+
+
 @pytest.mark.parametrize(
     ("owner", "missing"),
     [
