@@ -39,12 +39,13 @@ def grow_pulumi(results: Results, project: PulumiProject, contender: str, size: 
     for _ in range(size.repeats):
         note("plan", "preview", "--expect-no-changes")
         note("refreshed plan", "preview", "--refresh", "--expect-no-changes")
-    resources = project.resources()
+    state = project.state()
     results.fact(
         f"{contender} {number}",
-        state_bytes=project.checkpoint.stat().st_size,
-        state_entries=len(resources),
-        objects=object_count(resources),
+        state_bytes=state.size,
+        state_bytes_plain=state.plain,
+        state_entries=state.entries,
+        objects=object_count(project.resources()),
     )
     note("destroy", "destroy", "--yes", "--skip-preview")
 

@@ -51,7 +51,8 @@ def live(contender: Contender, kubectl: Kubectl, results: Results) -> None:
     _expect(name, back.image, first.image)
     results.fact(name, rollback_in_place=back.deployment == before.deployment)
     state = contender.state()
-    results.fact(name, state_bytes=state.size if state else None, state_entries=state.entries if state else None)
+    if state:
+        results.fact(name, state_bytes=state.size, state_bytes_plain=state.plain, state_entries=state.entries)
     timed(results, contender, "destroy", contender.destroy)
 
 

@@ -1,5 +1,7 @@
 """Where the engine keeps state: the person's own backend, or a local one with a generated passphrase."""
 
+import gzip
+import json
 import os
 import secrets
 import shutil
@@ -7,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -38,9 +41,26 @@ def is_local(environment: Mapping[str, str], directory: Path = DIRECTORY) -> boo
     return environment.get("PULUMI_BACKEND_URL", directory.as_uri()) == directory.as_uri()
 
 
-def checkpoint(stack: StackFile, directory: Path = DIRECTORY) -> Path:
-    """Give the file in which the local state keeps a stack."""
-    return directory / ".pulumi" / "stacks" / _project_name() / f"{stack.name}.json"
+def checkpoint(stack: StackFile, directory: Path = DIRECTORY) -> Path | None:
+    """Give the file in which the local state keeps a stack; None for a stack that is not there.
+
+    Compressed by the commands of this project, plain by a `pulumi` that was called without them; whoever writes it
+    removes the other one.
+    """
+    plain = directory / ".pulumi" / "stacks" / _project_name() / f"{stack.name}.json"
+    found = [path for path in (plain.with_suffix(".json.gz"), plain) if path.exists()]
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def deployment(stack: StackFile, directory: Path = DIRECTORY) -> dict[str, Any]:
+    """Give what the local state says that a stack has deployed, its secrets encrypted; empty for nothing."""
+    path = checkpoint(stack, directory)
+    if path is None:
+        return {}
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    return dict(json.loads(content)["checkpoint"].get("latest") or {})
 
 
 def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> State:
@@ -48,7 +68,8 @@ def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> S
     if not is_local(environment, directory):
         return State(False, {"PULUMI_BACKEND_URL": environment["PULUMI_BACKEND_URL"]})
     directory.mkdir(mode=0o700, exist_ok=True)
-    env = {"PULUMI_BACKEND_URL": directory.as_uri()}
+    # The engine writes the whole state twice for each object that changes, and most of it is indentation.
+    env = {"PULUMI_BACKEND_URL": directory.as_uri(), "PULUMI_DIY_BACKEND_GZIP": "true"}
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & set(environment):
         env["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase_file(directory))
     return State(True, env)
@@ -94,7 +115,7 @@ def ensure_local_stack(stack: StackFile, pulumi: Path, env: Mapping[str, str], d
     Raises CommandError when the engine cannot create it.
     """
     copy = directory / stack.path.name
-    created = checkpoint(stack, directory).exists()
+    created = checkpoint(stack, directory) is not None
     if not created or not _salt(copy):
         # `stack init` knows no --config-file: it runs where a copy of Pulumi.yaml is, and leaves the salt there.
         shutil.copyfile(PROJECT / "Pulumi.yaml", directory / "Pulumi.yaml")

@@ -13,11 +13,14 @@ NAMESPACES = ("ollama", "librechat")
 class StateSize:
     """What a contender remembers of a deployment.
 
-    size: bytes, as stored; entries: resources, or stored releases of Helm.
+    size: bytes, as stored.
+    entries: resources, or stored releases of Helm.
+    plain: bytes before compression; None where it is stored as it is.
     """
 
     size: int
     entries: int
+    plain: int | None = None
 
 
 class Contender(Protocol):

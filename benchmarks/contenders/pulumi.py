@@ -1,5 +1,6 @@
 """Pulumi programs: this project's own, and those of benchmarks/programs."""
 
+import gzip
 import json
 import os
 import secrets
@@ -54,6 +55,7 @@ class PulumiProject:
             **engine.env({key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}),
             "PULUMI_BACKEND_URL": self.backend.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+            "PULUMI_DIY_BACKEND_GZIP": "true",  # as the commands of this project have it
         }
 
     @property
@@ -64,7 +66,7 @@ class PulumiProject:
     @property
     def checkpoint(self) -> Path:
         """The stack's state as the file backend stores it."""
-        return self.backend / ".pulumi" / "stacks" / self.name / "bench.json"
+        return self.backend / ".pulumi" / "stacks" / self.name / "bench.json.gz"
 
     def configure(self, settings: Mapping[str, Any], secret_settings: Sequence[str] = ()) -> None:
         """Write the stack file; secret settings get generated values, which only the engine ever sees again."""
@@ -92,11 +94,16 @@ class PulumiProject:
         words = [self._engine.pulumi, *arguments, "--non-interactive", *(("--stack", "bench") if stack else ())]
         return run(words, self.directory, self.env, expected=expected)
 
+    def state(self) -> StateSize:
+        """Measure the checkpoint."""
+        content = self.checkpoint.read_bytes()
+        return StateSize(len(content), len(self.resources()), len(gzip.decompress(content)))
+
     def resources(self) -> list[dict[str, Any]]:
         """Resources in the state."""
         if not self.checkpoint.exists():
             return []
-        latest = json.loads(self.checkpoint.read_text())["checkpoint"]["latest"] or {}
+        latest = json.loads(gzip.decompress(self.checkpoint.read_bytes()))["checkpoint"]["latest"] or {}
         return list(latest.get("resources", []))
 
 
@@ -152,7 +159,7 @@ class Pulumi:
 
     def state(self) -> StateSize | None:
         """Measure the checkpoint."""
-        return StateSize(self.project.checkpoint.stat().st_size, len(self.project.resources()))
+        return self.project.state()
 
 
 class Native(Pulumi):

@@ -1,6 +1,5 @@
 """Examines the cluster of a stack."""
 
-import json
 import os
 
 from cli.clusters import answering, ask, connect
@@ -12,7 +11,7 @@ from cli.doctor.server import Server
 from cli.project import StackFile
 from cli.render import render
 from cli.session import settings_findings
-from cli.state import checkpoint, is_local
+from cli.state import deployment, is_local
 from components.settings.findings import SettingsError
 
 
@@ -48,9 +47,5 @@ def deployed_namespaces(stack: StackFile) -> frozenset[str] | None:
     """Give the namespaces that a stack has deployed by its local state; None where the state is kept elsewhere."""
     if not is_local(os.environ):
         return None
-    path = checkpoint(stack)
-    if not path.exists():
-        return frozenset()
-    latest = json.loads(path.read_text())["checkpoint"].get("latest") or {}
-    found = (one for one in latest.get("resources") or [] if one["type"] == "kubernetes:core/v1:Namespace")
+    found = (one for one in deployment(stack).get("resources") or [] if one["type"] == "kubernetes:core/v1:Namespace")
     return frozenset(one["inputs"]["metadata"]["name"] for one in found)

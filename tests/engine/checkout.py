@@ -1,6 +1,5 @@
 """A clone of the project with a cluster of its own, in which a person types commands."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from cli.project import StackFile
+from cli.state import deployment
 from sandbox.cluster.cluster import Cluster
 from sandbox.cluster.options import ClusterOptions
 from tests.engine.stack import NAME, PROJECT, Kubernetes, merged, stack_config
@@ -111,6 +112,4 @@ class Checkout:
 
     def state(self, stack: str) -> dict[str, Any]:
         """The deployment in the state of a stack, secrets encrypted."""
-        path = self.directory / ".state" / ".pulumi" / "stacks" / NAME / f"{stack}.json"
-        checkpoint = json.loads(path.read_text())["checkpoint"]
-        return dict(checkpoint.get("latest") or {})
+        return deployment(StackFile(stack, self.directory / f"Pulumi.{stack}.yaml", {}), self.directory / ".state")

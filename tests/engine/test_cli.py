@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cli.project import StackFile
+from cli.state import deployment
+
 PROJECT = Path(__file__).resolve().parent.parent.parent
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".state", ".sandbox", "node_modules", "__pycache__", ".*_cache")
 
@@ -190,8 +193,9 @@ def test_a_cluster_that_is_gone_is_forgotten_and_the_copy_leads_back(
     result = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Nothing is deleted in any cluster" in result.stderr
-    state = json.loads((checkout / ".state/.pulumi/stacks/ollama-librechat/sandbox.json").read_text())
-    assert not state["checkpoint"]["latest"].get("resources")
+    assert not deployment(StackFile("sandbox", checkout / "Pulumi.sandbox.yaml", {}), checkout / ".state").get(
+        "resources"
+    )
     (copy,) = (checkout / ".state/forgotten").iterdir()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     again = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")

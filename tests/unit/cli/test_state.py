@@ -1,12 +1,16 @@
 """The local state: its passphrase, and the copy of the stack file that holds its salt."""
 
+import gzip
+import json
+import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.project import StackFile
-from cli.state import find_state, local_stack_file
+from cli.state import checkpoint, deployment, find_state, local_stack_file
 
 SALT = "v1:abc=:v1:def:ghi=="
 
@@ -76,3 +80,40 @@ def test_a_salt_of_the_projects_own_wins(stack: StackFile, state: Path) -> None:
     stack.path.write_text("config: {}\nencryptionsalt: v1:own\n")
     (state / "Pulumi.dev.yaml").write_text(f"encryptionsalt: {SALT}\n")
     assert local_stack_file(stack, state).read_text() == "config: {}\nencryptionsalt: v1:own\n"
+
+
+def write(state: Path, suffix: str, latest: dict[str, Any] | None, *, age: int = 0) -> Path:
+    path = state / ".pulumi" / "stacks" / "ollama-librechat" / f"dev.json{suffix}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps({"version": 3, "checkpoint": {"latest": latest}}).encode()
+    path.write_bytes(gzip.compress(content) if suffix else content)
+    os.utime(path, (1_000_000_000 - age, 1_000_000_000 - age))
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_the_state_is_read_plain_and_compressed(stack: StackFile, state: Path, suffix: str) -> None:
+    assert checkpoint(stack, state) is None
+    assert deployment(stack, state) == {}
+    path = write(state, suffix, {"resources": [{"urn": "a"}]})
+    assert checkpoint(stack, state) == path
+    assert deployment(stack, state) == {"resources": [{"urn": "a"}]}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_new_stack_has_nothing_deployed(stack: StackFile, state: Path, suffix: str) -> None:
+    write(state, suffix, None)
+    assert deployment(stack, state) == {}
+
+
+@pytest.mark.parametrize("newer", ["", ".gz"])
+def test_the_newer_state_counts(stack: StackFile, state: Path, newer: str) -> None:
+    older = {"": ".gz", ".gz": ""}[newer]
+    write(state, older, {"resources": [{"urn": "old"}]}, age=100)
+    write(state, newer, {"resources": [{"urn": "new"}]})
+    assert deployment(stack, state) == {"resources": [{"urn": "new"}]}
+
+
+def test_the_local_state_is_compressed_and_that_of_others_is_theirs(state: Path) -> None:
+    assert find_state({}, state).env["PULUMI_DIY_BACKEND_GZIP"] == "true"
+    assert set(find_state({"PULUMI_BACKEND_URL": "s3://bucket"}, state).env) == {"PULUMI_BACKEND_URL"}

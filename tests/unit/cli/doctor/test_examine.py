@@ -1,6 +1,5 @@
 """Which namespaces a stack has deployed, by its local state."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +13,33 @@ STACK = StackFile("dev", Path("Pulumi.dev.yaml"), {})
 
 
 @pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The deployment in the local state."""
     monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
-    path = tmp_path / "dev.json"
-    monkeypatch.setattr(examine, "checkpoint", lambda _: path)
-    return path
+    found: dict[str, Any] = {}
+    monkeypatch.setattr(examine, "deployment", lambda _: found)
+    return found
 
 
 def resource(kind: str, name: str) -> dict[str, Any]:
     return {"type": f"kubernetes:core/v1:{kind}", "inputs": {"metadata": {"name": name}}}
 
 
-def test_nothing_is_deployed_without_a_state(state: Path) -> None:
-    assert not state.exists()
+def test_nothing_is_deployed_without_a_state(state: dict[str, Any]) -> None:
+    assert not state
     assert deployed_namespaces(STACK) == frozenset()
 
 
-@pytest.mark.parametrize("latest", [None, {"manifest": {}}])
-def test_nothing_is_deployed_by_a_new_stack(state: Path, latest: object) -> None:
-    state.write_text(json.dumps({"checkpoint": {"latest": latest}}))
-    assert deployed_namespaces(STACK) == frozenset()
-
-
-def test_namespaces_of_the_state_are_the_stacks_own(state: Path) -> None:
-    resources = [resource("Namespace", "ollama"), resource("Service", "chat"), {"type": "pulumi:pulumi:Stack"}]
-    state.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
+def test_namespaces_of_the_state_are_the_stacks_own(state: dict[str, Any]) -> None:
+    state["resources"] = [
+        resource("Namespace", "ollama"),
+        resource("Service", "chat"),
+        {"type": "pulumi:pulumi:Stack"},
+    ]
     assert deployed_namespaces(STACK) == {"ollama"}
 
 
-def test_another_backend_is_not_read(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_backend_is_not_read(state: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    state["resources"] = [resource("Namespace", "ollama")]
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://somewhere")
     assert deployed_namespaces(STACK) is None
-    assert not state.exists()
