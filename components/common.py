@@ -1,11 +1,12 @@
 """What every component of this package takes besides its settings."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pulumi
 
 from components.args import NetworkPoliciesArgs
+from components.component import Component
 
 
 class CommonArgs(TypedDict, total=False):
@@ -38,16 +39,22 @@ def service_url(name: str, namespace: pulumi.Input[str], port: int, domain: str)
     return pulumi.Output.concat("http://", name, ".", namespace, f".svc.{domain}:{port}")
 
 
-def data_options(parent: pulumi.Resource, protected: bool, **more: object) -> pulumi.ResourceOptions:
+def child_options(parent: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
+    """Give the options of a child: it goes with what its component goes with, unless they say `deleted_with=None`."""
+    more.setdefault("deleted_with", parent.deleted_with if isinstance(parent, Component) else None)
+    return pulumi.ResourceOptions(parent=parent, **more)
+
+
+def data_options(parent: pulumi.Resource, protected: bool, **more: Any) -> pulumi.ResourceOptions:
     """Give the options of what holds data: protected and retained together, or neither.
 
     A retained volume without its password, or a retained password without its volume, would be of no use.
     """
-    return pulumi.ResourceOptions(
-        parent=parent,
+    return child_options(
+        parent,
         protect=protected or None,
         retain_on_delete=protected or None,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

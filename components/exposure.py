@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.common import child_options
 from components.exposure_presets import TRAEFIK_MIDDLEWARES, Preset, Wanted, body_limit, middleware_list, preset
 from components.kubernetes import SKIP_AWAIT
 from components.settings.exposure import Exposure
@@ -57,7 +58,7 @@ def expose(
     )
     found = preset(exposure, wanted)
     metadata: dict[str, Any] = {"namespace": namespace, "labels": labels}
-    opts = pulumi.ResourceOptions(parent=parent)
+    opts = child_options(parent)
     beside = _policies(name, found, resource_name, metadata, opts)
     annotations: dict[str, pulumi.Input[str]] = {
         **found.annotations,
@@ -70,7 +71,7 @@ def expose(
             lambda space: middleware_list(space, names, own)
         )
     # What lets only some in is there before what lets anybody in.
-    opts = pulumi.ResourceOptions(parent=parent, depends_on=beside)
+    opts = child_options(parent, depends_on=beside)
     if exposure.type == "HTTPRoute":
         return k8s.apiextensions.CustomResource(
             resource_name,
@@ -112,7 +113,7 @@ def _nowhere(name: str, resource_name: str, metadata: Mapping[str, Any], parent:
         f"{resource_name}-nowhere",
         metadata={**metadata, "name": f"{name}-nowhere", "annotations": SKIP_AWAIT},  # type: ignore[typeddict-item]
         spec={"type": "ClusterIP", "ports": [{"name": "http", "port": BLOCKED_PORT, "protocol": "TCP"}]},
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=child_options(parent),
     )
     return service.metadata.apply(lambda own: own.name or f"{name}-nowhere")
 

@@ -10,6 +10,7 @@ from typing_extensions import NotRequired, Required
 from components import kubernetes
 from components.args import LibreChatSettingsArgs
 from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url
+from components.component import Component
 from components.exposure import expose, url
 from components.librechat_admin import create_admin
 from components.librechat_config import OLLAMA_ENDPOINT, render, to_yaml
@@ -135,7 +136,7 @@ def _flag(value: bool) -> str:
     return "true" if value else "false"
 
 
-class LibreChat(pulumi.ComponentResource):
+class LibreChat(Component):
     """LibreChat with its generated credentials, its librechat.yaml, its volume and its exposure."""
 
     base_url: pulumi.Output[str]
@@ -150,7 +151,7 @@ class LibreChat(pulumi.ComponentResource):
     """URL for a browser; that of a port-forward where nothing is exposed."""
 
     def __init__(self, name: str, args: LibreChatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("ollama-librechat:index:LibreChat", name, {}, opts)
+        super().__init__("LibreChat", name, opts)
         settings = resolve(LibreChatSettings, args, LibreChatArgs, checks.LIBRECHAT, f"the args of LibreChat {name!r}")
         _refuse_unconnected(settings, args, f"the args of LibreChat {name!r}")
         namespace = args["namespace"]

@@ -10,6 +10,7 @@ from typing_extensions import NotRequired, Required
 from components import kubernetes
 from components.args import MeilisearchSettingsArgs
 from components.common import CommonArgs, timeouts
+from components.component import Component
 from components.credentials import MASTER_KEY_BYTES, hexadecimal
 from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
 from components.settings.resolve import resolve
@@ -52,7 +53,7 @@ class MeilisearchArgs(MeilisearchSettingsArgs, CommonArgs, _Own):
     """Args of `Meilisearch`: the settings of the same name, the common args, and the namespace."""
 
 
-class Meilisearch(pulumi.ComponentResource):
+class Meilisearch(Component):
     """One Meilisearch server with its volume, its master key and a Service."""
 
     url: pulumi.Output[str]
@@ -67,7 +68,7 @@ class Meilisearch(pulumi.ComponentResource):
     """Name of the Secret with the master key."""
 
     def __init__(self, name: str, args: MeilisearchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("ollama-librechat:index:Meilisearch", name, {}, opts)
+        super().__init__("Meilisearch", name, opts)
         settings = resolve(MeilisearchSettings, args, MeilisearchArgs, (), f"the args of Meilisearch {name!r}")
         workload = Workload(
             name=NAME, component="search", resource_name=name, parent=self, namespace=args["namespace"], args=args
@@ -138,7 +139,7 @@ class Meilisearch(pulumi.ComponentResource):
                     ),
                 },
             },
-            opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+            opts=workload.data_options(deleted_with=None, custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
         self.service_name = name_of(self.service.metadata, NAME)
         self.register_outputs(

@@ -10,6 +10,7 @@ from typing_extensions import NotRequired, Required
 from components import kubernetes, mongodb_backup
 from components.args import MongoDBSettingsArgs
 from components.common import CommonArgs, timeouts
+from components.component import Component
 from components.credentials import password
 from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
 from components.settings import checks
@@ -73,7 +74,7 @@ def cache_size_gb(memory_limit: object) -> str:
     return f"{max(0.25, (gibibytes - 0.5) / 2):.2f}"
 
 
-class MongoDB(pulumi.ComponentResource):
+class MongoDB(Component):
     """One MongoDB server with its volume, its credentials and a Service."""
 
     uri: pulumi.Output[str]
@@ -88,7 +89,7 @@ class MongoDB(pulumi.ComponentResource):
     """Name of the Secret with the password of the backups; empty without backups."""
 
     def __init__(self, name: str, args: MongoDBArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("ollama-librechat:index:MongoDB", name, {}, opts)
+        super().__init__("MongoDB", name, opts)
         settings = resolve(MongoDBSettings, args, MongoDBArgs, checks.MONGODB, f"the args of MongoDB {name!r}")
         workload = Workload(
             name=NAME, component="database", resource_name=name, parent=self, namespace=args["namespace"], args=args
@@ -173,7 +174,7 @@ class MongoDB(pulumi.ComponentResource):
                     ),
                 },
             },
-            opts=workload.data_options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+            opts=workload.data_options(deleted_with=None, custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
         self.service_name = name_of(self.service.metadata, NAME)
         self.backup_secret_name = pulumi.Output.from_input("")

@@ -9,6 +9,7 @@ from typing_extensions import NotRequired, Required
 from components import kubernetes
 from components.args import OllamaPoolArgs
 from components.common import DEFAULT_CLUSTER_DOMAIN, CommonArgs, service_url
+from components.component import Component
 from components.custom_models import create_models
 from components.exposure import expose, url
 from components.librechat_config import pool_endpoint_name
@@ -182,7 +183,7 @@ def _server_pod(
     return extended(settings.pods, {**spec, "containers": [container], "volumes": volumes})
 
 
-class Ollama(pulumi.ComponentResource):
+class Ollama(Component):
     """Ollama with its model store, a Service, and a Job for each model that it pulls."""
 
     base_url: pulumi.Output[str]
@@ -201,7 +202,7 @@ class Ollama(pulumi.ComponentResource):
     """What LibreChat's arg `ollama` takes for this server."""
 
     def __init__(self, name: str, args: OllamaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("ollama-librechat:index:Ollama", name, {}, opts)
+        super().__init__("Ollama", name, opts)
         settings = resolve(OllamaPool, args, OllamaArgs, checks.OLLAMA, f"the args of Ollama {name!r}")
         namespace = args["namespace"]
         pool = args.get("pool", "")

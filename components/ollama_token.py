@@ -208,7 +208,7 @@ def create_token_proxy(
                 },
             },
         },
-        opts=workload.options(custom_timeouts=timeouts(STARTUP_TIMEOUT_SECONDS)),
+        opts=workload.options(deleted_with=None, custom_timeouts=timeouts(STARTUP_TIMEOUT_SECONDS)),
     )
     policies = settings_of(args)
     network_policy(

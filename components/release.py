@@ -115,7 +115,7 @@ def create_release(
         cleanup_on_fail=helm.cleanup_on_fail,
         max_history=helm.max_history,
         timeout=timeout_seconds,
-        opts=workload.options(depends_on=depends_on),
+        opts=workload.options(deleted_with=None, depends_on=depends_on),
     )
 
 

@@ -53,7 +53,7 @@ def run_server(
                 "selector": {"match_labels": workload.selector},
                 "template": {"metadata": metadata, "spec": pod},
             },
-            opts=workload.options(depends_on=after, custom_timeouts=timeouts(timeout)),
+            opts=workload.options(deleted_with=None, depends_on=after, custom_timeouts=timeouts(timeout)),
         )
 
     def helm(replicas: int, after: Sequence[pulumi.Resource]) -> pulumi.Resource:

@@ -10,6 +10,7 @@ from typing_extensions import NotRequired, Required
 from components import kubernetes
 from components.args import ValkeySettingsArgs
 from components.common import CommonArgs, timeouts
+from components.component import Component
 from components.credentials import password
 from components.network_policy import Peer, ServerPeer, from_pods, network_policy, settings_of
 from components.settings.resolve import resolve
@@ -66,7 +67,7 @@ def max_memory(memory_limit: object) -> str:
     return str(int(parse_quantity(memory_limit) * 3 // 4))
 
 
-class Valkey(pulumi.ComponentResource):
+class Valkey(Component):
     """One Valkey server with its password and a Service, and without a volume: what it holds may be lost."""
 
     uri: pulumi.Output[str]
@@ -79,7 +80,7 @@ class Valkey(pulumi.ComponentResource):
     """Name of the Secret with the password."""
 
     def __init__(self, name: str, args: ValkeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("ollama-librechat:index:Valkey", name, {}, opts)
+        super().__init__("Valkey", name, opts)
         settings = resolve(ValkeySettings, args, ValkeyArgs, (), f"the args of Valkey {name!r}")
         workload = Workload(
             name=NAME, component="cache", resource_name=name, parent=self, namespace=args["namespace"], args=args
@@ -139,7 +140,7 @@ class Valkey(pulumi.ComponentResource):
                     ),
                 },
             },
-            opts=workload.options(custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+            opts=workload.options(deleted_with=None, custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
         self.service_name = name_of(self.service.metadata, NAME)
         self.register_outputs({"uri": self.uri, "service_name": self.service_name, "secret_name": self.secret_name})

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components import images, kubernetes
-from components.common import CommonArgs, data_options
+from components.common import CommonArgs, child_options, data_options
 from components.settings.workload import Autoscaling, DisruptionBudget, Pods, Storage
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class Workload:
         return self.args.get("data_protection", False)
 
     def options(self, **more: Any) -> pulumi.ResourceOptions:
-        """Give the options of a child that holds no data."""
-        return pulumi.ResourceOptions(parent=self.parent, **more)
+        """Give the options of a child that holds no data; see `Component` for `deleted_with=None`."""
+        return child_options(self.parent, **more)
 
     def data_options(self, **more: Any) -> pulumi.ResourceOptions:
         """Give the options of a child that holds data."""
@@ -160,7 +160,7 @@ class Workload:
             f"{self.resource_name}-data",
             metadata=self.metadata(name, annotations=kubernetes.SKIP_AWAIT),
             spec=spec,
-            opts=self.data_options(),
+            opts=self.data_options(deleted_with=None),
         )
         return name_of(claim.metadata, name)
 

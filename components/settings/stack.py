@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pulumi
 from pulumi.runtime import config as runtime_config
 
 from components import data_changes, deployed
+from components.deployed import DeployedStack
 from components.settings.checks import check
 from components.settings.findings import Finding, SettingsError, render_path, unknown_key_rule, validate
 from components.settings.kubeconfig import check_context
@@ -60,7 +61,14 @@ def _hidden(finding: Finding, encrypted: frozenset[str]) -> Finding:
     return replace(finding, value="[secret]") if secret else finding
 
 
-def load() -> Settings:
+class Loaded(NamedTuple):
+    """The settings of a stack, and what it has deployed before they change anything."""
+
+    settings: Settings
+    deployed: DeployedStack
+
+
+def load() -> Loaded:
     """Read the settings of the current stack, and check them by themselves and against what is deployed.
 
     Raises pulumi.RunError with every finding: the engine then prints it without a stack trace and changes nothing.
@@ -76,12 +84,14 @@ def load() -> Settings:
     if not refused & {"kubeconfig", "context"}:
         further += check_context(settings.kubeconfig, settings.context, os.environ, Path.cwd())
     # Settings that are refused are left out, which must not look like a change.
+    running = DeployedStack()
     if not findings and not further:
-        further += data_changes.refused(deployed.read(), settings, os.environ, Path.cwd())
+        running = deployed.read()
+        further += data_changes.refused(running, settings, os.environ, Path.cwd())
     findings += [_hidden(finding, encrypted) for finding in further]
     if findings:
         raise pulumi.RunError(str(SettingsError(findings, f"Pulumi.{stack}.yaml")))
-    return settings
+    return Loaded(settings, running)
 
 
 __all__ = ["foreign_keys", "load", "parse", "render_path", "unknown_key_rule"]

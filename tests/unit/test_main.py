@@ -14,6 +14,7 @@ from tests.unit.recording import PROJECT, Recording, Resource, leaves
 
 Execute = Callable[..., Recording]
 NAMESPACES = {"ollama", "librechat"}
+AWAITED = {"Deployment", "StatefulSet", "Release", "PersistentVolumeClaim"}
 DATA = {"PersistentVolumeClaim", "StatefulSet", "Secret", "RandomPassword"}
 """Kinds that hold data or what is needed to read it."""
 
@@ -291,10 +292,16 @@ def test_protection_is_for_data_only(execute: Execute) -> None:
 
 
 def test_objects_go_with_their_namespace_unless_data_stays(program: Recording, stack: str) -> None:
-    owners = {"ollama": "ollama", "mongodb": "librechat", "meilisearch": "librechat", "librechat": "librechat"}
-    for name, namespace in owners.items():
-        expected = "" if setting(stack, "dataProtection") else program.object("Namespace", namespace).urn
-        assert program.component(name).deleted_with == expected
+    for found in program.kubernetes():
+        namespace = found.metadata.get("namespace")
+        if namespace and found.kind not in AWAITED:
+            expected = "" if setting(stack, "dataProtection") else program.object("Namespace", namespace).urn
+            assert (found.name, found.deleted_with) == (found.name, expected)
+
+
+def test_pods_and_volumes_are_deleted_before_their_namespace(program: Recording) -> None:
+    # The engine hands down what a component goes with.
+    assert {found.deleted_with for found in program.resources if found.kind in AWAITED or not found.custom} == {""}
 
 
 def test_secrets_are_secret_inputs_and_appear_nowhere_else(program: Recording) -> None:

@@ -1,5 +1,12 @@
 """Exactly the eight objects of the Terraform set-up that this project replaces, with the provider's own resources."""
 
+import atexit
+import gc
+
+# As in this project's own program: what is imported stays to the end.
+gc.set_threshold(100_000, 50, 1000)
+atexit.register(gc.freeze)
+
 import pulumi
 import pulumi_kubernetes as k8s
 import yaml
@@ -52,6 +59,8 @@ def namespace(name: str) -> tuple[pulumi.Output[str], pulumi.ResourceOptions]:
     return created.metadata.apply(lambda own: own.name or name), options
 
 
+# Pods and volumes go before their namespace, which would wait for them.
+by_itself = pulumi.ResourceOptions(provider=provider)
 ollama, in_ollama = namespace("ollama")
 chat, in_chat = namespace("librechat")
 k8s.core.v1.Secret(
@@ -75,7 +84,7 @@ k8s.core.v1.PersistentVolumeClaim(
     "data",
     metadata={"name": "ollama-data", "namespace": ollama, "annotations": skip_await},
     spec={"access_modes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}},
-    opts=in_ollama,
+    opts=by_itself,
 )
 k8s.apps.v1.Deployment(
     "ollama",
@@ -105,7 +114,7 @@ k8s.apps.v1.Deployment(
             },
         },
     },
-    opts=in_ollama,
+    opts=by_itself,
 )
 k8s.core.v1.Service(
     "service",
