@@ -3,7 +3,6 @@
 import json
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,8 @@ def timed_preview(project: PulumiProject) -> dict[str, Any]:
     """Preview through benchmarks/programs/timed, and give what that noted."""
     main, program, times = (project.directory / name for name in ("__main__.py", "program.py", "times.json"))
     shutil.copyfile(main, program)
-    shutil.copyfile(PROGRAMS / "timed" / "__main__.py", main)
+    for name in ("__main__.py", "clock.py"):
+        shutil.copyfile(PROGRAMS / "timed" / name, project.directory / name)
     project.env["BENCH_TIMES"] = str(times)
     try:
         project.pulumi("preview", "--expect-no-changes")
@@ -45,7 +45,7 @@ def measure(directory: Path, engine: Engine, kubeconfig: Path, results: Results,
         contender.up()
     noted = timed_preview(full.project)
     modules = [name for name in noted["modules"] if name.split(".")[0] in _SDKS]
-    code = "\n".join(f"import {name}" for name in modules)
+    lines = ["from clock import since_start", *(f"import {name}" for name in modules), "print(since_start())"]
     toolchains = ("uv", "pip") if knows_toolchains(engine) else ("uv",)
     if "pip" not in toolchains:
         results.not_run["toolchain pip"] = "the language host that is built from Go modules knows no toolchains"
@@ -58,9 +58,8 @@ def measure(directory: Path, engine: Engine, kubeconfig: Path, results: Results,
         full.project.set_toolchain("uv")
         noted = timed_preview(full.project)
         results.add(PART, full.name, PROGRAM, noted["registrations"][-1])
-        started = time.perf_counter()
-        run([sys.executable, "-c", code], full.project.directory, full.project.env)
-        results.add(PART, full.name, IMPORT, time.perf_counter() - started)
+        imported = run([sys.executable, "-c", "\n".join(lines)], full.project.directory, full.project.env)
+        results.add(PART, full.name, IMPORT, float(imported.output))
     results.fact(
         "python",
         sdk_modules=len(modules),

@@ -8,22 +8,23 @@ import json
 import os
 import runpy
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import psutil
+from clock import since_start
+
+times: dict[str, Any] = {"program": since_start(), "registrations": []}
+
+# After the first time: the program has begun by then.
 from pulumi.runtime import settings
 
-STARTED = psutil.Process().create_time()
-times = {"program": time.time() - STARTED, "registrations": []}
 monitor: Any = settings.get_monitor()
 register = monitor.RegisterResource
 
 
 def timed_register(request: Any, *args: Any, **kwargs: Any) -> Any:
     """Note the time of a registration and pass it on."""
-    times["registrations"].append(time.time() - STARTED)
+    times["registrations"].append(since_start())
     return register(request, *args, **kwargs)
 
 
@@ -37,4 +38,4 @@ def write() -> None:
 monitor.RegisterResource = timed_register
 atexit.register(write)
 runpy.run_path("program.py", run_name="__main__")
-times["ended"] = time.time() - STARTED
+times["ended"] = since_start()
