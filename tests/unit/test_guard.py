@@ -1,6 +1,8 @@
 """What the program costs, held to tests/budgets.py: counts, because seconds differ from machine to machine."""
 
+import atexit
 import functools
+import gc
 import json
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.recording import Mocks
 from tests.budgets import BUDGETS, over
 from tests.unit import programs
 from tests.unit.recording import Recording
@@ -63,6 +66,21 @@ def test_imports() -> None:
     assert not over(measured), (measured, sorted(packages))
     assert all(measured.values()), measured
     assert not [name for name in modules if name in NEVER]
+
+
+def test_the_own_state_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    answer = Mocks.call
+    monkeypatch.setattr(Mocks, "call", lambda self, args: calls.append(args.token) or answer(self, args))
+    programs.recorded("dev", tmp_path)
+    assert calls == ["pulumi:pulumi:readStackOutputs"]
+
+
+def test_nothing_looks_for_garbage_at_the_exit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr(atexit, "register", registered.append)
+    programs.recorded("dev", tmp_path)
+    assert gc.freeze in registered
 
 
 def test_what_is_over_its_budget_is_told() -> None:
