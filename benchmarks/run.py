@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 
 from benchmarks import growth, lifecycle, preview
@@ -89,9 +90,18 @@ def measure(plan: Plan, only: str, console: Console) -> Results:
 
     only: the one part to measure; empty for all.
 
-    Raises BenchmarkError when a step fails, SandboxError when there is no cluster or no engine.
+    Raises BenchmarkError when a step fails or another run is under way, SandboxError when there is no cluster or no
+    engine.
     """
     DIRECTORY.mkdir(mode=0o700, exist_ok=True)
+    try:
+        with FileLock(DIRECTORY / "lock", blocking=False):
+            return _measure(plan, only, console)
+    except Timeout:
+        raise BenchmarkError("another benchmark is running here: two would measure each other") from None
+
+
+def _measure(plan: Plan, only: str, console: Console) -> Results:
     engine = resolve(allow_stand_ins=True, console=console)
     provider = terraform.find_provider() if shutil.which("terraform") else None
     results = Results.open(DIRECTORY / f"{plan.name}.json", about(engine, provider))
