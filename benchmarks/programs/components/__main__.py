@@ -21,6 +21,7 @@ provider = k8s.Provider(
     enable_config_map_mutable=True,
     enable_secret_mutable=True,
     enable_patch_force=True,
+    kube_client_settings={"qps": 200, "burst": 400},  # as this project's own program
 )
 policies = {"enabled": True}
 small = {"requests": {"cpu": "1m", "memory": "4Mi"}, "limits": {"memory": "8Mi"}}

@@ -19,6 +19,7 @@ provider = k8s.Provider(
     context=config.require("context"),
     cluster_identifier="copies",
     enable_patch_force=True,
+    kube_client_settings={"qps": 200, "burst": 400},  # as this project's own program
 )
 # Pods and volumes go before their namespace, which would wait for them.
 by_itself = pulumi.ResourceOptions(provider=provider)
