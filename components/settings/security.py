@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from components.settings.findings import Finding
 from components.settings.root import Settings
+from components.settings.types import parse_quantity
 from components.settings.workload import Resources
 
 
@@ -59,6 +60,18 @@ def default_limit(settings: Settings) -> Iterator[Finding]:
                 yield Finding(f"{name}.resources.limits.{key}", '""', rule)
 
 
+def default_request(settings: Settings) -> Iterator[Finding]:
+    """Refuse a LimitRange that gives containers a request above its limit: the API server refuses it too."""
+    limits = settings.namespaces.limit_range
+    if not limits.enabled:
+        return
+    most = limits.default_limit.mapping()
+    for key, request in limits.default_request.mapping().items():
+        if key in most and parse_quantity(most[key]) < parse_quantity(request):
+            rule = f"is more than `namespaces.limitRange.defaultLimit.{key}: {most[key]}`"
+            yield Finding(f"namespaces.limitRange.defaultRequest.{key}", f'"{request}"', rule)
+
+
 def quota_needs_requests(settings: Settings) -> Iterator[Finding]:
     """Refuse pods without requests under a ResourceQuota, which refuses them too, after everything else is there."""
     spaces = settings.namespaces
@@ -77,5 +90,6 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     unknown_controller,
     egress_rules,
     default_limit,
+    default_request,
     quota_needs_requests,
 )

@@ -78,6 +78,14 @@ def test_no_limit_where_the_namespace_would_give_one_is_refused(execute: Execute
     assert "default" not in program.object("LimitRange", "container-defaults", "ollama").spec["limits"][0]
 
 
+def test_a_default_request_above_its_limit_is_refused(execute: Execute) -> None:
+    more = {"defaultRequest": {"memory": "1Gi"}}
+    with pytest.raises(Exception, match=r"namespaces.limitRange.defaultRequest.memory.*defaultLimit.memory: 512Mi"):
+        execute(namespaces={"limitRange": more})
+    execute(namespaces={"limitRange": {**more, "enabled": False}})
+    execute(namespaces={"limitRange": {**more, "defaultLimit": {"memory": "1Gi"}}})
+
+
 def test_who_holds_a_gpu_has_priority(execute: Execute) -> None:
     program = execute(ollama={"gpu": {"count": 1}}, namespaces={"prefix": "alice-"})
     (found,) = program.all("PriorityClass")
