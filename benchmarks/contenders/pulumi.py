@@ -96,15 +96,17 @@ class PulumiProject:
 
     def state(self) -> StateSize:
         """Measure the checkpoint."""
-        content = self.checkpoint.read_bytes()
-        return StateSize(len(content), len(self.resources()), len(gzip.decompress(content)))
+        return StateSize(self.checkpoint.stat().st_size, len(self.resources()), len(self._plain()))
 
     def resources(self) -> list[dict[str, Any]]:
         """Resources in the state."""
         if not self.checkpoint.exists():
             return []
-        latest = json.loads(gzip.decompress(self.checkpoint.read_bytes()))["checkpoint"]["latest"] or {}
+        latest = json.loads(self._plain())["checkpoint"]["latest"] or {}
         return list(latest.get("resources", []))
+
+    def _plain(self) -> bytes:
+        return gzip.decompress(self.checkpoint.read_bytes())
 
 
 class Pulumi:

@@ -13,8 +13,7 @@ from components.settings.librechat import LibreChatSettings
 from components.settings.ollama import OllamaPool
 from components.settings.root import Settings
 from components.settings.stores import MongoDBSettings
-from components.settings.types import parse_quantity
-from components.settings.workload import Resources
+from components.settings.workload import Resources, above
 
 
 def _quote(text: str) -> str:
@@ -175,13 +174,9 @@ def namespaces(settings: Settings) -> Iterator[Finding]:
 
 def resources(settings: Resources, prefix: str) -> Iterator[Finding]:
     """Refuse a limit below its request, which the API server refuses too, after other objects are there."""
-    for name in ("cpu", "memory"):
-        request, limit = getattr(settings.requests, name), getattr(settings.limits, name)
-        # A component also takes outputs here, which are not known yet.
-        known = isinstance(request, str) and isinstance(limit, str) and request and limit
-        if known and parse_quantity(limit) < parse_quantity(request):
-            rule = f"is less than `{prefix}.requests.{name}: {request}`"
-            yield Finding(f"{prefix}.limits.{name}", _quote(limit), rule)
+    for name, request, limit in above(settings.requests, settings.limits):
+        rule = f"is less than `{prefix}.requests.{name}: {request}`"
+        yield Finding(f"{prefix}.limits.{name}", _quote(limit), rule)
 
 
 def backup_resources(settings: MongoDBSettings, prefix: str) -> Iterator[Finding]:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 
 from components.settings.findings import Finding
 from components.settings.root import Settings
-from components.settings.types import parse_quantity
-from components.settings.workload import Resources
+from components.settings.workload import Resources, above
 
 
 def unknown_controller(settings: Settings) -> Iterator[Finding]:
@@ -65,11 +64,9 @@ def default_request(settings: Settings) -> Iterator[Finding]:
     limits = settings.namespaces.limit_range
     if not limits.enabled:
         return
-    most = limits.default_limit.mapping()
-    for key, request in limits.default_request.mapping().items():
-        if key in most and parse_quantity(most[key]) < parse_quantity(request):
-            rule = f"is more than `namespaces.limitRange.defaultLimit.{key}: {most[key]}`"
-            yield Finding(f"namespaces.limitRange.defaultRequest.{key}", f'"{request}"', rule)
+    for key, request, limit in above(limits.default_request, limits.default_limit):
+        rule = f"is more than `namespaces.limitRange.defaultLimit.{key}: {limit}`"
+        yield Finding(f"namespaces.limitRange.defaultRequest.{key}", f'"{request}"', rule)
 
 
 def quota_needs_requests(settings: Settings) -> Iterator[Finding]:

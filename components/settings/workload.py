@@ -1,5 +1,6 @@
 """Settings that several workloads share."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from components.settings.types import (
     OptionalObjectName,
     OptionalQuantity,
     StorageQuantity,
+    parse_quantity,
 )
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -29,6 +31,18 @@ class Amounts(Section):
     def mapping(self) -> dict[str, str]:
         """Give what is set, as a container's `requests` or `limits`."""
         return {key: value for key, value in (("cpu", self.cpu), ("memory", self.memory)) if value}
+
+
+def above(requests: Amounts, limits: Amounts) -> Iterator[tuple[str, str, str]]:
+    """Give name, request and limit of each limit below its request, which the API server refuses.
+
+    A component also takes outputs here, which are not known yet.
+    """
+    for name in ("cpu", "memory"):
+        request, limit = getattr(requests, name), getattr(limits, name)
+        known = isinstance(request, str) and isinstance(limit, str) and request and limit
+        if known and parse_quantity(limit) < parse_quantity(request):
+            yield name, request, limit
 
 
 class Resources(Section):
