@@ -1,5 +1,6 @@
 """The program as a whole, for every stack file: what holds for all of its objects, whoever declares them."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -224,6 +225,8 @@ def test_every_object_goes_through_the_provider_of_the_stack(program: Recording,
     assert provider.inputs["clusterIdentifier"] == f"{PROJECT}/{stack}"
     for switch in ("enableConfigMapMutable", "enableSecretMutable", "enablePatchForce"):
         assert provider.inputs[switch] in {"true", True}
+    limits = provider.inputs["kubeClientSettings"]
+    assert (json.loads(limits) if isinstance(limits, str) else limits) == {"qps": 200, "burst": 400}
     objects = program.kubernetes()
     assert len(objects) >= len(EXPECTED)
     assert {r.name: r.provider for r in objects if not r.provider.startswith(f"{provider.urn}::")} == {}
