@@ -1,5 +1,6 @@
 """The commands of a newcomer, in a copy of the project: up, up again, preview, status, destroy."""
 
+import gzip
 import json
 import os
 import shutil
@@ -80,6 +81,20 @@ def test_a_second_up_changes_nothing(first_up: subprocess.CompletedProcess[str],
     assert "unchanged" in result.stdout
     for word in ("created", "updated", "replaced", "deleted"):
         assert f" {word}" not in result.stdout.rpartition("Resources:")[2]
+
+
+def test_a_plain_state_is_taken_over(first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path) -> None:
+    del first_up
+    plain = checkout / ".state/.pulumi/stacks/ollama-librechat/sandbox.json"
+    packed = plain.with_suffix(".json.gz")
+    plain.write_bytes(gzip.decompress(packed.read_bytes()))
+    packed.unlink()
+    result = run("cli", "up")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "unchanged" in result.stdout
+    assert " created" not in result.stdout.rpartition("Resources:")[2]
+    assert packed.exists()
+    assert not plain.exists()
 
 
 def test_preview(first_up: subprocess.CompletedProcess[str], run: Run) -> None:
@@ -193,9 +208,8 @@ def test_a_cluster_that_is_gone_is_forgotten_and_the_copy_leads_back(
     result = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Nothing is deleted in any cluster" in result.stderr
-    assert not deployment(StackFile("sandbox", checkout / "Pulumi.sandbox.yaml", {}), checkout / ".state").get(
-        "resources"
-    )
+    stack = StackFile("sandbox", checkout / "Pulumi.sandbox.yaml", {})
+    assert not deployment(stack, checkout / ".state").get("resources")
     (copy,) = (checkout / ".state/forgotten").iterdir()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     again = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")
