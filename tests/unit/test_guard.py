@@ -52,12 +52,25 @@ def test_registrations(recording: Recording) -> None:
     assert all(measured.values()), measured
 
 
-def test_imports() -> None:
-    code = "import json, sys\nimport components, components.settings.stack, components.stack"
-    code += "\nprint(json.dumps(sorted(sys.modules)))"
+def imported(*statements: str) -> list[str]:
+    """Give the modules that an interpreter has after these statements."""
+    code = "\n".join(["import json, sys", *statements, "print(json.dumps(sorted(sys.modules)))"])
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     modules: list[str] = json.loads(done.stdout)
+    return modules
+
+
+@pytest.mark.parametrize("module", ["components.settings.root", "cli.__main__"])
+def test_what_needs_no_sdk_does_not_wait_for_it(module: str) -> None:
+    """It takes most of a second, which every command would begin with."""
+    modules = imported(f"import {module}")
+    assert module in modules
+    assert [name for name in modules if name.startswith("pulumi_")] == []
+
+
+def test_imports() -> None:
+    modules = imported("from components import *", "import components.settings.stack, components.stack")
     packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"components"}
     measured = {
         "SDK modules": sum(name.startswith(("pulumi_kubernetes", "pulumi_random")) for name in modules),

@@ -14,7 +14,7 @@ from components.settings.root import Settings
 
 COMPONENTS: list[type[pulumi.ComponentResource]] = [
     found
-    for found in vars(components).values()
+    for found in (getattr(components, name) for name in components.__all__)
     if isinstance(found, type) and issubclass(found, pulumi.ComponentResource)
 ]
 TYPES = {"string": str, "boolean": bool, "integer": int, "array": list, "object": dict}
