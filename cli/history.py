@@ -25,6 +25,7 @@ class Revision:
     number: counts from 1; as the backend numbers it, else in order of time.
     kind: the operation: `update`, `destroy`, `refresh` and others of the engine.
     time: when it began.
+    seconds: how long it took, as the engine noted it: in whole seconds; None while it is in progress.
     result: `succeeded`, `failed` or `in-progress`.
     commit: the git commit of the program; empty where the engine found no repository.
     dirty: whether there were uncommitted files.
@@ -37,6 +38,7 @@ class Revision:
     number: int
     kind: str
     time: datetime
+    seconds: int | None
     result: str
     commit: str
     dirty: bool
@@ -55,12 +57,21 @@ class Revision:
         """The changes in short, for example `+3 ~1`."""
         return " ".join(f"{sign}{self.changes[kind]}" for kind, sign in SIGNS if self.changes.get(kind)) or "none"
 
+    @property
+    def took(self) -> str:
+        """How long it took, for example `1m 5s`."""
+        if self.seconds is None:
+            return "-"
+        minutes, seconds = divmod(self.seconds, 60)
+        return f"{minutes}m {seconds}s" if minutes else f"{seconds}s"
+
     def as_json(self) -> dict[str, Any]:
         """Give it for machines; without the settings, which may be secret."""
         return {
             "revision": self.number,
             "kind": self.kind,
             "time": self.time.isoformat(),
+            "seconds": self.seconds,
             "result": self.result,
             "commit": self.commit,
             "dirty": self.dirty,
@@ -78,10 +89,12 @@ def parse(entries: Sequence[Mapping[str, Any]]) -> list[Revision]:
 
 def _revision(entry: Mapping[str, Any], number: int) -> Revision:
     environment = entry.get("environment") or {}
+    began = _time(entry["startTime"])
     return Revision(
         number=entry.get("version") or number,
         kind=entry["kind"],
-        time=datetime.strptime(entry["startTime"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc),
+        time=began,
+        seconds=round((_time(entry["endTime"]) - began).total_seconds()) if entry.get("endTime") else None,
         result=entry.get("result") or "in-progress",
         commit=environment.get("git.head", ""),
         dirty=environment.get("git.dirty") == "true",
@@ -90,6 +103,10 @@ def _revision(entry: Mapping[str, Any], number: int) -> Revision:
         who=environment.get("exec.agent") or environment.get("git.author", ""),
         config=entry.get("config") or {},
     )
+
+
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
 
 
 def read(session: Session, *, show_secrets: bool = False) -> list[Revision]:

@@ -19,13 +19,14 @@ def history(stack: Stack = "", as_json: Annotated[bool, typer.Option("--json", h
     if as_json:
         out.print_json(data=[revision.as_json() for revision in revisions])
         return
-    names = ("REVISION", "TIME", "KIND", "RESULT", "COMMIT", "CHANGES", "WHO")
+    names = ("REVISION", "TIME", "TOOK", "KIND", "RESULT", "COMMIT", "CHANGES", "WHO")
     columns = [*(Column(name, no_wrap=True) for name in names), "MESSAGE"]
     table = Table(*columns, box=None, pad_edge=False)
     for revision in revisions:
         table.add_row(
             str(revision.number),
             f"{revision.time.astimezone():%Y-%m-%d %H:%M:%S}",
+            revision.took,
             revision.kind,
             revision.result,
             revision.short_commit or "-",

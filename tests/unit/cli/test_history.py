@@ -23,6 +23,7 @@ def entry(**changes: Any) -> dict[str, Any]:
         "version": 0,
         "kind": "update",
         "startTime": "2026-11-23T12:02:52.000Z",
+        "endTime": "2026-11-23T12:03:57.000Z",
         "message": "A title",
         "environment": environment,
         "config": {"shop:secret": {"secret": True}},
@@ -44,6 +45,7 @@ def test_the_numbers_of_a_backend_that_has_some_are_kept() -> None:
 def test_what_a_revision_says() -> None:
     (found,) = parse([entry()])
     assert found.time == datetime(2026, 11, 23, 12, 2, 52, tzinfo=timezone.utc)
+    assert (found.seconds, found.took) == (65, "1m 5s")
     assert (found.short_commit, found.dirty) == ("15508e8b8388", False)
     assert found.changes_text == "+3 ~1"
     assert found.who == "Alice"
@@ -56,9 +58,12 @@ def test_uncommitted_files_and_who_ran_it_are_told() -> None:
 
 
 def test_a_revision_outside_a_repository_that_is_still_running() -> None:
-    bare = {key: value for key, value in entry().items() if key not in {"result", "resourceChanges", "config"}}
+    bare = {
+        key: value for key, value in entry().items() if key not in {"result", "endTime", "resourceChanges", "config"}
+    }
     (found,) = parse([{**bare, "environment": {}, "message": ""}])
     assert (found.commit, found.who, found.result, found.changes_text) == ("", "", "in-progress", "none")
+    assert (found.seconds, found.took) == (None, "-")
 
 
 def test_machines_get_everything_but_the_settings() -> None:
