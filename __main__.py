@@ -3,18 +3,18 @@
 Settings come from Pulumi.<stack>.yaml and are refused here, all findings at once, before anything is created.
 """
 
-import atexit
-import gc
-
-# What is imported and built stays to the end: looking for garbage in it, by default every 700 objects and once more at
-# the exit, takes a third of the time of the program and finds none.
-gc.set_threshold(100_000, 50, 1000)
-atexit.register(gc.freeze)
-
 import pulumi
 
-from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
+from components.startup import importing, tune
+
+tune()
+
 from components.settings.stack import load
+
+with importing("components.librechat"):  # nearly the whole SDK, while the engine reads the state
+    settings, running = load()
+
+from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
 from components.stack import (
     cluster_provider,
     common_args,
@@ -29,7 +29,6 @@ from components.stack import (
     warn,
 )
 
-settings, running = load()
 warn(settings)
 provider = cluster_provider("kubernetes", settings)
 common = common_args(settings)

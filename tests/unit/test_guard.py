@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pulumi
 import pytest
 
 from cli.recording import Mocks
+from components.startup import DEBUG_VARIABLE, importing
 from tests.budgets import BUDGETS, over
 from tests.unit import programs
 from tests.unit.recording import Recording
@@ -94,6 +96,28 @@ def test_nothing_looks_for_garbage_at_the_exit(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(atexit, "register", registered.append)
     programs.recorded("dev", tmp_path)
     assert gc.freeze in registered
+
+
+def test_nobody_waits_for_debug_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(pulumi.log, "debug", lambda message, *_, **__: sent.append(message))
+    programs.recorded("dev", tmp_path)
+    assert len(sent) < 10
+
+
+def test_debug_messages_are_there_for_whoever_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setenv(DEBUG_VARIABLE, "1")
+    monkeypatch.setattr(pulumi.log, "debug", lambda message, *_, **__: sent.append(message))
+    programs.recorded("dev", tmp_path)
+    assert len(sent) > 100
+
+
+def test_what_cannot_be_imported_is_told_after_what_the_engine_says() -> None:
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"), importing("no_such_module"):
+        pass
+    with pytest.raises(pulumi.RunError, match="refused"), importing("no_such_module"):
+        raise pulumi.RunError("refused")
 
 
 def test_what_is_over_its_budget_is_told() -> None:

@@ -3,7 +3,7 @@
 import atexit
 import gc
 
-# As in this project's own program: what is imported stays to the end.
+# As in this project's own program (components/startup.py): what is imported stays to the end, and no debug messages.
 gc.set_threshold(100_000, 50, 1000)
 atexit.register(gc.freeze)
 
@@ -11,6 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 import yaml
 
+pulumi.log.debug = lambda *_, **__: None
 config = pulumi.Config()
 labels = {"app": "ollama"}
 skip_await = {"pulumi.com/skipAwait": "true"}  # Terraform does not wait for endpoints or addresses either

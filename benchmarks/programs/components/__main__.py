@@ -1,17 +1,12 @@
 """Copies of this project's Ollama, each in a namespace of its own, with all that its components create by default."""
 
-import atexit
-import gc
-
-# As in this project's own program: what is imported stays to the end.
-gc.set_threshold(100_000, 50, 1000)
-atexit.register(gc.freeze)
-
 import pulumi
 import pulumi_kubernetes as k8s
 
 from components import Namespace, Ollama
+from components.startup import tune
 
+tune()
 config = pulumi.Config()
 provider = k8s.Provider(
     "kubernetes",

@@ -3,13 +3,14 @@
 import atexit
 import gc
 
-# As in this project's own program: what is imported stays to the end.
+# As in this project's own program (components/startup.py): what is imported stays to the end, and no debug messages.
 gc.set_threshold(100_000, 50, 1000)
 atexit.register(gc.freeze)
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+pulumi.log.debug = lambda *_, **__: None
 config = pulumi.Config()
 labels = {"app": "ollama"}
 skip_await = {"pulumi.com/skipAwait": "true"}
