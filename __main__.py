@@ -5,16 +5,12 @@ Settings come from Pulumi.<stack>.yaml and are refused here, all findings at onc
 
 import pulumi
 
-from components.startup import importing, tune
+from components.startup import tune
 
 tune()
 
-from components.settings.stack import load
-
-with importing("components.librechat"):  # nearly the whole SDK, while the engine reads the state
-    settings, running = load()
-
 from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
+from components.settings.stack import load
 from components.stack import (
     cluster_provider,
     common_args,
@@ -29,6 +25,7 @@ from components.stack import (
     warn,
 )
 
+settings, running = load()
 warn(settings)
 provider = cluster_provider("kubernetes", settings)
 common = common_args(settings)

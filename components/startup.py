@@ -3,10 +3,7 @@
 import atexit
 import gc
 import os
-from collections.abc import Generator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -32,13 +29,3 @@ def tune(environment: Mapping[str, str] = os.environ) -> None:
 
 def _silent(*_: Any, **__: Any) -> None:
     """Stand in for `pulumi.log.debug`."""
-
-
-@contextmanager
-def importing(*modules: str) -> Generator[None]:
-    """Import modules that are needed next, in a thread, while the body waits for somebody else."""
-    with ThreadPoolExecutor(1) as pool:
-        imports = [pool.submit(import_module, module) for module in modules]
-        yield
-    for done in imports:
-        done.result()

@@ -12,7 +12,7 @@ import pulumi
 import pytest
 
 from cli.recording import Mocks
-from components.startup import DEBUG_VARIABLE, importing
+from components.startup import DEBUG_VARIABLE
 from tests.budgets import BUDGETS, over
 from tests.unit import programs
 from tests.unit.recording import Recording
@@ -111,13 +111,6 @@ def test_debug_messages_are_there_for_whoever_asks(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(pulumi.log, "debug", lambda message, *_, **__: sent.append(message))
     programs.recorded("dev", tmp_path)
     assert len(sent) > 100
-
-
-def test_what_cannot_be_imported_is_told_after_what_the_engine_says() -> None:
-    with pytest.raises(ModuleNotFoundError, match="no_such_module"), importing("no_such_module"):
-        pass
-    with pytest.raises(pulumi.RunError, match="refused"), importing("no_such_module"):
-        raise pulumi.RunError("refused")
 
 
 def test_what_is_over_its_budget_is_told() -> None:
