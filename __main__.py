@@ -10,7 +10,7 @@ from components.startup import tune
 tune()
 
 from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
-from components.settings.stack import load
+from components.settings.stack import load, load_deployed
 from components.stack import (
     cluster_provider,
     common_args,
@@ -25,9 +25,13 @@ from components.stack import (
     warn,
 )
 
-settings, running = load()
+settings = load()
+# A preview changes nothing, so the plugin may start while the state is read. An update leaves the provider of the state
+# alone until the settings are accepted.
+early = cluster_provider("kubernetes", settings) if pulumi.runtime.is_dry_run() else None
+running = load_deployed(settings)
 warn(settings)
-provider = cluster_provider("kubernetes", settings)
+provider = early or cluster_provider("kubernetes", settings)
 common = common_args(settings)
 
 inference = Namespace("ollama", namespace_args(settings, "ollama"), pulumi.ResourceOptions(provider=provider))

@@ -3,10 +3,10 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pulumi
 from pulumi.runtime import config as runtime_config
@@ -61,37 +61,47 @@ def _hidden(finding: Finding, encrypted: frozenset[str]) -> Finding:
     return replace(finding, value="[secret]") if secret else finding
 
 
-class Loaded(NamedTuple):
-    """The settings of a stack, and what it has deployed before they change anything."""
-
-    settings: Settings
-    deployed: DeployedStack
-
-
-def load() -> Loaded:
-    """Read the settings of the current stack, and check them by themselves and against what is deployed.
+def load() -> Settings:
+    """Read the settings of the current stack, and check them by themselves.
 
     Raises pulumi.RunError with every finding: the engine then prints it without a stack trace and changes nothing.
     """
-    project, stack = pulumi.get_project(), pulumi.get_stack()
-    values = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+    project, values = pulumi.get_project(), _values()
     own = {key.partition(":")[2]: value for key, value in values.items() if key.startswith(f"{project}:")}
-    encrypted = frozenset(key for key in own if runtime_config.is_config_secret(f"{project}:{key}"))
+    encrypted = _encrypted(own)
     settings, findings = parse(own, encrypted)
     findings += foreign_keys(values, project)
     refused = {finding.path for finding in findings}
     further = [finding for finding in check(settings) if finding.path not in refused]
     if not refused & {"kubeconfig", "context"}:
         further += check_context(settings.kubeconfig, settings.context, os.environ, Path.cwd())
-    # Settings that are refused are left out, which must not look like a change.
-    running = DeployedStack()
-    if not findings and not further:
-        running = deployed.read()
-        further += data_changes.refused(running, settings, os.environ, Path.cwd())
-    findings += [_hidden(finding, encrypted) for finding in further]
+    _refuse(findings + [_hidden(finding, encrypted) for finding in further])
+    return settings
+
+
+def load_deployed(settings: Settings) -> DeployedStack:
+    """Read what the current stack has deployed, and check what the settings would change of it.
+
+    Raises pulumi.RunError with every change that would lose data.
+    """
+    running = deployed.read()
+    encrypted = _encrypted(key.partition(":")[2] for key in _values())
+    findings = data_changes.refused(running, settings, os.environ, Path.cwd())
+    _refuse([_hidden(finding, encrypted) for finding in findings])
+    return running
+
+
+def _values() -> dict[str, str]:
+    return {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+
+
+def _encrypted(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(key for key in keys if runtime_config.is_config_secret(f"{pulumi.get_project()}:{key}"))
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
     if findings:
-        raise pulumi.RunError(str(SettingsError(findings, f"Pulumi.{stack}.yaml")))
-    return Loaded(settings, running)
+        raise pulumi.RunError(str(SettingsError(findings, f"Pulumi.{pulumi.get_stack()}.yaml")))
 
 
-__all__ = ["foreign_keys", "load", "parse", "render_path", "unknown_key_rule"]
+__all__ = ["foreign_keys", "load", "load_deployed", "parse", "render_path", "unknown_key_rule"]
