@@ -38,12 +38,14 @@ def copy(index: int) -> None:
     )
     name = space.metadata.apply(lambda own: own.name or f"copy-{index}")
     options = pulumi.ResourceOptions(provider=provider, deleted_with=space)
-    k8s.core.v1.PersistentVolumeClaim(
+    claim = k8s.core.v1.PersistentVolumeClaim(
         f"data-{index}",
         metadata={"name": "ollama-data", "namespace": name, "annotations": skip_await},
         spec={"access_modes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}},
         opts=by_itself,
     )
+    # From the claim, so that it goes after the pods. It waits for them: with fifty of it nothing else had a turn.
+    claim_name = claim.metadata.apply(lambda own: own.name or "ollama-data")
     k8s.apps.v1.Deployment(
         f"ollama-{index}",
         metadata={"name": "ollama", "namespace": name, "labels": labels},
@@ -64,7 +66,7 @@ def copy(index: int) -> None:
                             "volume_mounts": [{"name": "ollama-data", "mount_path": "/root/.ollama"}],
                         }
                     ],
-                    "volumes": [{"name": "ollama-data", "persistent_volume_claim": {"claim_name": "ollama-data"}}],
+                    "volumes": [{"name": "ollama-data", "persistent_volume_claim": {"claim_name": claim_name}}],
                 },
             },
         },
