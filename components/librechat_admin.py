@@ -10,8 +10,9 @@ from components import kubernetes
 from components.common import CommonArgs, timeouts
 from components.librechat_scripts import CREATE_ADMIN
 from components.network_policy import network_policy, settings_of
+from components.settings import jobs
 from components.settings.librechat import Admin
-from components.settings.workload import Pods, resources
+from components.settings.workload import Pods
 from components.workload import Workload
 
 NAME = "librechat-create-admin"
@@ -22,7 +23,6 @@ USER = 1000
 GRACE_PERIOD_SECONDS = 5
 DEADLINE_SECONDS = 300
 RETRIES = 3
-RESOURCES = resources(cpu="100m", memory="256Mi", memory_limit="1Gi")
 
 ALONE = {"USE_REDIS": "false", "SEARCH": "false", "MEILI_HOST": ""}
 """It needs the database and nothing else."""
@@ -106,7 +106,7 @@ def create_admin(
                                 ),
                                 password,
                             ],
-                            "resources": kubernetes.container_resources(RESOURCES),
+                            "resources": kubernetes.container_resources(jobs.CREATE_ADMIN),
                             "security_context": kubernetes.security_context(),
                             "volume_mounts": [
                                 kubernetes.mount("config", config_directory, read_only=True),

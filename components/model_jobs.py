@@ -11,8 +11,9 @@ import pulumi_kubernetes as k8s
 from components import kubernetes
 from components.common import CommonArgs, timeouts
 from components.network_policy import ServerPeer, network_policy, settings_of, to_server
+from components.settings import jobs
 from components.settings.ollama import Pull
-from components.settings.workload import Pods, resources
+from components.settings.workload import Pods
 from components.workload import Workload
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ USER = 1000
 GRACE_PERIOD_SECONDS = 5
 HOME = "/nonexistent"
 """The client wants it set, and neither reads nor writes there."""
-RESOURCES = resources(cpu="50m", memory="64Mi", memory_limit="256Mi")
-"""The client only waits; it is the server that downloads."""
 DEADLINE_SLACK_SECONDS = 60
 """Pulumi waits this much longer than the Job, and the Job this much longer than its script, so that each of them can
 say what went wrong."""
@@ -150,7 +149,7 @@ class ModelJobs:
             "image": self.image,
             "command": ["/bin/bash", "-u", "-c", PRELUDE + script],
             "env": kubernetes.environment({"HOME": HOME, "OLLAMA_HOST": self.base_url, **environment}),
-            "resources": kubernetes.container_resources(RESOURCES),
+            "resources": kubernetes.container_resources(jobs.MODELS),
             "security_context": kubernetes.security_context(),
             "volume_mounts": [kubernetes.TMP_MOUNT, *mounts],  # type: ignore[typeddict-item]
         }

@@ -25,8 +25,9 @@ from components.network_policy import (
     to_server,
     to_url,
 )
+from components.settings import jobs
 from components.settings.backup import S3, MongoDBBackup
-from components.settings.workload import Pods, resources
+from components.settings.workload import Pods
 from components.workload import Workload, extended, name_of
 
 if TYPE_CHECKING:
@@ -51,8 +52,6 @@ S3_KEYS: tuple[str, ...] = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 NEVER = "0 0 1 1 *"
 """A CronJob has to have a schedule, even one that is suspended."""
 USER_DEADLINE_SECONDS = 300
-USER_RESOURCES = resources(cpu="100m", memory="256Mi", memory_limit="512Mi")
-"""mongosh is a Node program."""
 
 PODS: Peer = {"pod_labels": kubernetes.selector(NAME)}
 """The pods that connect to MongoDB."""
@@ -256,7 +255,7 @@ def _create_user(backups: _Backups, own_secret: pulumi.Input[str], stateful_set:
                             "image": backups.image,
                             "command": ["mongosh", "--nodb", "--norc", "--quiet", "--eval", scripts.CREATE_USER],
                             "env": [*kubernetes.environment(values), *kubernetes.secret_environment(sources)],
-                            "resources": kubernetes.container_resources(USER_RESOURCES),
+                            "resources": kubernetes.container_resources(jobs.BACKUP_USER),
                             "security_context": kubernetes.security_context(),
                             "volume_mounts": [kubernetes.TMP_MOUNT],
                         }

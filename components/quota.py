@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 
-from components.model_jobs import RESOURCES as PULL
 from components.ollama import gpu_resource
+from components.settings import jobs
+from components.settings.resource_rules import Containers, librechat_containers, ollama_containers
 from components.settings.root import Settings
 from components.settings.types import parse_quantity
 from components.settings.workload import Amounts, Resources
@@ -28,27 +29,17 @@ def requests(resources: Resources, default: Amounts) -> dict[str, Decimal]:
     return {key: parse_quantity(amounts[key]) for key in ("cpu", "memory") if key in amounts}
 
 
-def workloads(settings: Settings, application: str) -> Iterator[tuple[str, int, Resources]]:
-    """Give name, greatest number of pods, and resources of what runs in the namespace of an application.
+def workloads(settings: Settings, application: str) -> Iterator[Containers]:
+    """Give what runs in the namespace of an application.
 
     application: `ollama` or `librechat`.
     """
-    if application == "ollama":
-        for pool, server in settings.ollama.servers().items():
-            yield pool or "ollama", server.replicas, server.resources
-            yield "model jobs", len(server.model_names) + server.prune_models, PULL
-            if server.exposure.token.enabled:
-                yield "token", 1, server.exposure.token.resources
+    if application == "librechat":
+        yield from librechat_containers(settings)
         return
-    yield "librechat", settings.librechat.most_replicas, settings.librechat.resources
-    if not settings.mongodb.is_external:
-        yield "mongodb", 1, settings.mongodb.resources
-        if settings.mongodb.backup.enabled:
-            yield "backup", 2, settings.mongodb.backup.resources  # one that runs, and one by hand
-    if settings.meilisearch.enabled and not settings.meilisearch.external.url:
-        yield "meilisearch", 1, settings.meilisearch.resources
-    if settings.valkey.enabled:
-        yield "valkey", 1, settings.valkey.resources
+    yield from ollama_containers(settings)
+    for path, server in settings.ollama.by_path().items():
+        yield Containers(f"{path}.models", len(server.model_names) + server.prune_models, jobs.MODELS)
 
 
 def hard(settings: Settings, application: str) -> dict[str, str]:

@@ -20,7 +20,6 @@ from components.ollama import Ollama
 from components.quota import hard
 from components.release import pods_name
 from components.server import hands_over
-from components.settings.checks import ollama_servers
 from components.settings.exposure_rules import retired_controller
 from components.settings.helm import Method
 from components.settings.root import DEVELOPMENT, Settings
@@ -112,8 +111,7 @@ def warn(settings: Settings) -> None:
     """Tell what works today and is no good choice for an environment that people depend on."""
     if settings.environment == DEVELOPMENT:
         return
-    exposures = {path: server.exposure for path, server in ollama_servers(settings).items()}
-    for path, exposure in {"librechat": settings.librechat.exposure, **exposures}.items():
+    for path, exposure in settings.exposures().items():
         for warning in retired_controller(exposure, f"{path}.exposure"):
             pulumi.log.warn(warning)
 

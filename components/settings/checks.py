@@ -6,14 +6,13 @@ from typing import cast
 from components.librechat_config import OLLAMA_ENDPOINT, render
 from components.librechat_lint import lint
 from components.librechat_yaml import librechat_config
-from components.settings import backup_rules, exposure_rules, helm_rules, model_rules, security
+from components.settings import backup_rules, exposure_rules, helm_rules, model_rules, resource_rules, security
 from components.settings.base import secret_text
 from components.settings.findings import Finding
 from components.settings.librechat import LibreChatSettings
 from components.settings.ollama import OllamaPool
 from components.settings.root import Settings
 from components.settings.stores import MongoDBSettings
-from components.settings.workload import Resources, above
 
 
 def _quote(text: str) -> str:
@@ -145,10 +144,8 @@ def title_model(settings: Settings) -> Iterator[Finding]:
 
 def hosts(settings: Settings) -> Iterator[Finding]:
     """Refuse one host for two applications: their paths collide."""
-    exposures = {"librechat": settings.librechat.exposure}
-    exposures |= {path: server.exposure for path, server in ollama_servers(settings).items()}
     first: dict[str, str] = {}
-    for path, exposure in exposures.items():
+    for path, exposure in settings.exposures().items():
         host = exposure.host
         if exposure.type == "none" or not host:
             continue
@@ -159,29 +156,12 @@ def hosts(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"{path}.exposure.host", _quote(host), rule)
 
 
-def ollama_servers(settings: Settings) -> dict[str, OllamaPool]:
-    """Give every Ollama server by its key path."""
-    return {f"ollama.pools.{pool}" if pool else "ollama": server for pool, server in settings.ollama.servers().items()}
-
-
 def namespaces(settings: Settings) -> Iterator[Finding]:
     """Refuse one namespace for both applications, and names that are too long with their prefix."""
     names = settings.namespaces
     if names.ollama_name == names.librechat_name:
         rule = "is the namespace of LibreChat too, they have to differ"
         yield Finding("namespaces.ollama", _quote(names.ollama_name), rule)
-
-
-def resources(settings: Resources, prefix: str) -> Iterator[Finding]:
-    """Refuse a limit below its request, which the API server refuses too, after other objects are there."""
-    for name, request, limit in above(settings.requests, settings.limits):
-        rule = f"is less than `{prefix}.requests.{name}: {request}`"
-        yield Finding(f"{prefix}.limits.{name}", _quote(limit), rule)
-
-
-def backup_resources(settings: MongoDBSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a limit of the backups below its request."""
-    yield from resources(settings.backup.resources, f"{prefix}backup.resources")
 
 
 def external_meilisearch(settings: Settings) -> Iterator[Finding]:
@@ -303,7 +283,7 @@ LIBRECHAT: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     variables_of_secrets,
     helm_rules.librechat,
 )
-MONGODB: tuple[Callable[[MongoDBSettings, str], Iterator[Finding]], ...] = (backup_rules.destination, backup_resources)
+MONGODB: tuple[Callable[[MongoDBSettings, str], Iterator[Finding]], ...] = (backup_rules.destination,)
 ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,
     hosts,
@@ -314,24 +294,21 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     passwords_in_existing_secret,
     data_loss,
     helm_rules.labels,
+    *resource_rules.ROOT,
     *security.ROOT,
 )
 
 
 def check(settings: Settings) -> list[Finding]:
     """Apply every rule to the settings of a stack."""
-    servers = ollama_servers(settings)
     findings: list[Finding] = []
-    for path, server in servers.items():
+    for path, server in settings.ollama.by_path().items():
         findings += [finding for rule in OLLAMA for finding in rule(server, f"{path}.")]
         findings += no_models(server, f"{path}.")
-        findings += exposure_rules.exposure(server.exposure, f"{path}.exposure")
-        findings += resources(server.resources, f"{path}.resources")
     findings += [finding for rule in LIBRECHAT for finding in rule(settings.librechat, "librechat.")]
     findings += [finding for rule in MONGODB for finding in rule(settings.mongodb, "mongodb.")]
     findings += shared_redis(settings.librechat, "librechat.", connected=settings.valkey.enabled)
     findings += [finding for rule in ROOT for finding in rule(settings)]
-    findings += exposure_rules.exposure(settings.librechat.exposure, "librechat.exposure")
-    for name in ("librechat", "mongodb", "meilisearch", "valkey"):
-        findings += resources(getattr(settings, name).resources, f"{name}.resources")
+    for path, exposure in settings.exposures().items():
+        findings += exposure_rules.exposure(exposure, f"{path}.exposure")
     return findings

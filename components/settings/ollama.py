@@ -164,3 +164,7 @@ class OllamaSettings(OllamaPool):
     def servers(self) -> dict[str, OllamaPool]:
         """Give every server by the name of its pool; that of the first one is empty."""
         return {"": self, **self.pools}
+
+    def by_path(self) -> dict[str, OllamaPool]:
+        """Give every server by its key path in a stack file."""
+        return {f"ollama.pools.{pool}" if pool else "ollama": server for pool, server in self.servers().items()}

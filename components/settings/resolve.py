@@ -4,12 +4,11 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from components.settings import checks as rules
 from components.settings.base import AcceptsOutput, Section, put_outputs, take_outputs
 from components.settings.exposure import Exposure
 from components.settings.exposure_rules import exposure as exposure_rule
 from components.settings.findings import Finding, SettingsError, canonical, section_of, validate
-from components.settings.workload import Resources
+from components.settings.resource_rules import limit_below_request
 
 S = TypeVar("S", bound=Section)
 
@@ -58,11 +57,10 @@ def unknown_args(args: Mapping[str, Any], args_type: type) -> Iterator[Finding]:
 
 def _shared(settings: Section) -> Iterator[Finding]:
     """Apply the rules of the sections that several components have."""
-    exposure, resources = getattr(settings, "exposure", None), getattr(settings, "resources", None)
+    exposure = getattr(settings, "exposure", None)
     if isinstance(exposure, Exposure):
         yield from exposure_rule(exposure, "exposure")
-    if isinstance(resources, Resources):
-        yield from rules.resources(resources, "resources")
+    yield from limit_below_request(settings)
 
 
 def _misplaced(model: type[Section], outputs: Mapping[str, Any], prefix: str = "") -> list[Finding]:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from components.settings.base import Section
+from components.settings.exposure import Exposure
 from components.settings.librechat import LibreChatSettings
 from components.settings.network import NetworkPolicies
 from components.settings.ollama import OllamaSettings
@@ -114,3 +115,8 @@ class Settings(Section):
     """The policy pack that `make policy` checks the stack against."""
     valkey: ValkeySettings = ValkeySettings()
     """Valkey, what several pods of LibreChat share in memory."""
+
+    def exposures(self) -> dict[str, Exposure]:
+        """Give how each application is reached from outside the cluster, by its key path before `exposure`."""
+        servers = {path: server.exposure for path, server in self.ollama.by_path().items()}
+        return {"librechat": self.librechat.exposure, **servers}

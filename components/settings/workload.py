@@ -32,17 +32,16 @@ class Amounts(Section):
         """Give what is set, as a container's `requests` or `limits`."""
         return {key: value for key, value in (("cpu", self.cpu), ("memory", self.memory)) if value}
 
+    def above(self, limits: "Amounts") -> Iterator[tuple[str, str, str]]:
+        """Give name, request and limit of each of these requests that is above its limit.
 
-def above(requests: Amounts, limits: Amounts) -> Iterator[tuple[str, str, str]]:
-    """Give name, request and limit of each limit below its request, which the API server refuses.
-
-    A component also takes outputs here, which are not known yet.
-    """
-    for name in ("cpu", "memory"):
-        request, limit = getattr(requests, name), getattr(limits, name)
-        known = isinstance(request, str) and isinstance(limit, str) and request and limit
-        if known and parse_quantity(limit) < parse_quantity(request):
-            yield name, request, limit
+        A component also takes outputs here, which are not known yet.
+        """
+        for name in ("cpu", "memory"):
+            request, limit = getattr(self, name), getattr(limits, name)
+            known = isinstance(request, str) and isinstance(limit, str) and request and limit
+            if known and parse_quantity(limit) < parse_quantity(request):
+                yield name, request, limit
 
 
 class Resources(Section):

@@ -7,11 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components import kubernetes
 from components.operators import rules
 from components.quota import hard, workloads
-from components.settings.root import Settings
+from components.settings import jobs
+from components.settings.checks import check
+from components.settings.findings import validate
+from components.settings.resource_rules import sections
+from components.settings.root import Namespaces, Settings
 from components.settings.types import parse_quantity
-from tests.unit.pods import environment, template
+from components.settings.workload import Resources
+from tests.engine.targets import put
+from tests.unit.pods import environment, pods, template
 from tests.unit.recording import Recording
 
 Execute = Callable[..., Recording]
@@ -84,6 +91,80 @@ def test_a_default_request_above_its_limit_is_refused(execute: Execute) -> None:
         execute(namespaces={"limitRange": more})
     execute(namespaces={"limitRange": {**more, "enabled": False}})
     execute(namespaces={"limitRange": {**more, "defaultLimit": {"memory": "1Gi"}}})
+
+
+def test_a_default_limit_below_what_jobs_request_is_refused(execute: Execute) -> None:
+    one = {"resources": {"limits": {"cpu": "1"}}}
+    limited = dict.fromkeys(("ollama", "librechat", "mongodb", "meilisearch"), one)
+    low = {"limitRange": {"defaultRequest": {"cpu": "10m"}, "defaultLimit": {"cpu": "70m"}}}
+    execute(**limited, namespaces=low)
+    backup = {"mongodb": {**one, "backup": {"enabled": True, **one}}}
+    with pytest.raises(Exception, match=r"defaultLimit.cpu = \"70m\".*100m that the Job for the user of the backups"):
+        execute(**{**limited, **backup}, namespaces=low)
+
+
+AMOUNTS = st.fixed_dictionaries(
+    {},
+    optional={"cpu": st.sampled_from(("", "50m", "500m", "2")), "memory": st.sampled_from(("", "64Mi", "1Gi", "8Gi"))},
+)
+OWN = st.fixed_dictionaries({}, optional={"requests": AMOUNTS, "limits": AMOUNTS})
+EVERYTHING: dict[str, Any] = {
+    "ollama": {
+        "exposure": {"token": {"enabled": True}},
+        "pools": {"amd": {"exposure": {"token": {"enabled": True}}}},
+    },
+    "librechat": {"admin": {"email": "you@example.org", "existingSecret": "admin"}},
+    "mongodb": {"backup": {"enabled": True}},
+    "valkey": {"enabled": True},
+}
+"""Settings with which everything runs that a pod can have resources from."""
+
+SECTIONS = [path for path, _ in sections(Settings.model_validate(EVERYTHING))]
+
+
+def resources_of(settings_: Settings) -> list[dict[str, Any]]:
+    """What every container of a program has, those of Jobs that no setting gives anything included."""
+    of_jobs = [own for own in vars(jobs).values() if isinstance(own, Resources)]
+    return [kubernetes.container_resources(own) for own in (*dict(sections(settings_)).values(), *of_jobs)]
+
+
+def test_no_container_has_other_resources(execute: Execute) -> None:
+    """Guards the property below, which knows of containers only what the settings say."""
+    known = resources_of(Settings.model_validate(EVERYTHING))
+    containers = [found for pod in pods(execute(**EVERYTHING)) for found in pod.containers()]
+    assert len(containers) > 10
+    assert [found["name"] for found in containers if found["resources"] not in known] == []
+
+
+def admitted(own: dict[str, Any], spaces: Namespaces) -> bool:
+    """Whether the API server lets a container in, and the LimitRange that has its defaults: the order is its own."""
+    limits, requests = dict(own.get("limits", {})), {**own.get("limits", {}), **own.get("requests", {})}
+    pairs = [(requests, limits)]
+    if spaces.limit_range.enabled:
+        limit, request = spaces.limit_range.default_limit.mapping(), spaces.limit_range.default_request.mapping()
+        requests = {**limit, **limits, **request, **requests}
+        pairs = [(request, limit), (requests, {**limit, **limits})]
+    below = all(parse_quantity(a[key]) <= parse_quantity(b[key]) for a, b in pairs for key in a.keys() & b.keys())
+    return below and (not spaces.quota.enabled or {"cpu", "memory"} <= set(requests))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_what_is_accepted_is_admitted(data: st.DataObject) -> None:
+    document: dict[str, Any] = EVERYTHING
+    for path in data.draw(st.lists(st.sampled_from(SECTIONS), max_size=3, unique=True)):
+        document = put(document, path, data.draw(OWN))
+    for key in ("defaultRequest", "defaultLimit"):
+        document = put(document, f"namespaces.limitRange.{key}", data.draw(AMOUNTS))
+    for key in ("limitRange", "quota"):
+        document = put(document, f"namespaces.{key}.enabled", data.draw(st.booleans()))
+    found, findings = validate(Settings, document)
+    assert not findings
+    admits = all(admitted(own, found.namespaces) for own in resources_of(found))
+    paths = [finding.path for finding in check(found)]
+    assert admits or paths
+    # What is refused is so for a reason; only an unasked limit of the LimitRange is refused and would be admitted.
+    assert not admits or all(".limits." in path for path in paths)
 
 
 def test_who_holds_a_gpu_has_priority(execute: Execute) -> None:

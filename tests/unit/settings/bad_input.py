@@ -238,6 +238,24 @@ CASES: dict[str, Case] = {
         '"4Gi"',
         ("is less than", "`ollama.resources.requests.memory: 8Gi`"),
     ),
+    "limit of the token's proxy below its request": Case(
+        "ollama: {exposure: {token: {resources: {requests: {memory: 4Gi}}}}}",
+        "ollama.exposure.token.resources.limits.memory",
+        '"128Mi"',
+        ("is less than", "`ollama.exposure.token.resources.requests.memory: 4Gi`"),
+    ),
+    "limit of a pool below its request": Case(
+        "ollama: {pools: {amd: {resources: {limits: {cpu: 500m}}}}}",
+        "ollama.pools.amd.resources.limits.cpu",
+        '"500m"',
+        ("is less than", "`ollama.pools.amd.resources.requests.cpu: 1`"),
+    ),
+    "no limit of a pool where its namespace has one": Case(
+        'ollama: {pools: {amd: {resources: {limits: {memory: ""}}}}}',
+        "ollama.pools.amd.resources.limits.memory",
+        '""',
+        ("LimitRange would make it 512Mi",),
+    ),
     # --- names, hosts, URLs
     "host with a scheme": Case(
         "librechat: {exposure: {host: https://chat.example.org}}",
