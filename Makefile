@@ -104,8 +104,9 @@ test: lint ## Run every test, on a real engine and a real API server
 bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
 	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
 
-soak: setup ## Run the long tests: 1,000 changes of settings, 100 interruptions; DATA_SEED, INTERRUPTION_SEED repeat a run
-	@DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
+soak: setup ## Run the long tests: properties, 1,000 changes of settings, 100 interruptions; DATA_SEED, INTERRUPTION_SEED repeat a run
+	@$(PYTHON) -m pytest tests/unit tests/schema -n auto --hypothesis-profile=soak
+	@DATA_SEED=$${DATA_SEED:-0} DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 	@INTERRUPTIONS=50 $(PYTHON) -m pytest tests/engine/test_interruption.py -n 0 -s
 
 sandbox-start: setup ## Start the embedded cluster

@@ -1,7 +1,7 @@
 """No change of settings deletes or replaces what holds data, unless the settings say so: drawn pairs, on the engine.
 
-DATA_PAIRS sets how many (210 by default, 1,000 in `make soak`). The seed is told at the end of the run; DATA_SEED
-repeats it.
+DATA_PAIRS sets how many (210 by default, 1,000 in `make soak`). DATA_SEED sets the seed: the same one by default, so
+that a failure is one of the change at hand; 0, as in `make soak`, draws one. It is told at the end of the run.
 """
 
 import os
@@ -21,7 +21,7 @@ from tests.engine.stack import Stack, merged
 from tests.engine.targets import POOL, Changes, changed, targets
 
 PAIRS = int(os.environ.get("DATA_PAIRS", "210"))
-SEED = int(os.environ.get("DATA_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+SEED = int(os.environ.get("DATA_SEED", "1")) or random.SystemRandom().randrange(1, 2**32)
 DELETING = {"delete", "replace", "delete-replaced", "create-replacement", "discard", "discard-replaced"}
 NO_GPU = {"ollama": {"gpu": {"count": 0}, "pull": {"wait": False}}}
 BASES: dict[str, dict[str, Any]] = {
