@@ -10,7 +10,7 @@ from kubernetes.client import ApiException
 from rich.console import Console
 from urllib3.exceptions import HTTPError
 
-from cli import history, recovery
+from cli import event_log, history, recovery
 from cli.clusters import answering, connect
 from cli.locks import refusal, settle
 from cli.project import NAME
@@ -37,15 +37,18 @@ def prepare(session: Session, console: Console) -> None:
         _store(session, document, found, console)
 
 
-def recover_cut_off(session: Session, events: Path, console: Console) -> bool:
+def recover_cut_off(session: Session, log: Path, console: Console) -> bool:
     """Take into the state what an operation created although it seemed to fail, and tell whether there was any.
 
     Only what was created since the stack was last whole is taken, so never an object of somebody else.
 
-    events: event log of the operation that failed.
+    log: event log of the operation that failed.
     """
+    events = event_log.read(log)
+    if not events:
+        return False
     document = json.loads(session.output(["stack", "export"]))
-    candidates = recovery.cut_off(document.get("deployment") or {}, events.read_text().splitlines())
+    candidates = recovery.cut_off(document.get("deployment") or {}, events)
     if not candidates["pending_operations"]:
         return False
     api = connect(session.stack.kubeconfig_path, session.stack.context)

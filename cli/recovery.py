@@ -75,18 +75,18 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
     return Recovery(result, tuple(notes), taken)
 
 
-def cut_off(deployment: Mapping[str, Any], events: Iterable[str]) -> dict[str, Any]:
+def cut_off(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Give the state with the creations that failed as pending ones.
 
     A creation fails too when the API server goes away between doing it and saying so. The engine then takes it for not
     done, and notes nothing.
 
-    events: event log of the operation that failed.
+    events: what the engine said of the operation that failed.
     """
     known = {resource["urn"] for resource in deployment.get("resources") or [] if not resource.get("delete")}
     pending: list[dict[str, Any]] = []
-    for line in events:
-        failed = json.loads(line).get("resOpFailedEvent")
+    for event in events:
+        failed = event.get("resOpFailedEvent")
         resource = failed and failed["metadata"].get("new")
         if resource and failed["metadata"]["op"] == "create" and resource["urn"] not in known:
             resource = {key: value for key, value in resource.items() if key != "id"}

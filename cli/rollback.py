@@ -1,7 +1,6 @@
 """Rollback: the program and the settings of an earlier revision, deployed as a new one."""
 
 import copy
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -106,12 +105,11 @@ def untouched(settings: Mapping[str, Any], current: Mapping[str, Any], project: 
     return result
 
 
-def planned(events: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Give operation, type and name of each resource that a preview would change, from its event log."""
-    for line in events:
-        event = json.loads(line).get("resourcePreEvent")
-        if event:
-            metadata = event["metadata"]
+def planned(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Give operation, type and name of each resource that a preview would change, from its events."""
+    for event in events:
+        if step := event.get("resourcePreEvent"):
+            metadata = step["metadata"]
             yield metadata["op"], metadata["type"], metadata["urn"].rpartition("::")[2]
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,14 @@ from components.settings.kubeconfig import check_context
 from sandbox.cluster.cluster import Cluster
 from sandbox.engine.engine import Engine
 from sandbox.engine.resolution import resolve
+
+KILLED = 128
+"""As in a shell: the exit status of a process that a signal ended is this and the signal's number."""
+
+
+def was_killed(status: int) -> bool:
+    """Tell whether an exit status is that of a process that a signal ended."""
+    return KILLED < status < KILLED + signal.NSIG
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ class Session:
         """
         status = self.pulumi(command, ["--exec-agent", who(), *arguments])
         # A process that a signal ended has the signal's number below zero.
-        return 128 - status if status < 0 else status
+        return KILLED - status if status < 0 else status
 
     def output(self, arguments: Sequence[str], text: str = "") -> str:
         """Run a command of the engine that shows nothing to the person, and give what it prints.

@@ -14,6 +14,7 @@ Number = Annotated[int, typer.Argument(metavar="REVISION", help="The revision to
 def rollback(number: Number, stack: Stack = "", yes: Yes = False) -> None:
     """Bring program and settings back to an earlier revision, as a new revision; data and credentials stay."""
     with readable_errors():
+        from cli import event_log
         from cli.aftermath import explain
         from cli.history import read
         from cli.preparation import prepare
@@ -31,7 +32,7 @@ def rollback(number: Number, stack: Stack = "", yes: Yes = False) -> None:
             if status:
                 err.print(f"revision {number} cannot be deployed now, as said above; nothing was changed")
                 sys.exit(status)
-            refuse_loss(planned(log.read_text().splitlines()), number)
+            refuse_loss(planned(event_log.read(log)), number)
             asks = session.stack.data_protection and not yes
             if asks and not typer.confirm(f"Bring the stack {session.stack.name} back to revision {number}?"):
                 sys.exit(1)

@@ -22,7 +22,7 @@ def up(
     with readable_errors():
         from cli.aftermath import explain
         from cli.preparation import prepare, recover_cut_off
-        from cli.session import open_session
+        from cli.session import open_session, was_killed
 
         session = open_session(stack, err)
         prepare(session, err)
@@ -35,8 +35,9 @@ def up(
         with TemporaryDirectory() as directory:
             events = Path(directory) / "events.json"
             status = session.change("up", [*arguments, "--event-log", str(events)])
-            # What waits for an object that was missing in the state is found only after that one.
-            while status and events.exists() and recover_cut_off(session, events, err):
+            # What waits for an object that was missing in the state is found only after that one. Where the engine
+            # was killed, it is the next command that goes on: this one would do what somebody just stopped.
+            while status and not was_killed(status) and recover_cut_off(session, events, err):
                 events.unlink()
                 status = session.change("up", [*arguments, "--event-log", str(events)])
         if status:

@@ -1,11 +1,10 @@
 """Runs the refreshing preview whose events tell what differs; it changes neither objects nor state."""
 
-import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from cli import event_log
 from cli.clusters import answering, connect
 from cli.drift.detect import Line, lines
 from cli.drift.events import Resource, errors, resources
@@ -24,9 +23,7 @@ def find(session: Session) -> list[Line]:
         # The flag is for the Automation API, which would also change the stack that is selected here.
         arguments = ["--refresh", "--non-interactive", "--suppress-outputs", "--event-log", str(log)]
         status, said = session.run("preview", arguments, {"PULUMI_DEBUG_COMMANDS": "true"})
-        events: list[dict[str, Any]] = (
-            [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-        )
+        events = event_log.read(log)
     if status:
         raise CommandError("The preview failed: " + ("\n".join(errors(events)) or said))
     found = resources(events)

@@ -122,13 +122,13 @@ def test_the_rest_of_the_document_stays() -> None:
     assert len(list(describe(found))) == 2
 
 
-def failed(resource: dict[str, Any], operation: str = "create") -> str:
-    return json.dumps({"resOpFailedEvent": {"metadata": {"op": operation, "new": {"id": "", **resource}}}})
+def failed(resource: dict[str, Any], operation: str = "create") -> dict[str, Any]:
+    return {"resOpFailedEvent": {"metadata": {"op": operation, "new": {"id": "", **resource}}}}
 
 
 def test_a_creation_that_failed_may_have_been_done_all_the_same() -> None:
     resource = pending("ollama", provider="p")["resource"]
-    candidates = cut_off({"resources": []}, [json.dumps({"preludeEvent": {}}), failed(resource)])
+    candidates = cut_off({"resources": []}, [{"preludeEvent": {}}, failed(resource)])
     found = recover(candidates, in_cluster(live()))
     assert found is not None
     assert found.taken == 1

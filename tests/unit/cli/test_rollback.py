@@ -1,6 +1,5 @@
 """Rollback: which revisions there is a way back to, and with which settings."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +103,9 @@ def test_sessions_are_not_ended(then: dict[str, Any], now: dict[str, Any], expec
     assert untouched({key: then}, {key: now}, Path()) == {key: expected}
 
 
-def step(operation: str, kind: str, name: str) -> str:
+def step(operation: str, kind: str, name: str) -> dict[str, Any]:
     urn = f"urn:pulumi:dev::shop::{kind}::{name}"
-    return json.dumps({"resourcePreEvent": {"metadata": {"op": operation, "type": kind, "urn": urn}}})
+    return {"resourcePreEvent": {"metadata": {"op": operation, "type": kind, "urn": urn}}}
 
 
 CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
@@ -116,7 +115,7 @@ PASSWORD = "random:index/randomPassword:RandomPassword"
 @pytest.mark.parametrize("operation", ["delete", "replace", "create-replacement", "delete-replaced"])
 @pytest.mark.parametrize("kind", [CLAIM, PASSWORD, "kubernetes:core/v1:Namespace"])
 def test_data_and_credentials_are_not_lost(operation: str, kind: str) -> None:
-    events = [json.dumps({"preludeEvent": {}}), step(operation, kind, "mongodb-data")]
+    events = [{"preludeEvent": {}}, step(operation, kind, "mongodb-data")]
     with pytest.raises(CommandError, match=rf"{kind.rpartition(':')[2]} mongodb-data.*Nothing was changed"):
         refuse_loss(planned(events), 4)
 

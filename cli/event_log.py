@@ -1,0 +1,14 @@
+"""The engine's event log, a JSON document a line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def read(log: Path) -> list[dict[str, Any]]:
+    """Give the events of a log; none where there is no log.
+
+    The last line is left out where it has no end: the engine was killed while it wrote it.
+    """
+    *lines, _ = log.read_bytes().split(b"\n") if log.exists() else [b""]
+    return [json.loads(line) for line in lines]
