@@ -3,7 +3,7 @@
 import atexit
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import pulumi
@@ -12,11 +12,13 @@ DEBUG_VARIABLE = "OLLAMA_LIBRECHAT_SDK_DEBUG"
 """Environment variable that, when it is not empty, leaves the SDK its debug messages, for `pulumi up --debug`."""
 
 
-def tune(environment: Mapping[str, str] = os.environ) -> None:
-    """Leave out the search for garbage, and the debug messages of the SDK.
+def tune(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Leave out the search for garbage and for plugins of pydantic, and the debug messages of the SDK.
 
     Only for a program, which has its process for itself. docs/benchmarks.md has what each of it saves.
     """
+    # pydantic would read the metadata of every installed package, for a plugin that settings have no use for.
+    environment.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # What is imported and built stays to the end: looking for garbage in it, by default every 700 objects and once more
     # at the exit, finds none.
     gc.set_threshold(100_000, 50, 1000)

@@ -83,6 +83,16 @@ def test_imports() -> None:
     assert not [name for name in modules if name in NEVER]
 
 
+def test_nobody_looks_for_plugins_of_pydantic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS", raising=False)
+    found = imported(
+        "from importlib import metadata; metadata.entry_points = None",
+        "from components.startup import tune; tune()",
+        "import components.settings.root",
+    )
+    assert "components.settings.root" in found
+
+
 def test_the_own_state_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     answer = Mocks.call
