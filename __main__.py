@@ -5,9 +5,10 @@ Settings come from Pulumi.<stack>.yaml and are refused here, all findings at onc
 
 import pulumi
 
-from components.startup import tune
+from components.startup import end_quietly, tune
 
 tune()
+end_quietly()
 
 from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
 from components.settings.stack import load, load_deployed

@@ -7,6 +7,7 @@ is recorded.
 import asyncio
 import hashlib
 import json
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -273,7 +274,11 @@ def run(
         if recording.result is not None:
             recording.result = await pulumi.Output.from_input(recording.result).future()
 
-    asyncio.run(main())
+    interrupted = signal.getsignal(signal.SIGINT)
+    try:
+        asyncio.run(main())
+    finally:
+        signal.signal(signal.SIGINT, interrupted)  # a program sees to it in a process of its own
     return recording
 
 

@@ -30,6 +30,13 @@ SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
 Deployment is awaited for already, a claim waits for its first consumer, an Ingress for an address that some
 controllers never write."""
 
+WAIT_FOR_NEW_POD = {
+    "pulumi.com/waitFor": '["jsonpath={.status.updatedReplicas}=1", "jsonpath={.status.availableReplicas}=1"]'
+}
+"""Annotation for a Deployment with one pod and the strategy Recreate. Its conditions are those of the old pod until the
+new one is made (kubernetes/kubernetes issue 115538), so that pulumi-kubernetes 4.32 by itself takes an update for done
+before there is a new pod, and one that never starts too."""
+
 
 def selector(name: str) -> dict[str, str]:
     """Give the labels that select the pods of a workload. They are immutable, so they hold nothing that may change.

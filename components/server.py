@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components import kubernetes
 from components.common import timeouts
 from components.release import create_release
 from components.settings.helm import Method
@@ -43,9 +44,10 @@ def run_server(
     timeout = settings.startup_timeout_seconds + drain_seconds
 
     def native(replicas: int | None, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
+        one_after_the_other = replicas == 1 and strategy["type"] == "Recreate"
         return k8s.apps.v1.Deployment(
             f"{workload.resource_name}-deployment",
-            metadata=workload.metadata(),
+            metadata=workload.metadata(annotations=kubernetes.WAIT_FOR_NEW_POD if one_after_the_other else None),
             spec={
                 "replicas": replicas,
                 "progress_deadline_seconds": timeout,

@@ -1,8 +1,10 @@
-"""The first second of the program: what costs time in it and does nothing for the person who waits."""
+"""The process of a program: what costs time and does nothing for the person who waits, and how it ends."""
 
 import atexit
 import gc
 import os
+import signal
+import threading
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -10,6 +12,9 @@ import pulumi
 
 DEBUG_VARIABLE = "OLLAMA_LIBRECHAT_SDK_DEBUG"
 """Environment variable that, when it is not empty, leaves the SDK its debug messages, for `pulumi up --debug`."""
+
+EVERYTHING_IS_SAID = 32
+"""Exit status with which a Python program tells the engine that there is nothing to add (pulumi-language-python)."""
 
 
 def tune(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -31,3 +36,18 @@ def tune(environment: MutableMapping[str, str] = os.environ) -> None:
 
 def _silent(*_: Any, **__: Any) -> None:
     """Stand in for `pulumi.log.debug`."""
+
+
+def end_quietly() -> None:
+    """End the program without a word when it is interrupted.
+
+    The engine does that when something has failed, and a person with Ctrl-C. Python by itself would answer with
+    tracebacks of Pulumi's own code, below the message that counts. Only for a program, as `tune` is.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _leave)
+
+
+def _leave(*_: Any) -> None:
+    """End the process at once; nothing is waited for, because nobody is there to answer."""
+    os._exit(EVERYTHING_IS_SAID)

@@ -102,7 +102,7 @@ class Valkey(Component):
         spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
         self.deployment = k8s.apps.v1.Deployment(
             f"{name}-deployment",
-            metadata=workload.metadata(),
+            metadata=workload.metadata(annotations=kubernetes.WAIT_FOR_NEW_POD),
             spec={
                 "replicas": 1,
                 # Two at a time behind one Service would each have half of the sessions.

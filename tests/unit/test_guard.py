@@ -4,6 +4,7 @@ import atexit
 import functools
 import gc
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,12 @@ import pulumi
 import pytest
 
 from cli.recording import Mocks
-from components.startup import DEBUG_VARIABLE
+from components.startup import DEBUG_VARIABLE, EVERYTHING_IS_SAID
 from tests.budgets import BUDGETS, over
 from tests.unit import programs
 from tests.unit.recording import Recording
 
+ROOT = Path(__file__).resolve().parents[2]
 NEVER = ("kubernetes", "typer", "rich", "pytest", "cli", "sandbox", "tests", "benchmarks", "pulumi_kubernetes.helm.v3")
 """What the program has no use for; the first one alone would take half a second."""
 
@@ -57,8 +59,7 @@ def test_registrations(recording: Recording) -> None:
 def imported(*statements: str) -> list[str]:
     """Give the modules that an interpreter has after these statements."""
     code = "\n".join(["import json, sys", *statements, "print(json.dumps(sorted(sys.modules)))"])
-    root = Path(__file__).resolve().parents[2]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     modules: list[str] = json.loads(done.stdout)
     return modules
 
@@ -121,6 +122,24 @@ def test_debug_messages_are_there_for_whoever_asks(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(pulumi.log, "debug", lambda message, *_, **__: sent.append(message))
     programs.recorded("dev", tmp_path)
     assert len(sent) > 100
+
+
+def test_a_program_that_is_interrupted_says_nothing() -> None:
+    code = (
+        "import os, signal, time\n"
+        "from components.startup import end_quietly\n"
+        "end_quietly()\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "time.sleep(60)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (EVERYTHING_IS_SAID, "", "")
+
+
+def test_an_interrupt_reaches_the_commands_that_run_the_program(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    programs.recorded("dev", tmp_path)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_what_is_over_its_budget_is_told() -> None:

@@ -101,3 +101,14 @@ def test_pulumi_waits_for_pods_that_go_in_turn(execute: Execute) -> None:
     owner = execute(ollama={**SHARED, "replicas": 4}).object("Deployment", "ollama")
     turn = template(owner).spec["terminationGracePeriodSeconds"] - 30
     assert int(owner.timeouts["update"].removesuffix("s")) >= 4 * turn + 300
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_new_pod_is_waited_for_and_not_the_old_one(shared: bool, execute: Execute) -> None:
+    """By itself the plugin takes an update of a Deployment with the strategy Recreate for done too soon."""
+    many = {**SHARED, "redis": {"existingSecret": "redis"}}
+    settings: dict[str, Any] = {"ollama": SHARED, "librechat": many} if shared else {"valkey": {"enabled": True}}
+    found = execute(**settings).all("Deployment")
+    alone = {one.object_name for one in found if one.spec["strategy"]["type"] == "Recreate"}
+    waiting = {one.object_name for one in found if "pulumi.com/waitFor" in one.metadata.get("annotations", {})}
+    assert alone == waiting == (set() if shared else {"ollama", "librechat", "librechat-valkey"})

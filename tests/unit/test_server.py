@@ -104,6 +104,7 @@ def test_while_it_is_handed_over_the_old_one_has_no_pods_and_comes_first(name: s
     to_helm = PROGRAMS[name](method="helm", handing_over=True)
     [deployment], [release] = to_helm.all("Deployment"), to_helm.all("Release")
     assert deployment.spec["replicas"] == 0
+    assert "annotations" not in deployment.metadata, "nobody waits for a pod that will not come"
     assert release.inputs["values"]["replicaCount"] == 1
     assert deployment.urn in release.dependencies
     before = PROGRAMS[name]().all("Deployment")[0]

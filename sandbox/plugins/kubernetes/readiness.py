@@ -3,6 +3,7 @@
 The rules and the words follow the official provider, so that a failure reads the same with either plugin.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,8 @@ class Readiness:
     progress: str = ""
     reasons: list[str] = field(default_factory=list)
 
+
+_FIELDS = re.compile(r"jsonpath=\{(?P<fields>(\.[A-Za-z0-9_-]+)+)\}(=(?P<value>[^=]+))?")
 
 Check = Callable[[dict[str, Any], Related], Readiness]
 
@@ -318,15 +321,18 @@ def custom_condition(expression: str) -> Check:
     """Return the check for one expression of the annotation ``pulumi.com/waitFor``.
 
     Args:
-        expression: ``condition=Type`` or ``condition=Type=Status``.
+        expression: ``condition=Type``, ``condition=Type=Status``, ``jsonpath={.field.of.it}``, or
+            ``jsonpath={.field.of.it}=value``.
 
     Raises:
-        ValueError: It is something else, such as a JSONPath.
+        ValueError: It is something else, such as a JSONPath with a filter.
     """
     prefix, _, rest = expression.partition("=")
+    if path := _FIELDS.fullmatch(expression):
+        return _field(path["fields"].split(".")[1:], path["value"], rest)
     kind, _, wanted = rest.partition("=")
     if prefix != "condition" or not kind:
-        raise ValueError(f'expected "condition=TYPE" or "condition=TYPE=STATUS", got "{expression}"')
+        raise ValueError(f'expected "condition=TYPE[=STATUS]" or "jsonpath={{.PATH}}[=VALUE]", got "{expression}"')
 
     def check(obj: dict[str, Any], _related: Related) -> Readiness:
         condition = _conditions(obj).get(kind, {})
@@ -334,6 +340,22 @@ def custom_condition(expression: str) -> Check:
         why = f"{condition.get('reason', '')} {condition.get('message', '')}".strip()
         text = f"Waiting for condition {rest}" + (f": {why}" if why else "")
         return Readiness(ready, progress=text, reasons=[text])
+
+    return check
+
+
+def _field(names: list[str], wanted: str | None, text: str) -> Check:
+    """Return the check for a field of the object: that it is there, or that it has a value."""
+
+    def check(obj: dict[str, Any], _related: Related) -> Readiness:
+        found: Any = obj
+        for name in names:
+            found = found.get(name) if isinstance(found, dict) else None
+        # Where the object does not say which of its generations the status is about, nothing can be said against it.
+        current = "observedGeneration" not in _status(obj) or _observed(obj)
+        ready = current and found is not None and wanted in {None, str(found)}
+        told = f"Waiting for {text}" + (f" (found {found})" if found is not None and not ready else "")
+        return Readiness(ready, progress=told, reasons=[told])
 
     return check
 

@@ -334,7 +334,31 @@ def test_a_custom_condition() -> None:
     waiting = readiness.custom_condition("condition=Synced")(obj, objects())
     assert (waiting.ready, waiting.progress) == (False, "Waiting for condition Synced")
     with pytest.raises(ValueError, match="jsonpath"):
-        readiness.custom_condition("jsonpath={.status}")
+        readiness.custom_condition("jsonpath={.status.conditions[0]}")
+
+
+@pytest.mark.parametrize(
+    ("status", "ready"),
+    [
+        ({"observedGeneration": 2, "updatedReplicas": 1}, True),
+        ({"updatedReplicas": 1}, True),
+        ({"observedGeneration": 1, "updatedReplicas": 1}, False),
+        ({"observedGeneration": 2}, False),
+        ({"observedGeneration": 2, "updatedReplicas": 0}, False),
+        ({}, False),
+    ],
+)
+def test_a_field_with_a_value(status: dict[str, Any], ready: bool) -> None:
+    check = readiness.custom_condition("jsonpath={.status.updatedReplicas}=1")
+    found = check({"metadata": {"generation": 2}, "status": status}, objects())
+    assert found.ready is ready
+    assert ready or found.progress.startswith("Waiting for {.status.updatedReplicas}=1")
+
+
+def test_a_field_that_has_to_be_there() -> None:
+    check = readiness.custom_condition("jsonpath={.status.updatedReplicas}")
+    assert check({"metadata": {}, "status": {"updatedReplicas": 3}}, objects()).ready
+    assert not check({"metadata": {}, "status": {}}, objects()).ready
 
 
 def test_the_failure_names_the_object() -> None:
