@@ -44,12 +44,14 @@ class Pods:
     image: image of its container.
     pods: UIDs of every pod in the namespaces.
     replicas: replicas that its Deployment asks for.
+    ready: images of its pods that are Ready.
     """
 
     deployment: str
     image: str
     pods: frozenset[str]
     replicas: int
+    ready: frozenset[str]
 
 
 def look(kubectl: Kubectl) -> Pods:
@@ -58,8 +60,13 @@ def look(kubectl: Kubectl) -> Pods:
     pods = [pod for name in NAMESPACES for pod in kubectl.items("pods", "--namespace", name)]
     running = {pod["metadata"]["uid"] for pod in pods if pod["status"].get("phase") == "Running"}
     container = deployment["spec"]["template"]["spec"]["containers"][0]
+    ready = {one["image"] for pod in pods for one in pod["status"].get("containerStatuses", []) if one["ready"]}
     return Pods(
-        deployment["metadata"]["uid"], container["image"], frozenset(running), int(deployment["spec"]["replicas"])
+        deployment["metadata"]["uid"],
+        container["image"],
+        frozenset(running),
+        int(deployment["spec"]["replicas"]),
+        frozenset(ready),
     )
 
 

@@ -43,13 +43,18 @@ def live(contender: Contender, kubectl: Kubectl, results: Results) -> None:
     results.fact(
         name,
         image_in_place=after.deployment == before.deployment,
+        image_ready=after.image in after.ready,
         pods=len(after.pods),
         pods_restarted=len(after.pods - before.pods),
     )
     timed(results, contender, "rollback", contender.rollback)
     back = look(kubectl)
     _expect(name, back.image, first.image)
-    results.fact(name, rollback_in_place=back.deployment == before.deployment)
+    results.fact(
+        name,
+        rollback_in_place=back.deployment == before.deployment,
+        rollback_ready=back.image in back.ready,
+    )
     state = contender.state()
     if state:
         results.fact(name, state_bytes=state.size, state_bytes_plain=state.plain, state_entries=state.entries)

@@ -65,6 +65,8 @@ def behaviour(results: Results, series: str) -> str:
         ["finds a difference without drift too", *(_alarm(fact.get("false_alarm")) for fact in facts)],
         ["repaired by deploying again", *(_word(fact.get("drift_repaired")) for fact in facts)],
         ["image change", *("in place" if fact.get("image_in_place") else "replaced" for fact in facts)],
+        ["the new pod is Ready when it ends", *(_word(fact.get("image_ready"), none="not seen") for fact in facts)],
+        ["after a rollback too", *(_word(fact.get("rollback_ready"), none="not seen") for fact in facts)],
         ["pods started anew by it", *(f"{fact.get('pods_restarted')} of {fact.get('pods')}" for fact in facts)],
         ["state, bytes", *(_number(fact.get("state_bytes")) for fact in facts)],
         ["state before compression, bytes", *(_plain(fact) for fact in facts)],

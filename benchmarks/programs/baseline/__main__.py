@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import json
 
 # As in this project's own program (components/startup.py): what is imported stays to the end, and no debug messages.
 gc.set_threshold(100_000, 50, 1000)
@@ -15,6 +16,9 @@ pulumi.log.debug = lambda *_, **__: None
 config = pulumi.Config()
 labels = {"app": "ollama"}
 skip_await = {"pulumi.com/skipAwait": "true"}  # Terraform does not wait for endpoints or addresses either
+# The plugin's own wait takes the old pod for the new one (components/kubernetes.py).
+new_pod = ("jsonpath={.status.updatedReplicas}=1", "jsonpath={.status.availableReplicas}=1")
+wait_for_new_pod = {"pulumi.com/waitFor": json.dumps(new_pod)}
 ollama_url = "http://ollama.ollama.svc.cluster.local:11434"
 keys = ("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV")
 librechat = {
@@ -90,7 +94,7 @@ k8s.core.v1.PersistentVolumeClaim(
 )
 k8s.apps.v1.Deployment(
     "ollama",
-    metadata={"name": "ollama", "namespace": ollama, "labels": labels},
+    metadata={"name": "ollama", "namespace": ollama, "labels": labels, "annotations": wait_for_new_pod},
     spec={
         "replicas": 1,
         "strategy": {"type": "Recreate"},

@@ -69,7 +69,9 @@ def results() -> Results:
 
 def lived(tool: Tool, results: Results, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def look(_: Any) -> Pods:
-        return Pods(str(tool.uid), tool.image, frozenset({f"{tool.uid}-{tool.image}", "store"}), tool.replicas)
+        pods = frozenset({f"{tool.uid}-{tool.image}", "store"})
+        ready = frozenset() if tool.faults.get("does not wait") else frozenset({tool.image, "mongo"})
+        return Pods(str(tool.uid), tool.image, pods, tool.replicas, ready)
 
     monkeypatch.setattr(lifecycle, "look", look)
     monkeypatch.setattr(lifecycle, "clear", lambda _: None)
@@ -83,16 +85,19 @@ def test_every_step_is_measured_once(results: Results, monkeypatch: pytest.Monke
     assert facts["drift_found"] is True
     assert facts["drift_repaired"] is True
     assert facts["image_in_place"] is True
+    assert facts["image_ready"] is True
+    assert facts["rollback_ready"] is True
     assert (facts["pods_restarted"], facts["pods"]) == (1, 2)
     assert (facts["state_bytes"], facts["state_entries"]) == (100, 2)
 
 
 def test_what_a_tool_does_not_see_repair_or_keep_is_noted(results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
-    tool = Tool(**{"blind": True, "leaves drift": True, "replaces": True})
+    tool = Tool(**{"blind": True, "leaves drift": True, "replaces": True, "does not wait": True})
     facts = lived(tool, results, monkeypatch)
     assert facts["drift_found"] is None
     assert facts["drift_repaired"] is False
     assert facts["image_in_place"] is False
+    assert (facts["image_ready"], facts["rollback_ready"]) == (False, False)
     assert tool.replicas == 1, "the next steps begin as for the others"
 
 
