@@ -252,9 +252,14 @@ class Cluster:
         if not down:
             self._wait(processes, "the API server to be ready", ApiClient(layout.server, layout.pki).is_ready)
             return
-        self._console.print(f"Starting cluster {self.name}: {', '.join(p.name for p in down)}", highlight=False)
         # The API server waits for etcd by itself; the others give up after some seconds without API server.
         store, rest = processes[:2], processes[2:]
+        if any(process.name == "kube-apiserver" for process in down):
+            # A client may hear nothing of a new API server for ten minutes, until its watch ends by itself: once in
+            # 42 restarts, of the controller of ResourceQuotas.
+            stop_all(reversed(rest))
+            down = missing(processes)
+        self._console.print(f"Starting cluster {self.name}: {', '.join(p.name for p in down)}", highlight=False)
         for process in store:
             if process in down:
                 process.start()
