@@ -238,6 +238,13 @@ CASES: dict[str, Case] = {
         '"4Gi"',
         ("is less than", "`ollama.resources.requests.memory: 8Gi`"),
     ),
+    "pool behind a controller that nobody knows": Case(
+        "ollama: {pools: {amd: {exposure: "
+        "{type: Ingress, host: amd.example.org, controller: other, allowAnonymous: true}}}}",
+        "networkPolicies.ingressController.namespace",
+        '""',
+        ("`ollama.pools.amd.exposure.controller: other`",),
+    ),
     "limit of the token's proxy below its request": Case(
         "ollama: {exposure: {token: {resources: {requests: {memory: 4Gi}}}}}",
         "ollama.exposure.token.resources.limits.memory",
