@@ -44,7 +44,7 @@ class Pods:
     image: image of its container.
     pods: UIDs of every pod in the namespaces.
     replicas: replicas that its Deployment asks for.
-    ready: images of its pods that are Ready.
+    ready: images of the containers in the namespaces that are ready.
     """
 
     deployment: str

@@ -12,6 +12,7 @@ from components.data_objects import Wanted, data_objects
 from components.deployed import OWNERS, Deployed, DeployedStack, Owner
 from components.settings.findings import Finding
 from components.settings.kubeconfig import cluster_of, kubeconfig_paths, same_cluster
+from components.settings.ollama import server_path
 from components.settings.root import Settings
 from components.settings.types import parse_quantity
 from components.store_versions import Version, meilisearch_problem, mongodb_problem, version_of
@@ -110,9 +111,8 @@ def _cause_in_ollama(settings: Settings, claim: Deployed) -> tuple[str, str]:
     """Give key path and value of what leaves out the claim of a server: its pool is gone, or names another claim."""
     pool = claim.name.removeprefix("ollama").removesuffix("data").strip("-")
     if pool and pool not in settings.ollama.pools:
-        return f"ollama.pools.{pool}", ""
-    path = f"ollama.pools.{pool}" if pool else "ollama"
-    return f"{path}.storage.existingClaim", f'"{settings.ollama.servers()[pool].storage.existing_claim}"'
+        return server_path(pool), ""
+    return f"{server_path(pool)}.storage.existingClaim", f'"{settings.ollama.servers()[pool].storage.existing_claim}"'
 
 
 def _cause_in_librechat(settings: Settings, gone: Deployed) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from components.deployed import Owner
 from components.settings.backup import MongoDBBackup
+from components.settings.ollama import server_path
 from components.settings.root import Settings
 from components.settings.workload import Storage
 
@@ -47,8 +48,8 @@ def _claim(owner: Owner, storage: Storage, namespace: str, name: str = "", path:
 
 def _ollama(settings: Settings) -> Iterator[Wanted]:
     for pool, server in settings.ollama.servers().items():
-        name, path = (f"ollama-{pool}", f"ollama.pools.{pool}") if pool else ("ollama", "ollama")
-        yield from _claim("ollama", server.storage, settings.namespaces.ollama_name, name, path)
+        name = f"ollama-{pool}" if pool else "ollama"
+        yield from _claim("ollama", server.storage, settings.namespaces.ollama_name, name, server_path(pool))
 
 
 def _librechat(settings: Settings) -> Iterator[Wanted]:

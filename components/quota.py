@@ -49,8 +49,7 @@ def hard(settings: Settings, application: str) -> dict[str, str]:
 
     application: `ollama` or `librechat`.
     """
-    limits = settings.namespaces.limit_range
-    default = limits.default_request if limits.enabled else Amounts()
+    default = settings.namespaces.limit_range.given_request
     entries = [(count, requests(resources, default)) for _, count, resources in workloads(settings, application)]
     pods = ROLLING * sum(count for count, _ in entries) + SPARE_PODS
     result = {

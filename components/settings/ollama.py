@@ -147,6 +147,11 @@ class OllamaPool(Section):
 PoolName = Annotated[str, AfterValidator(_pool_name)]
 
 
+def server_path(pool: str) -> str:
+    """Give the key path of a server's settings by the name of its pool; that of the first one is empty."""
+    return f"ollama.pools.{pool}" if pool else "ollama"
+
+
 class OllamaSettings(OllamaPool):
     """Settings of the Ollama server and its models, and of further servers."""
 
@@ -167,4 +172,4 @@ class OllamaSettings(OllamaPool):
 
     def by_path(self) -> dict[str, OllamaPool]:
         """Give every server by its key path in a stack file."""
-        return {f"ollama.pools.{pool}" if pool else "ollama": server for pool, server in self.servers().items()}
+        return {server_path(pool): server for pool, server in self.servers().items()}

@@ -7,7 +7,7 @@ from components.settings import jobs
 from components.settings.base import Section
 from components.settings.findings import Finding
 from components.settings.root import Settings
-from components.settings.workload import Amounts, Resources
+from components.settings.workload import Resources
 
 
 class Containers(NamedTuple):
@@ -87,28 +87,21 @@ def limit_below_request(section: Section, prefix: str = "") -> Iterator[Finding]
 
 def default_limit(settings: Settings) -> Iterator[Finding]:
     """Refuse to run without a limit where the LimitRange would give one."""
-    limits = settings.namespaces.limit_range
-    if not limits.enabled:
-        return
+    given = settings.namespaces.limit_range.given_limit
     for path, _, resources in _containers(settings):
-        for key, default in limits.default_limit.mapping().items():
-            if not getattr(resources.limits, key):
-                rule = (
-                    f"the namespace's LimitRange would make it {default}: set a limit, "
-                    f"or `namespaces.limitRange.defaultLimit.{key}` to nothing"
-                )
-                yield Finding(f"{path}.resources.limits.{key}", '""', rule)
+        for key, default in given.lacking(resources.limits).mapping().items():
+            rule = (
+                f"the namespace's LimitRange would make it {default}: set a limit, "
+                f"or `namespaces.limitRange.defaultLimit.{key}` to nothing"
+            )
+            yield Finding(f"{path}.resources.limits.{key}", '""', rule)
 
 
 def default_limit_of_jobs(settings: Settings) -> Iterator[Finding]:
     """Refuse a LimitRange whose limit is below what a Job asks for that has none: the API server refuses its pod."""
-    limits = settings.namespaces.limit_range
-    if not limits.enabled:
-        return
+    given = settings.namespaces.limit_range.given_limit
     for name, resources in _jobs(settings):
-        missing = {key: amount for key, amount in limits.default_limit.mapping().items()
-                   if not getattr(resources.limits, key)}  # fmt: skip
-        for key, request, limit in resources.requests.above(Amounts(**missing)):
+        for key, request, limit in resources.requests.above(given.lacking(resources.limits)):
             rule = f"is less than the {request} that the Job for {name} requests, its pod would be refused"
             yield Finding(f"namespaces.limitRange.defaultLimit.{key}", f'"{limit}"', rule)
 
@@ -116,9 +109,7 @@ def default_limit_of_jobs(settings: Settings) -> Iterator[Finding]:
 def default_request(settings: Settings) -> Iterator[Finding]:
     """Refuse a LimitRange that gives containers a request above its limit: the API server refuses it too."""
     limits = settings.namespaces.limit_range
-    if not limits.enabled:
-        return
-    for key, request, limit in limits.default_request.above(limits.default_limit):
+    for key, request, limit in limits.given_request.above(limits.given_limit):
         rule = f"is more than `namespaces.limitRange.defaultLimit.{key}: {limit}`"
         yield Finding(f"namespaces.limitRange.defaultRequest.{key}", f'"{request}"', rule)
 
@@ -128,7 +119,7 @@ def quota_needs_requests(settings: Settings) -> Iterator[Finding]:
     spaces = settings.namespaces
     if not spaces.quota.enabled:
         return
-    default = spaces.limit_range.default_request if spaces.limit_range.enabled else Amounts()
+    default = spaces.limit_range.given_request
     for path, _, resources in _containers(settings):
         for key in ("cpu", "memory"):
             if not any(getattr(amounts, key) for amounts in (resources.requests, resources.limits, default)):

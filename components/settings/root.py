@@ -46,6 +46,16 @@ class LimitRange(Section):
     default_limit: Amounts = Amounts(memory="512Mi")
     """Limits."""
 
+    @property
+    def given_request(self) -> Amounts:
+        """Requests that a container gets; nothing without a LimitRange."""
+        return self.default_request if self.enabled else Amounts()
+
+    @property
+    def given_limit(self) -> Amounts:
+        """Limits that a container gets; nothing without a LimitRange."""
+        return self.default_limit if self.enabled else Amounts()
+
 
 class Namespaces(Section):
     """The two namespaces."""

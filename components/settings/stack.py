@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,9 @@ def load() -> Settings:
 
     Raises pulumi.RunError with every finding: the engine then prints it without a stack trace and changes nothing.
     """
-    project, values = pulumi.get_project(), _values()
-    own = {key.partition(":")[2]: value for key, value in values.items() if key.startswith(f"{project}:")}
-    encrypted = _encrypted(own)
+    own, encrypted = _own_values()
     settings, findings = parse(own, encrypted)
-    findings += foreign_keys(values, project)
+    findings += foreign_keys(_values(), pulumi.get_project())
     refused = {finding.path for finding in findings}
     further = [finding for finding in check(settings) if finding.path not in refused]
     if not refused & {"kubeconfig", "context"}:
@@ -85,7 +83,7 @@ def load_deployed(settings: Settings) -> DeployedStack:
     Raises pulumi.RunError with every change that would lose data.
     """
     running = deployed.read()
-    encrypted = _encrypted(key.partition(":")[2] for key in _values())
+    _, encrypted = _own_values()
     findings = data_changes.refused(running, settings, os.environ, Path.cwd())
     _refuse([_hidden(finding, encrypted) for finding in findings])
     return running
@@ -95,8 +93,11 @@ def _values() -> dict[str, str]:
     return {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
 
 
-def _encrypted(keys: Iterable[str]) -> frozenset[str]:
-    return frozenset(key for key in keys if runtime_config.is_config_secret(f"{pulumi.get_project()}:{key}"))
+def _own_values() -> tuple[dict[str, str], frozenset[str]]:
+    """Give the values of this project by their keys, and which of these the stack file holds encrypted."""
+    prefix = f"{pulumi.get_project()}:"
+    own = {key.removeprefix(prefix): value for key, value in _values().items() if key.startswith(prefix)}
+    return own, frozenset(key for key in own if runtime_config.is_config_secret(f"{prefix}{key}"))
 
 
 def _refuse(findings: Sequence[Finding]) -> None:

@@ -32,6 +32,10 @@ class Amounts(Section):
         """Give what is set, as a container's `requests` or `limits`."""
         return {key: value for key, value in (("cpu", self.cpu), ("memory", self.memory)) if value}
 
+    def lacking(self, own: "Amounts") -> "Amounts":
+        """Give those of these amounts that a container has none of its own for."""
+        return Amounts(**{name: amount for name, amount in self.mapping().items() if not getattr(own, name)})
+
     def above(self, limits: "Amounts") -> Iterator[tuple[str, str, str]]:
         """Give name, request and limit of each of these requests that is above its limit.
 
