@@ -5,14 +5,14 @@ Settings come from Pulumi.<stack>.yaml and are refused here, all findings at onc
 
 import pulumi
 
-from components.startup import end_quietly, tune
+from components.stack.process import end_quietly, tune
 
 tune()
 end_quietly()
 
 from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
-from components.settings.stack import load, load_deployed
-from components.stack import (
+from components.stack.load import load, load_deployed
+from components.stack.program import (
     cluster_provider,
     common_args,
     handing_over,

@@ -10,12 +10,12 @@ from kubernetes import client
 
 from cli.errors import CommandError
 from cli.jobs import NOT_FOUND, Outcome, Tell, active_jobs, create_job, delete_job, follow_job
-from components.kubernetes import selector
-from components.librechat import NAME as LIBRECHAT
-from components.mongodb_backup import NAME as BACKUP
-from components.mongodb_backup import RESTORE
-from components.mongodb_backup_scripts import ARCHIVE_PREFIX, ARCHIVE_SUFFIX
-from components.release import release_name
+from components.helm.release import release_name
+from components.librechat.component import NAME as LIBRECHAT
+from components.mongodb.backup.resources import NAME as BACKUP
+from components.mongodb.backup.resources import RESTORE
+from components.mongodb.backup.scripts import ARCHIVE_PREFIX, ARCHIVE_SUFFIX
+from components.workload.manifests import selector
 
 FIELD_MANAGER = "ollama-librechat"
 STOP_MARGIN_SECONDS = 60.0

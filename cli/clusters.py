@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from cli.errors import CommandError
 from cli.project import PROJECT
-from components.settings.kubeconfig import check_context
+from components.stack.kubeconfig import check_context
 
 ANSWER_WITHIN = 5.0
 """Seconds after which a cluster counts as unreachable."""

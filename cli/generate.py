@@ -16,10 +16,10 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from cli.docstrings import describe
+from components.ollama.settings import OllamaPool
 from components.settings.base import AcceptsOutput
 from components.settings.findings import section_of
-from components.settings.ollama import OllamaPool
-from components.settings.root import Settings
+from components.stack.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 ARGS = PROJECT / "components" / "args.py"

@@ -7,8 +7,8 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN as ENGINE_UNKNOWN
 
-from components.settings.policies import Level
-from components.settings.root import DEVELOPMENT, Settings
+from components.stack.policies import Level
+from components.stack.settings import DEVELOPMENT, Settings
 from policies.rules import RESOURCE_RULES, STACK_RULES
 from policies.rules.exposure import NO_ANONYMOUS_OLLAMA
 from policies.rules.rule import EXCEPTIONS, UNKNOWN, Resource

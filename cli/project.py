@@ -9,7 +9,7 @@ import yaml
 
 from cli.errors import CommandError
 from components.settings.findings import Finding, validate
-from components.settings.root import Settings
+from components.stack.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 """Directory of Pulumi.yaml."""

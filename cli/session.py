@@ -16,9 +16,9 @@ from cli.errors import CommandError
 from cli.locks import settle
 from cli.project import DEFAULT_STACK, NAME, PROJECT, SANDBOX_STACK, StackFile, read_stack
 from cli.state import State, ensure_local_stack, find_state
-from components.settings.checks import check
 from components.settings.findings import Finding, SettingsError
-from components.settings.kubeconfig import check_context
+from components.stack.kubeconfig import check_context
+from components.stack.rules import check
 from sandbox.cluster.cluster import Cluster
 from sandbox.engine.engine import Engine
 from sandbox.engine.resolution import resolve

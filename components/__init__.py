@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from components.librechat import LibreChat, LibreChatArgs
-    from components.librechat_credentials import OllamaConnection
-    from components.meilisearch import Meilisearch, MeilisearchArgs
-    from components.mongodb import MongoDB, MongoDBArgs
-    from components.namespace import Namespace, NamespaceArgs
-    from components.ollama import Ollama, OllamaArgs
-    from components.valkey import Valkey, ValkeyArgs
+    from .librechat.component import LibreChat, LibreChatArgs
+    from .librechat.credentials import OllamaConnection
+    from .meilisearch.component import Meilisearch, MeilisearchArgs
+    from .mongodb.component import MongoDB, MongoDBArgs
+    from .namespace.component import Namespace, NamespaceArgs
+    from .ollama.component import Ollama, OllamaArgs
+    from .valkey.component import Valkey, ValkeyArgs
 
 __all__ = [
     "LibreChat",
@@ -35,13 +35,13 @@ __all__ = [
 # Each on first use: the settings are in this package too, and reading them must not cost the second that the Kubernetes
 # SDK takes to import.
 _MODULES = {
-    "librechat": ("LibreChat", "LibreChatArgs"),
-    "librechat_credentials": ("OllamaConnection",),
-    "meilisearch": ("Meilisearch", "MeilisearchArgs"),
-    "mongodb": ("MongoDB", "MongoDBArgs"),
-    "namespace": ("Namespace", "NamespaceArgs"),
-    "ollama": ("Ollama", "OllamaArgs"),
-    "valkey": ("Valkey", "ValkeyArgs"),
+    "librechat.component": ("LibreChat", "LibreChatArgs"),
+    "librechat.credentials": ("OllamaConnection",),
+    "meilisearch.component": ("Meilisearch", "MeilisearchArgs"),
+    "mongodb.component": ("MongoDB", "MongoDBArgs"),
+    "namespace.component": ("Namespace", "NamespaceArgs"),
+    "ollama.component": ("Ollama", "OllamaArgs"),
+    "valkey.component": ("Valkey", "ValkeyArgs"),
 }
 
 

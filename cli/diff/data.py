@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cli.drift.paths import ABSENT
-from components.librechat_lint_secrets import REDACTED, looks_secret, names_secret
+from components.librechat.config.lint_secrets import REDACTED, looks_secret, names_secret
 
 
 class Change(NamedTuple):

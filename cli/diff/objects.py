@@ -10,8 +10,8 @@ from cli.diff.data import Change, changes, redacted
 from cli.project import StackFile
 from cli.recording import Recording, Resource
 from cli.render import render
-from components.librechat_lint_secrets import REDACTED
-from components.settings.root import DEVELOPMENT
+from components.librechat.config.lint_secrets import REDACTED
+from components.stack.settings import DEVELOPMENT
 
 Key = tuple[str, str, str]
 """Kind, namespace and name of an object; the last two are empty for what is no object of the cluster."""

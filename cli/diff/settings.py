@@ -11,7 +11,7 @@ from cli.drift.paths import ABSENT
 from cli.project import StackFile
 from cli.render import encrypted_paths
 from components.settings.findings import is_setting, render_value
-from components.settings.root import Settings
+from components.stack.settings import Settings
 
 ENCRYPTED = "[encrypted]"
 NOT_ENCRYPTED = "not encrypted"

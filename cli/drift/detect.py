@@ -10,7 +10,7 @@ from cli.drift.compare import Subject, differences, is_empty
 from cli.drift.events import MASKED, Resource
 from cli.drift.managed_fields import Manager, managers, owner
 from cli.drift.paths import ABSENT, Key, Path, child, descend, parse, render
-from components.librechat_lint_secrets import looks_secret, names_secret
+from components.librechat.config.lint_secrets import looks_secret, names_secret
 
 OBJECT = "(object)"
 """In place of a field where the object as a whole is missing, or is there and should not be."""

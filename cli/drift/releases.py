@@ -10,7 +10,7 @@ from cli.drift.detect import OBJECT, Line
 from cli.drift.events import MASKED, Resource
 from cli.drift.paths import ABSENT
 from cli.release_drift import Difference, deployed_record, release_drift
-from components.librechat_lint_secrets import looks_secret, names_secret
+from components.librechat.config.lint_secrets import looks_secret, names_secret
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 

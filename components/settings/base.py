@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 from pydantic.alias_generators import to_camel
 
-from components.librechat_shapes import is_list, is_mapping
+from .shapes import is_list, is_mapping
 
 
 class AcceptsOutput:

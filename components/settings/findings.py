@@ -11,7 +11,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from components.librechat_shapes import is_list, is_mapping
+from .shapes import is_list, is_mapping
 
 S = TypeVar("S", bound=BaseModel)
 Path = tuple[str | int, ...]

@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from components.settings.base import AcceptsOutput, Section, put_outputs, take_outputs
-from components.settings.exposure import Exposure
-from components.settings.exposure_rules import exposure as exposure_rule
-from components.settings.findings import Finding, SettingsError, canonical, section_of, validate
-from components.settings.resource_rules import limit_below_request
+from ..exposure.rules import exposure as exposure_rule
+from ..exposure.settings import Exposure
+from ..stack.resource_rules import limit_below_request
+from .base import AcceptsOutput, Section, put_outputs, take_outputs
+from .findings import Finding, SettingsError, canonical, section_of, validate
 
 S = TypeVar("S", bound=Section)
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from components import images
-from components.settings.base import AcceptsOutput
+from .. import images
+from .base import AcceptsOutput
 
 # fullmatch everywhere, because `$` also matches before a line break; [0-9], because `\d` has the digits of all scripts.
 _QUANTITY = re.compile(

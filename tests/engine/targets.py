@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from components.deployed import OWNERS
-from components.settings.checks import check
 from components.settings.findings import section_of, validate
-from components.settings.root import Settings
+from components.stack.data.deployed import OWNERS
+from components.stack.rules import check
+from components.stack.settings import Settings
 
 Changes = tuple[tuple[str, Any], ...]
 """Key paths and their new values, in the order in which they are made."""

@@ -9,7 +9,7 @@ import yaml
 from cli.backups import back_up, restore
 from cli.errors import CommandError
 from components.images import IMAGES
-from components.mongodb_backup import NAME, RESTORE
+from components.mongodb.backup.resources import NAME, RESTORE
 from tests.engine.conftest import MakeStack
 from tests.engine.stack import PROJECT, Kubernetes, Stack
 from tests.engine.test_security import warned

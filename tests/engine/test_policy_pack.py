@@ -12,7 +12,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi.runtime.rpc import UNKNOWN
 
 from cli.policies import pack_config
-from components.settings.root import Settings
+from components.stack.settings import Settings
 from policies.rules import RESOURCE_RULES, STACK_RULES
 from policies.rules.rule import EXCEPTIONS, Resource
 from tests.unit.policies.objects import claim, deployment, good

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.librechat_schema import KNOWN_KEYS, UNEXPANDED_VARIABLES
+from components.librechat.config.schema import KNOWN_KEYS, UNEXPANDED_VARIABLES
 from tests.schema.upstream import describe
 
 

@@ -8,15 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components.librechat_config import (
-    LibreChatConfig,
-    OllamaEndpoint,
-    pool_endpoint_name,
-    render,
-    to_yaml,
-)
-from components.librechat_lint import lint, lint_yaml
-from components.librechat_schema import (
+from components.librechat.config.lint import lint, lint_yaml
+from components.librechat.config.render import LibreChatConfig, OllamaEndpoint, pool_endpoint_name, render, to_yaml
+from components.librechat.config.schema import (
     CONFIG_VERSION,
     CURRENT_MODEL,
     KNOWN_KEYS,

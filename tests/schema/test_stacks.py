@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.librechat_lint import lint_yaml
+from components.librechat.config.lint import lint_yaml
 from tests.schema.upstream import Issue, validate_many
 from tests.unit import programs
 

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from components import LibreChat, Ollama
-from components.settings.librechat import LibreChatSettings
-from components.settings.ollama import OllamaSettings
+from components.librechat.settings import LibreChatSettings
+from components.ollama.settings import OllamaSettings
 from tests.unit.recording import PROJECT, Recording, engine_config, run
 
 ROOT = Path(__file__).resolve().parents[2]

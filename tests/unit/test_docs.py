@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from components.settings.findings import section_of
-from components.settings.root import Settings
+from components.stack.settings import Settings
 from tests.unit import programs
 from tests.unit.recording import PROJECT, Recording, engine_config, run
 

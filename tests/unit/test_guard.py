@@ -13,7 +13,7 @@ import pulumi
 import pytest
 
 from cli.recording import Mocks
-from components.startup import DEBUG_VARIABLE, EVERYTHING_IS_SAID
+from components.stack.process import DEBUG_VARIABLE, EVERYTHING_IS_SAID
 from tests.budgets import BUDGETS, over
 from tests.unit import programs
 from tests.unit.recording import Recording
@@ -64,7 +64,7 @@ def imported(*statements: str) -> list[str]:
     return modules
 
 
-@pytest.mark.parametrize("module", ["components.settings.root", "cli.__main__"])
+@pytest.mark.parametrize("module", ["components.stack.settings", "cli.__main__"])
 def test_what_needs_no_sdk_does_not_wait_for_it(module: str) -> None:
     """It takes most of a second, which every command would begin with."""
     modules = imported(f"import {module}")
@@ -73,7 +73,7 @@ def test_what_needs_no_sdk_does_not_wait_for_it(module: str) -> None:
 
 
 def test_imports() -> None:
-    modules = imported("from components import *", "import components.settings.stack, components.stack")
+    modules = imported("from components import *", "import components.stack.load, components.stack.program")
     packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"components"}
     measured = {
         "SDK modules": sum(name.startswith(("pulumi_kubernetes", "pulumi_random")) for name in modules),
@@ -88,10 +88,10 @@ def test_nobody_looks_for_plugins_of_pydantic(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("PYDANTIC_DISABLE_PLUGINS", raising=False)
     found = imported(
         "from importlib import metadata; metadata.entry_points = None",
-        "from components.startup import tune; tune()",
-        "import components.settings.root",
+        "from components.stack.process import tune; tune()",
+        "import components.stack.settings",
     )
-    assert "components.settings.root" in found
+    assert "components.stack.settings" in found
 
 
 def test_the_own_state_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +127,7 @@ def test_debug_messages_are_there_for_whoever_asks(tmp_path: Path, monkeypatch: 
 def test_a_program_that_is_interrupted_says_nothing() -> None:
     code = (
         "import os, signal, time\n"
-        "from components.startup import end_quietly\n"
+        "from components.stack.process import end_quietly\n"
         "end_quietly()\n"
         "os.kill(os.getpid(), signal.SIGINT)\n"
         "time.sleep(60)"

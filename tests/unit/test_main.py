@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from cli.recording import Monitor
-from components import deployed, images
-from components.librechat_lint import lint_yaml
+from components import images
+from components.librechat.config.lint import lint_yaml
+from components.stack.data import deployed
 from tests.unit import programs
 from tests.unit.pods import container, environment, pods, secret_environment, template, violations
 from tests.unit.recording import PROJECT, Recording, Resource, leaves

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit import programs
+from tests.unit.components.settings.test_types import HOSTS, LABELS, MODELS, QUANTITIES
 from tests.unit.pods import pods, violations
-from tests.unit.settings.test_types import HOSTS, LABELS, MODELS, QUANTITIES
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 SIZES = st.tuples(st.integers(1, 9999), st.sampled_from(["Mi", "Gi", "Ti", "G"])).map(

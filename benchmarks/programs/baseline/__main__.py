@@ -4,7 +4,7 @@ import atexit
 import gc
 import json
 
-# As in this project's own program (components/startup.py): what is imported stays to the end, and no debug messages.
+# As in components/stack/process.py: what is imported stays to the end, and no debug messages.
 gc.set_threshold(100_000, 50, 1000)
 atexit.register(gc.freeze)
 
@@ -16,7 +16,7 @@ pulumi.log.debug = lambda *_, **__: None
 config = pulumi.Config()
 labels = {"app": "ollama"}
 skip_await = {"pulumi.com/skipAwait": "true"}  # Terraform does not wait for endpoints or addresses either
-# The plugin's own wait takes the old pod for the new one (components/kubernetes.py).
+# The plugin's own wait takes the old pod for the new one (components/workload/manifests.py).
 new_pod = ("jsonpath={.status.updatedReplicas}=1", "jsonpath={.status.availableReplicas}=1")
 wait_for_new_pod = {"pulumi.com/waitFor": json.dumps(new_pod)}
 ollama_url = "http://ollama.ollama.svc.cluster.local:11434"

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components import Namespace, Ollama
-from components.startup import tune
+from components.stack.process import tune
 
 tune()
 config = pulumi.Config()

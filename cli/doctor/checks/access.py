@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cli.doctor.diagnosis import Diagnosis, ok
 from cli.doctor.facts import Facts, Permission
 from cli.doctor.needs import Needs
-from components.kubernetes import PART_OF
+from components.workload.manifests import PART_OF
 
 _ADD_ONS = {
     "gateway.networking.k8s.io": "the Gateway API",

@@ -7,8 +7,8 @@ from typing import Any, get_args
 import pytest
 
 from cli.policies import HIDDEN, exceptions, levels, pack_config, previewed, violations
-from components.settings.policies import Rule
-from components.settings.root import Settings
+from components.stack.policies import Rule
+from components.stack.settings import Settings
 from policies.rules import RESOURCE_RULES, STACK_RULES
 from policies.rules.rule import UNKNOWN, Resource
 from tests.unit.policies.objects import claim, deployment, good, ingress, service

@@ -1,0 +1,1 @@
+"""Access from outside the cluster: Ingress, HTTPRoute, and what each controller needs."""

@@ -1,0 +1,162 @@
+"""Ingress or HTTPRoute in front of a Service, with what streaming and uploads need."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..context import child_options
+from ..workload.manifests import SKIP_AWAIT
+from .presets import TRAEFIK_MIDDLEWARES, Preset, Wanted, body_limit, middleware_list, preset
+from .settings import Exposure
+
+BLOCKED_PORT = 80
+"""Port of the Service without pods; nothing ever answers on it."""
+
+
+def url(exposure: Exposure) -> pulumi.Output[str]:
+    """Give the URL from outside, without a slash at the end; empty without exposure or with a wildcard for a host."""
+    if exposure.type == "none":
+        return pulumi.Output.from_input("")
+    scheme = "https" if exposure.tls.secret_name or _terminated_by_gateway(exposure) else "http"
+    host = pulumi.Output.from_input(exposure.host)
+    return host.apply(lambda name: "" if name.startswith("*.") else f"{scheme}://{name}")
+
+
+def _terminated_by_gateway(exposure: Exposure) -> bool:
+    return exposure.type == "HTTPRoute" and exposure.gateway.section_name.startswith("https")
+
+
+def expose(
+    name: str,
+    exposure: Exposure,
+    *,
+    parent: pulumi.Resource,
+    resource_name: str,
+    namespace: pulumi.Input[str],
+    labels: Mapping[str, str],
+    service: pulumi.Input[str],
+    port: int,
+    upload_limit_mb: int = 0,
+    blocked_paths: Sequence[str] = (),
+) -> pulumi.CustomResource | None:
+    """Create what the settings ask for, and give the Ingress or HTTPRoute; None for in-cluster access only.
+
+    name: name of the Ingress or HTTPRoute; what is beside it begins with it.
+    service: name of the Service behind it.
+    port: its port.
+    upload_limit_mb: largest uploaded file in MB; 0 for none.
+    blocked_paths: paths that are not let through, with everything below them.
+    """
+    if exposure.type == "none":
+        return None
+    wanted = Wanted(
+        name=name,
+        networks=exposure.allowed_networks,
+        body_limit_mb=body_limit(upload_limit_mb),
+    )
+    found = preset(exposure, wanted)
+    metadata: dict[str, Any] = {"namespace": namespace, "labels": labels}
+    opts = child_options(parent)
+    beside = _policies(name, found, resource_name, metadata, opts)
+    annotations: dict[str, pulumi.Input[str]] = {
+        **found.annotations,
+        **({_issuer_annotation(exposure): exposure.tls.issuer} if exposure.tls.issuer else {}),
+        **exposure.annotations,
+    }
+    if found.middlewares:
+        own, names = exposure.annotations.get(TRAEFIK_MIDDLEWARES, ""), found.middlewares
+        annotations[TRAEFIK_MIDDLEWARES] = pulumi.Output.from_input(namespace).apply(
+            lambda space: middleware_list(space, names, own)
+        )
+    # What lets only some in is there before what lets anybody in.
+    opts = child_options(parent, depends_on=beside)
+    if exposure.type == "HTTPRoute":
+        return k8s.apiextensions.CustomResource(
+            resource_name,
+            api_version="gateway.networking.k8s.io/v1",
+            kind="HTTPRoute",
+            # Empty ones are not stored, and a refresh would find that they are missing.
+            metadata={**metadata, "name": name, **({"annotations": annotations} if annotations else {})},
+            spec=_route(exposure, found, service, port, blocked_paths),
+            opts=opts,
+        )
+    nowhere = _nowhere(name, resource_name, metadata, parent) if blocked_paths else None
+    return k8s.networking.v1.Ingress(
+        resource_name,
+        metadata={**metadata, "name": name, "annotations": {**SKIP_AWAIT, **annotations}},  # type: ignore[typeddict-item]
+        spec=_ingress(exposure, service, port, dict.fromkeys(blocked_paths, nowhere)),
+        opts=opts,
+    )
+
+
+def _policies(
+    name: str, found: Preset, resource_name: str, metadata: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    return [
+        k8s.apiextensions.CustomResource(
+            f"{resource_name}-{policy.suffix}",
+            api_version=policy.api_version,
+            kind=policy.kind,
+            metadata={**metadata, "name": f"{name}-{policy.suffix}"},
+            spec=policy.spec,
+            opts=opts,
+        )
+        for policy in found.policies
+    ]
+
+
+def _nowhere(name: str, resource_name: str, metadata: Mapping[str, Any], parent: pulumi.Resource) -> pulumi.Output[str]:
+    """Create a Service without pods: every controller answers 503 for it, and no annotation says so everywhere."""
+    service = k8s.core.v1.Service(
+        f"{resource_name}-nowhere",
+        metadata={**metadata, "name": f"{name}-nowhere", "annotations": SKIP_AWAIT},  # type: ignore[typeddict-item]
+        spec={"type": "ClusterIP", "ports": [{"name": "http", "port": BLOCKED_PORT, "protocol": "TCP"}]},
+        opts=child_options(parent),
+    )
+    return service.metadata.apply(lambda own: own.name or f"{name}-nowhere")
+
+
+def _issuer_annotation(exposure: Exposure) -> str:
+    return "cert-manager.io/cluster-issuer" if exposure.tls.issuer_kind == "ClusterIssuer" else "cert-manager.io/issuer"
+
+
+def _ingress(exposure: Exposure, service: pulumi.Input[str], port: int, blocked: Mapping[str, Any]) -> Any:
+    def path(prefix: str, name: Any, number: int) -> dict[str, Any]:
+        backend = {"service": {"name": name, "port": {"number": number}}}
+        return {"path": prefix, "path_type": "Prefix", "backend": backend}
+
+    paths = [*(path(prefix, name, BLOCKED_PORT) for prefix, name in blocked.items()), path("/", service, port)]
+    spec: dict[str, Any] = {"rules": [{"host": exposure.host, "http": {"paths": paths}}]}
+    if exposure.class_name:
+        spec["ingress_class_name"] = exposure.class_name
+    if exposure.tls.secret_name:
+        spec["tls"] = [{"hosts": [exposure.host], "secret_name": exposure.tls.secret_name}]
+    return spec
+
+
+def _route(
+    exposure: Exposure, found: Preset, service: pulumi.Input[str], port: int, blocked_paths: Sequence[str]
+) -> Any:
+    gateway = {
+        "name": exposure.gateway.name,
+        "namespace": exposure.gateway.namespace,
+        "sectionName": exposure.gateway.section_name,
+    }
+    rule: dict[str, Any] = {"matches": [_prefix("/")], "backendRefs": [{"name": service, "port": port}]}
+    if found.filters:
+        rule["filters"] = list(found.filters)
+    if found.timeouts:
+        rule["timeouts"] = dict(found.timeouts)
+    # A rule that leads nowhere is answered with 500, by the standard.
+    blocked = [{"matches": [_prefix(path)]} for path in blocked_paths]
+    return {
+        "parentRefs": [{key: value for key, value in gateway.items() if value}],
+        "hostnames": [exposure.host],
+        "rules": [*blocked, rule],
+    }
+
+
+def _prefix(path: str) -> dict[str, Any]:
+    return {"path": {"type": "PathPrefix", "value": path}}

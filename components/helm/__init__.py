@@ -1,0 +1,1 @@
+"""Servers that a Helm release runs in place of a Deployment."""

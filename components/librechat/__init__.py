@@ -1,0 +1,1 @@
+"""LibreChat: the web application."""

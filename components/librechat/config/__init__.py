@@ -1,0 +1,1 @@
+"""librechat.yaml: its content, how it is written, and what is wrong with it."""

@@ -1,0 +1,1 @@
+"""Meilisearch: LibreChat's full-text search."""

@@ -1,0 +1,54 @@
+"""Settings of Meilisearch."""
+
+from typing import Any
+
+import pulumi
+from pydantic import SecretStr
+
+from ..settings.base import Section
+from ..settings.types import OptionalHttpUrl, OptionalImage, OptionalObjectName, SecretText
+from ..workload.settings import Pods, Resources, Seconds, Storage, resources
+
+
+class ExternalMeilisearch(Section):
+    """A Meilisearch outside this stack."""
+
+    url: OptionalHttpUrl = ""
+    """URL, for example `https://search.example.org`; empty to run Meilisearch in this stack."""
+    master_key: SecretText = SecretStr("")
+    """Its master key, or a key with rights on the indexes `messages` and `convos`, set with
+    `pulumi config set --secret`."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace with the key in its key `MEILI_MASTER_KEY`, instead of `masterKey`."""
+
+
+class MeilisearchSettings(Section):
+    """Settings of Meilisearch."""
+
+    enabled: bool = True
+    """Whether LibreChat has full-text search."""
+    external: ExternalMeilisearch = ExternalMeilisearch()
+    """A Meilisearch that is there already."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace with the master key of the Meilisearch in this stack, 16 bytes or more, in its
+    key `MEILI_MASTER_KEY`; empty to generate it."""
+    image: OptionalImage = ""
+    """Image with its tag; empty for the pinned one."""
+    storage: Storage = Storage(size="5Gi")
+    """The index's volume; it needs a local file system, not NFS. The index is derived from MongoDB."""
+    resources: Resources = resources(cpu="100m", memory="256Mi", memory_limit="1Gi")
+    """CPU and memory."""
+    pods: Pods = Pods()
+    """Passed through to the pod."""
+    startup_timeout_seconds: Seconds = 300
+    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included."""
+
+    def external_connection(self) -> dict[str, Any] | None:
+        """Give LibreChat's args for the external Meilisearch; None when there is none, or search is off."""
+        if not self.external.url or not self.enabled:
+            return None
+        if self.external.existing_secret:
+            secret = self.external.existing_secret
+            return {"meilisearch_url": self.external.url, "meilisearch_master_key_secret": secret}
+        key = pulumi.Output.secret(self.external.master_key.get_secret_value())
+        return {"meilisearch_url": self.external.url, "meilisearch_master_key": key}

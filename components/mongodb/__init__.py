@@ -1,0 +1,1 @@
+"""MongoDB: LibreChat's database."""

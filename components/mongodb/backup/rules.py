@@ -1,0 +1,34 @@
+"""Rules on the backups of MongoDB."""
+
+from collections.abc import Iterator
+
+from ...settings.findings import Finding
+from ...stack.settings import Settings
+from ..settings import MongoDBSettings
+
+
+def destination(settings: MongoDBSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse half of an object storage, and two places for one archive.
+
+    prefix: key path before `backup`, with its dot.
+    """
+    s3, path = settings.backup.s3, f"{prefix}backup"
+    if not s3.bucket:
+        for name, value in (("prefix", s3.prefix), ("endpoint", s3.endpoint), ("existingSecret", s3.existing_secret)):
+            if value:
+                yield Finding(f"{path}.s3.{name}", f'"{value}"', f"has no effect without `{path}.s3.bucket`")
+        return
+    if not s3.existing_secret:
+        rule = f"`{path}.s3.bucket` needs a Secret with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`"
+        yield Finding(f"{path}.s3.existingSecret", '""', rule)
+    claim = settings.backup.storage.existing_claim
+    if claim:
+        rule = f"has no effect, the archives go to `{path}.s3.bucket`: remove one of the two"
+        yield Finding(f"{path}.storage.existingClaim", f'"{claim}"', rule)
+
+
+def outside(settings: Settings) -> Iterator[Finding]:
+    """Refuse backups of a MongoDB that is not part of the stack."""
+    if settings.mongodb.backup.enabled and settings.mongodb.is_external:
+        rule = "is for the MongoDB of this stack; one outside is backed up where it runs"
+        yield Finding("mongodb.backup.enabled", "true", rule)

@@ -1,0 +1,59 @@
+"""Settings of MongoDB."""
+
+from typing import Any
+
+import pulumi
+from pydantic import SecretStr
+
+from ..settings.base import Section
+from ..settings.types import MongoUri, OptionalImage, OptionalObjectName
+from ..workload.settings import Pods, Port, Resources, Seconds, Storage, resources
+from .backup.settings import MongoDBBackup
+
+
+class ExternalMongoDB(Section):
+    """A MongoDB outside this stack."""
+
+    uri: MongoUri = SecretStr("")
+    """URI with user and password, set with `pulumi config set --secret`; empty to run MongoDB in this stack."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace with the URI in its key `MONGO_URI`, instead of `uri`."""
+    port: Port = 27017
+    """Port of that MongoDB, for the NetworkPolicy, where the URI is in a Secret and not known here."""
+
+
+class MongoDBSettings(Section):
+    """Settings of MongoDB."""
+
+    external: ExternalMongoDB = ExternalMongoDB()
+    """A MongoDB that is there already."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in LibreChat's namespace with the passwords of the MongoDB in this stack, so that none is generated:
+    `MONGO_INITDB_ROOT_USERNAME`, `MONGO_INITDB_ROOT_PASSWORD`, `MONGO_APP_DATABASE`, `MONGO_APP_USERNAME`,
+    `MONGO_APP_PASSWORD`, and the `MONGO_URI` that LibreChat connects with
+    (`mongodb://<username>:<password>@librechat-mongodb:27017/<database>?authSource=<database>`)."""
+    image: OptionalImage = ""
+    """Image with its tag; empty for the pinned one."""
+    storage: Storage = Storage(size="10Gi")
+    """The database's volume."""
+    backup: MongoDBBackup = MongoDBBackup()
+    """Backups."""
+    resources: Resources = resources(cpu="250m", memory="512Mi", memory_limit="1Gi")
+    """CPU and memory."""
+    pods: Pods = Pods()
+    """Passed through to the pod."""
+    startup_timeout_seconds: Seconds = 300
+    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included."""
+
+    @property
+    def is_external(self) -> bool:
+        """Whether MongoDB is outside this stack."""
+        return bool(self.external.uri.get_secret_value() or self.external.existing_secret)
+
+    def external_connection(self) -> dict[str, Any] | None:
+        """Give LibreChat's args for the external MongoDB; None when MongoDB is part of the stack."""
+        if not self.is_external:
+            return None
+        if self.external.existing_secret:
+            return {"mongo_uri_secret": self.external.existing_secret, "mongo_ports": [self.external.port]}
+        return {"mongo_uri": pulumi.Output.secret(self.external.uri.get_secret_value())}

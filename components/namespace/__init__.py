@@ -1,0 +1,1 @@
+"""A namespace and what holds for all pods in it."""

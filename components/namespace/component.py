@@ -1,0 +1,193 @@
+"""A namespace: its Pod Security level, who may talk in it, how much fits in it, and who may look at it."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+from typing_extensions import NotRequired, Required
+
+from ..args import NetworkPoliciesArgs
+from ..context import data_options
+from ..network import policy as network_policy
+from ..workload.manifests import MANAGED_BY, PART_OF
+from ..workload.workload import name_of
+from . import operators
+
+POD_SECURITY_VERSION = "v1.34"
+"""Version of the Pod Security Standards that pods are held to; pinned, so that an upgraded cluster does not refuse
+pods that it ran before."""
+
+QUOTA = "quota"
+LIMITS = "container-defaults"
+DEFAULT_DENY = "default-deny"
+ALLOW_DNS = "allow-dns"
+
+
+class ContainerDefaults(TypedDict, total=False):
+    """What a LimitRange gives a container that asks for nothing."""
+
+    default_request: Mapping[str, pulumi.Input[str]]
+    """Requests by resource. Defaults to none."""
+
+    default_limit: Mapping[str, pulumi.Input[str]]
+    """Limits by resource. Defaults to none."""
+
+
+class NamespaceArgs(TypedDict):
+    """Args of `Namespace`."""
+
+    namespace: Required[str]
+    """Name of the namespace."""
+
+    application: Required[str]
+    """Application that lives in it, the label `app`."""
+
+    environment: NotRequired[str]
+    """Name of the environment, the label `env`. Defaults to `"development"`."""
+
+    labels: NotRequired[Mapping[str, str]]
+    """Further labels. Defaults to none."""
+
+    data_protection: NotRequired[bool]
+    """Whether the namespace is protected and outlives the stack, as the data in it does. Defaults to `False`."""
+
+    network_policies: NotRequired[NetworkPoliciesArgs]
+    """NetworkPolicies: everything is refused but name resolution, until a workload's own policy allows more.
+    Defaults to none."""
+
+    quota: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Hard limits of its ResourceQuota. Defaults to no quota."""
+
+    container_defaults: NotRequired[ContainerDefaults]
+    """What its LimitRange gives containers that ask for nothing. Defaults to no LimitRange."""
+
+    operator_group: NotRequired[str]
+    """Group that may read everything in it but Secrets; empty for none. Defaults to `""`."""
+
+    priority: NotRequired[int]
+    """Priority of a PriorityClass that is named after the namespace; 0 for none. Defaults to `0`."""
+
+
+class Namespace(pulumi.ComponentResource):
+    """A namespace that admits only pods of the Pod Security level `restricted`, and what holds for all of them."""
+
+    namespace_name: pulumi.Output[str]
+    """Name of the namespace."""
+    priority_class_name: pulumi.Output[str]
+    """Name of the PriorityClass; empty without one."""
+
+    def __init__(self, name: str, args: NamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ollama-librechat:index:Namespace", name, {}, opts)
+        protected = args.get("data_protection", False)
+        self._name = name
+        self._labels = {
+            **args.get("labels", {}),
+            "app": args["application"],
+            "env": args.get("environment", "development"),
+            "managed-by": MANAGED_BY,
+            "app.kubernetes.io/name": args["application"],
+            "app.kubernetes.io/component": "namespace",
+            "app.kubernetes.io/part-of": PART_OF,
+            "app.kubernetes.io/managed-by": MANAGED_BY,
+        }
+        levels = {
+            f"pod-security.kubernetes.io/{mode}{suffix}": value
+            for mode in ("enforce", "audit", "warn")
+            for suffix, value in (("", "restricted"), ("-version", POD_SECURITY_VERSION))
+        }
+        self.namespace = k8s.core.v1.Namespace(
+            f"{name}-namespace",
+            metadata={"name": args["namespace"], "labels": {**self._labels, **levels}},
+            opts=data_options(self, protected),
+        )
+        self.namespace_name = name_of(self.namespace.metadata, args["namespace"])
+        # They go with the namespace, where that goes.
+        self._options = pulumi.ResourceOptions(parent=self, deleted_with=None if protected else self.namespace)
+        self._network_policies(args)
+        self._limits(args)
+        self._operators(args.get("operator_group", ""))
+        self.priority_class_name = self._priority_class(args["namespace"], args.get("priority", 0))
+        self.register_outputs({"namespace_name": self.namespace_name, "priority_class_name": self.priority_class_name})
+
+    def _metadata(self, name: str) -> k8s.meta.v1.ObjectMetaArgsDict:
+        return {"name": name, "namespace": self.namespace_name, "labels": self._labels}
+
+    def _network_policies(self, args: NamespaceArgs) -> None:
+        settings = network_policy.settings_of(args)
+        if not settings.enabled:
+            return
+        k8s.networking.v1.NetworkPolicy(
+            f"{self._name}-default-deny",
+            metadata=self._metadata(DEFAULT_DENY),
+            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            opts=self._options,
+        )
+        k8s.networking.v1.NetworkPolicy(
+            f"{self._name}-allow-dns",
+            metadata=self._metadata(ALLOW_DNS),
+            spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [network_policy.to_dns(settings.dns)]},
+            opts=self._options,
+        )
+
+    def _limits(self, args: NamespaceArgs) -> None:
+        if "quota" in args:
+            k8s.core.v1.ResourceQuota(
+                f"{self._name}-quota",
+                metadata=self._metadata(QUOTA),
+                spec={"hard": args["quota"]},
+                opts=self._options,
+            )
+        if "container_defaults" in args:
+            defaults = args["container_defaults"]
+            limit: k8s.core.v1.LimitRangeItemArgsDict = {"type": "Container"}
+            if requests := defaults.get("default_request"):
+                limit["default_request"] = requests
+            if limits := defaults.get("default_limit"):
+                limit["default"] = limits
+            k8s.core.v1.LimitRange(
+                f"{self._name}-limit-range",
+                metadata=self._metadata(LIMITS),
+                spec={"limits": [limit]},
+                opts=self._options,
+            )
+
+    def _operators(self, group: str) -> None:
+        if not group:
+            return
+        role = k8s.rbac.v1.Role(
+            f"{self._name}-operators",
+            metadata=self._metadata(operators.NAME),
+            rules=operators.rules(),
+            opts=self._options,
+        )
+        k8s.rbac.v1.RoleBinding(
+            f"{self._name}-operators-binding",
+            metadata=self._metadata(operators.NAME),
+            role_ref={
+                "api_group": "rbac.authorization.k8s.io",
+                "kind": "Role",
+                "name": name_of(role.metadata, operators.NAME),
+            },
+            subjects=[{"api_group": "rbac.authorization.k8s.io", "kind": "Group", "name": group}],
+            opts=self._options,
+        )
+
+    def _priority_class(self, namespace: str, priority: int) -> pulumi.Output[str]:
+        """Create the class.
+
+        It belongs to no namespace, so its name carries one: two stacks never share it, and it does not go with the
+        namespace by itself.
+        """
+        if not priority:
+            return pulumi.Output.from_input("")
+        created = k8s.scheduling.v1.PriorityClass(
+            f"{self._name}-priority-class",
+            metadata={"name": f"{namespace}-gpu", "labels": self._labels},
+            value=priority,
+            # It waits for its GPU and throws nobody out for it.
+            preemption_policy="Never",
+            description=f"Pods in {namespace} that hold a GPU: a pod of a batch job does not take their place.",
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, replace_on_changes=["value"]),
+        )
+        return name_of(created.metadata, f"{namespace}-gpu")

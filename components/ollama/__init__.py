@@ -1,0 +1,1 @@
+"""Ollama: the server that runs the models."""

@@ -1,0 +1,1 @@
+"""The Jobs that pull, create and delete models."""

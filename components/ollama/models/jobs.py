@@ -1,0 +1,210 @@
+"""What the Jobs that tend the models of one Ollama server have in common: pulls, custom models, pruning."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ...context import CommonArgs, timeouts
+from ...network.policy import ServerPeer, network_policy, settings_of, to_server
+from ...workload import jobs, manifests
+from ...workload.settings import Pods
+from ...workload.workload import Workload
+from ..settings import Pull
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.batch.v1 import JobSpecArgsDict
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict
+
+COMPONENT = "model-pull"
+"""The label `app.kubernetes.io/component` of the Jobs' pods."""
+
+USER = 1000
+GRACE_PERIOD_SECONDS = 5
+HOME = "/nonexistent"
+"""The client wants it set, and neither reads nor writes there."""
+DEADLINE_SLACK_SECONDS = 60
+"""Pulumi waits this much longer than the Job, and the Job this much longer than its script, so that each of them can
+say what went wrong."""
+REPLACE_UNREADY = {"pulumi.com/replaceUnready": "true"}
+"""A Job that failed is replaced by the next `pulumi up` instead of being reported again."""
+JOB_NAME_LENGTH = 63
+"""A Job's name becomes a label of its pods."""
+_CHECKSUM_LENGTH = 8
+_READABLE_LENGTH = 40
+
+PRELUDE = r"""
+log=${TMPDIR:-/tmp}/client.log
+fail() { echo "$1"; echo "$1" > "${TERMINATION_LOG:-/dev/termination-log}"; exit 1; }
+last_line() {
+    tr '\r' '\n' < "$log" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -v '^ *$' | tail -n 1
+}
+
+# The client does not wait for its server.
+until ollama ls > "$log" 2>&1; do
+    waited=$((${waited:-0} + 2))
+    [ "$waited" -lt 300 ] || fail "$MODEL: no answer from $OLLAMA_HOST: $(tail -n 1 "$log")"
+    sleep 2
+done
+"""
+"""How each of the Jobs begins, in the image of Ollama. The last words of a failure are the container's termination
+message, which `pulumi up` shows."""
+
+
+def workload_name(server: str) -> str:
+    """Give the name of the service account and of what selects the Jobs' pods, for the server with a name."""
+    return f"{server}-model-pull"
+
+
+def named(prefix: str, model: str, *origin: str) -> str:
+    """Give the name of a Job for a model: the same model from the same origin, the same Job.
+
+    origin: what makes it another Job.
+    """
+    length = min(_READABLE_LENGTH, JOB_NAME_LENGTH - len(prefix) - _CHECKSUM_LENGTH - 2)
+    readable = re.sub(r"[^a-z0-9]+", "-", model.lower()).strip("-")[:length].strip("-")
+    return f"{prefix}-{readable}-{manifests.checksum(model, *origin)[:_CHECKSUM_LENGTH]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelJobs:
+    """The Jobs of one server.
+
+    workload: what they share: namespace, labels, service account.
+    resource_name: Pulumi's name of the component, the first part of theirs.
+    account: their service account.
+    server_name: name of the server, the first part of the Jobs' names.
+    pull: retries, deadlines, and whether `pulumi up` waits.
+    image: image of Ollama, which holds the client.
+    base_url: URL of the server.
+    server: the server's Deployment, which is Ready on its own.
+    store: claim that was there already and holds the models; empty for the stack's own.
+    """
+
+    workload: Workload
+    resource_name: str
+    account: pulumi.Input[str]
+    server_name: str
+    pull: Pull
+    image: pulumi.Input[str]
+    base_url: pulumi.Input[str]
+    server: pulumi.Resource
+    store: str
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """What makes a Job for the same model another one: other deadlines, or a volume without the model."""
+        return (self.pull.model_dump_json(), *filter(None, [self.store]))
+
+    @property
+    def script_seconds(self) -> int:
+        """Seconds that a script may wait for something, so that it still tells what it waited for."""
+        return max(self.pull.timeout_seconds - DEADLINE_SLACK_SECONDS, self.pull.timeout_seconds // 2)
+
+    def create(
+        self,
+        resource_name: str,
+        name: str,
+        script: str,
+        *,
+        environment: Mapping[str, str],
+        annotations: Mapping[str, str] | None = None,
+        volumes: Sequence[Mapping[str, Any]] = (),
+        mounts: Sequence[Mapping[str, Any]] = (),
+        depends_on: Iterable[pulumi.Resource] = (),
+    ) -> k8s.batch.v1.Job:
+        """Create a Job.
+
+        script: what it runs after `PRELUDE`.
+        volumes, mounts: besides `/tmp`.
+        depends_on: what has to be done before, besides the server.
+        """
+        awaiting = REPLACE_UNREADY if self.pull.wait else manifests.SKIP_AWAIT
+        return k8s.batch.v1.Job(
+            f"{self.resource_name}-{resource_name}",
+            metadata=self.workload.metadata(name, annotations={**(annotations or {}), **awaiting}),
+            spec=self._spec(script, environment, volumes, mounts),
+            opts=self.workload.options(
+                depends_on=[self.server, *depends_on],
+                delete_before_replace=True,
+                # A Job's template is immutable, and another image of Ollama is no reason to pull every model again.
+                ignore_changes=["spec"],
+                custom_timeouts=timeouts(self.pull.timeout_seconds + DEADLINE_SLACK_SECONDS),
+            ),
+        )
+
+    def _spec(
+        self,
+        script: str,
+        environment: Mapping[str, str],
+        volumes: Sequence[Mapping[str, Any]],
+        mounts: Sequence[Mapping[str, Any]],
+    ) -> "JobSpecArgsDict":
+        container: ContainerArgsDict = {
+            "name": "pull",
+            "image": self.image,
+            "command": ["/bin/bash", "-u", "-c", PRELUDE + script],
+            "env": manifests.environment({"HOME": HOME, "OLLAMA_HOST": self.base_url, **environment}),
+            "resources": manifests.container_resources(jobs.MODELS),
+            "security_context": manifests.security_context(),
+            "volume_mounts": [manifests.TMP_MOUNT, *mounts],  # type: ignore[typeddict-item]
+        }
+        pods = Pods()
+        spec = self.workload.pod_spec(pods, user=USER, service_account=self.account, grace_period=GRACE_PERIOD_SECONDS)
+        # No time to live after it: a refresh would find the Job gone, and it would run again.
+        return {
+            "backoff_limit": self.pull.retries,
+            "active_deadline_seconds": self.pull.timeout_seconds,
+            "template": {
+                "metadata": self.workload.template_metadata(pods),
+                "spec": {
+                    **spec,
+                    "restart_policy": "Never",
+                    "containers": [container],
+                    "volumes": [*manifests.empty_dirs(["tmp"]), *volumes],  # type: ignore[typeddict-item]
+                },
+            },
+        }
+
+
+def model_jobs(
+    pull: Pull,
+    *,
+    parent: pulumi.Resource,
+    resource_name: str,
+    server_name: str,
+    namespace: pulumi.Input[str],
+    args: CommonArgs,
+    image: pulumi.Input[str],
+    base_url: pulumi.Input[str],
+    server: pulumi.Resource,
+    store: str,
+    pods: ServerPeer,
+) -> ModelJobs:
+    """Create what the Jobs of a server share: a service account without rights, and a policy that lets them reach it.
+
+    pods: the server's pods.
+    """
+    workload = Workload(
+        name=workload_name(server_name),
+        component=COMPONENT,
+        resource_name=f"{resource_name}-model-pull",
+        parent=parent,
+        namespace=namespace,
+        args=args,
+    )
+    network_policy(workload, settings_of(args), egress=[to_server(pods)])
+    return ModelJobs(
+        workload=workload,
+        resource_name=resource_name,
+        account=workload.service_account(),
+        server_name=server_name,
+        pull=pull,
+        image=image,
+        base_url=base_url,
+        server=server,
+        store=store,
+    )

@@ -1,0 +1,1 @@
+"""What a stack has deployed that holds data, and which changes would lose it."""

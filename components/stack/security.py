@@ -1,0 +1,39 @@
+"""Rules on what keeps others out, where more than one setting is concerned."""
+
+from collections.abc import Callable, Iterator
+
+from ..settings.findings import Finding
+from .settings import Settings
+
+
+def unknown_controller(settings: Settings) -> Iterator[Finding]:
+    """Refuse an exposure whose traffic the NetworkPolicies would stop, because nobody knows where it comes from."""
+    policies = settings.network_policies
+    own = policies.ingress_controller
+    if not policies.enabled or own.namespace or own.networks:
+        return
+    for name, exposure in settings.exposures().items():
+        if exposure.type != "none" and exposure.controller == "other":
+            rule = (
+                f"`{name}.exposure.controller: other` does not say where its pods are: name their namespace, set "
+                "`networkPolicies.ingressController.networks`, or `networkPolicies.enabled: false`"
+            )
+            yield Finding("networkPolicies.ingressController.namespace", '""', rule)
+            return
+
+
+def egress_rules(settings: Settings) -> Iterator[Finding]:
+    """Refuse egress rules that are none: a misspelled `to` would open every address."""
+    extra = settings.network_policies.extra_egress
+    for name, rules in (("librechat", extra.librechat), ("ollama", extra.ollama)):
+        for index, rule in enumerate(rules):
+            unknown = sorted(set(rule) - {"to", "ports"})
+            if unknown:
+                path = f"networkPolicies.extraEgress.{name}[{index}]"
+                yield Finding(path, f'"{unknown[0]}"', "unknown key, an egress rule has `to` and `ports`")
+
+
+ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    unknown_controller,
+    egress_rules,
+)

