@@ -20,7 +20,7 @@ help: ## Show the targets
 
 setup: $(VENV)/.installed ## Install what the project needs into .venv
 
-$(VENV)/.installed: pyproject.toml requirements.txt
+$(VENV)/.installed: pyproject.toml requirements.txt sandbox/pyproject.toml
 	@./setup.sh
 	@touch $@
 
@@ -95,17 +95,17 @@ lock: setup ## Move the pinned versions to the newest that requirements.txt and 
 	@$(CLI) lock
 
 unit: setup ## Run the tests that need neither engine nor cluster
-	@$(PYTHON) -m pytest tests/unit -n auto
+	@$(PYTHON) -m pytest tests/unit sandbox/tests/unit -n auto
 
 test: lint ## Run every test, on a real engine and a real API server
-	@$(PYTHON) -m pytest tests/unit tests/schema -n auto
-	@$(PYTHON) -m pytest tests/engine tests/sandbox -n 3 --dist loadfile
+	@$(PYTHON) -m pytest tests/unit sandbox/tests/unit tests/schema -n auto
+	@$(PYTHON) -m pytest tests/engine sandbox/tests/cluster -n 3 --dist loadfile
 
 bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
 	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
 
 soak: setup ## Run the long tests: properties, 1,000 changes of settings, 100 interruptions; DATA_SEED, INTERRUPTION_SEED repeat a run
-	@$(PYTHON) -m pytest tests/unit tests/schema -n auto --hypothesis-profile=soak
+	@$(PYTHON) -m pytest tests/unit sandbox/tests/unit tests/schema -n auto --hypothesis-profile=soak
 	@DATA_SEED=$${DATA_SEED:-0} DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 	@INTERRUPTIONS=50 $(PYTHON) -m pytest tests/engine/test_interruption.py -n 0 -s
 

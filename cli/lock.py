@@ -13,6 +13,9 @@ from cli.errors import CommandError
 from cli.project import PROJECT
 
 _BLOCK = re.compile(r"^constraint-dependencies = \[\n.*?^\]\n", re.MULTILINE | re.DOTALL)
+EXPORT = ("--quiet", "--no-hashes", "--no-annotate", "--no-header", "--all-groups", "--no-emit-workspace")
+"""Options of `uv export` that leave the versions alone; what this repository itself holds has none."""
+
 HEADER = "# Written by `make lock`: the versions that this project is tested with.\n"
 
 
@@ -37,9 +40,7 @@ def write() -> list[str]:
     pyproject.write_text(_BLOCK.sub("constraint-dependencies = [\n]\n", before))
     try:
         _uv("lock", "--upgrade", "--quiet")
-        constraints = parse_export(
-            _uv("export", "--quiet", "--no-hashes", "--no-annotate", "--no-header", "--all-groups", "--no-emit-project")
-        )
+        constraints = parse_export(_uv("export", *EXPORT))
     except CommandError:
         pyproject.write_text(before)
         raise

@@ -19,7 +19,7 @@ from sandbox.engine.engine import Engine
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROGRAMS = PROJECT / "benchmarks" / "programs"
-_LINKED = ("components", "pyproject.toml", "requirements.txt", "uv.lock", ".venv")
+_LINKED = ("components", "sandbox", "pyproject.toml", "requirements.txt", "uv.lock", ".venv")
 _NO_CHANGES_EXPECTED = 7
 _UP = ("up", "--yes", "--skip-preview")
 CREDENTIALS = ("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV")

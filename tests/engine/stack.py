@@ -18,7 +18,7 @@ from sandbox.engine.engine import Engine
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 NAME = "ollama-librechat"
-LINKED = ("components", "pyproject.toml", "requirements.txt", "uv.lock", ".venv")
+LINKED = ("components", "sandbox", "pyproject.toml", "requirements.txt", "uv.lock", ".venv")
 
 
 def stack_config(stack: str) -> dict[str, Any]:

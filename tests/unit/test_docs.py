@@ -16,7 +16,7 @@ from tests.unit import programs
 from tests.unit.recording import PROJECT, Recording, engine_config, run
 
 ROOT = programs.ROOT
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "sandbox" / "README.md"])
 EXAMPLES = ROOT / "docs" / "examples"
 EXTENSIONS = {"md", "py", "svg", "yaml", "toml", "txt", "sh", "json"}
 MONGO_URI = "mongodb://user:password@db.example.org:27017/LibreChat"

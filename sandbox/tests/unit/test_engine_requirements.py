@@ -31,12 +31,22 @@ def test_range(found: str, wanted: str, fits: bool) -> None:
 
 
 def test_the_project_file_says_which_engine_it_needs(tmp_path: Path) -> None:
+    assert required_engine(tmp_path) == ""
     project = tmp_path / "Pulumi.yaml"
-    assert required_engine(project) == ""
+    project.write_text("")
+    assert required_engine(tmp_path) == ""
     project.write_text("name: x\n")
-    assert required_engine(project) == ""
+    assert required_engine(tmp_path) == ""
     project.write_text('name: x\nrequiredPulumiVersion: ">=3.219.0"\n')
-    assert required_engine(project) == ">=3.219.0"
+    assert required_engine(tmp_path) == ">=3.219.0"
+
+
+def test_the_project_is_the_one_around_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Pulumi.yaml").write_text('name: x\nrequiredPulumiVersion: ">=3.219.0"\n')
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert required_engine() == ">=3.219.0"
 
 
 def test_versions_are_those_of_the_installed_packages() -> None:

@@ -15,7 +15,8 @@ from sandbox.cluster.program import binary
 from sandbox.engine import Engine, resolve
 from sandbox.engine.plugins import installed_plugin, stand_in
 from sandbox.engine.requirements import PROVIDERS
-from tests.sandbox.inline import Inline
+
+from .inline import Inline
 
 MakeStack = Callable[..., Inline]
 Manifest = dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 from pulumi import ResourceOptions
 from pulumi.automation import CommandError
 
-from tests.sandbox.conftest import Kubectl, MakeStack
+from .conftest import Kubectl, MakeStack
 
 pytestmark = pytest.mark.engine
 Program = Callable[[ResourceOptions], None]

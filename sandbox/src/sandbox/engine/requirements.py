@@ -1,4 +1,4 @@
-"""Which versions of engine and plugins fit this checkout."""
+"""Which versions of engine and plugins fit the project."""
 
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -7,17 +7,22 @@ from pathlib import Path
 import yaml
 from semver import Version
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-"""Root of the checkout."""
+from sandbox.project import PROJECT_FILES, project_directory
 
 PROVIDERS = ("kubernetes", "random")
 """Packages whose provider plugins the program needs."""
 
 
-def required_engine(project: Path = CHECKOUT / "Pulumi.yaml") -> str:
-    """Return ``requiredPulumiVersion`` of the project file, a range of versions; empty if it has none."""
-    settings = yaml.safe_load(project.read_text()) if project.exists() else {}
-    return str(settings.get("requiredPulumiVersion") or "")
+def required_engine(project: Path | None = None) -> str:
+    """Return ``requiredPulumiVersion`` of the project file, a range of versions; empty if it has none.
+
+    Args:
+        project: Folder of the project. Default: that of the project around the current folder.
+    """
+    folder = project or project_directory()
+    file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
+    settings = yaml.safe_load(file.read_text()) if file else None
+    return str((settings or {}).get("requiredPulumiVersion") or "")
 
 
 def satisfies(found: Version, wanted: str) -> bool:

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from sandbox.engine import downloads
 from sandbox.engine.plugin_version import plugin_version
-from sandbox.engine.requirements import CHECKOUT, PROVIDERS, sdk_version
+from sandbox.engine.requirements import PROVIDERS, sdk_version
 from sandbox.errors import SandboxError
 
-STAND_INS = CHECKOUT / "sandbox" / "plugins" / "bin"
+STAND_INS = Path(__file__).resolve().parents[1] / "plugins" / "bin"
 """Folder with one folder for each stand-in; a folder holds nothing but the plugin's executable."""
 
 _INSTALL_SECONDS = 300
@@ -136,7 +136,7 @@ def _missing_text(missing: list[str]) -> str:
     why = f" and cannot be downloaded from Pulumi's host ({reason})" if reason else ""
     return (
         f"The official Pulumi plugins {' and '.join(missing)} are not installed{why}.\n"
-        "The stand-ins that this checkout brings are for the sandbox cluster only. Install the plugins where "
+        "The stand-ins are for the sandbox cluster only. Install the plugins where "
         f"there is a way to them:\n{commands}\n"
         "Without a network, add --file with a downloaded archive. Or use the sandbox: STACK=sandbox."
     )

@@ -12,7 +12,8 @@ from pulumi.automation import CommandError
 
 from sandbox.cluster import Cluster
 from sandbox.engine import Engine
-from tests.sandbox.inline import Inline
+
+from .inline import Inline
 
 pytestmark = pytest.mark.engine
 

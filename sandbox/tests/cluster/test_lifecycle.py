@@ -17,7 +17,6 @@ import yaml
 
 from sandbox.cache import CACHE_VARIABLE, cache_dir
 from sandbox.cluster import Cluster, ClusterOptions, list_clusters
-from sandbox.cluster.cluster import CHECKOUT
 from sandbox.cluster.components import COMPONENTS
 from sandbox.cluster.processes import orphans
 from sandbox.errors import SandboxError
@@ -224,10 +223,16 @@ def test_two_hundred_nodes(fresh: Cluster) -> None:
     assert time.monotonic() - started < 90
 
 
-def _cli(*arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.yaml").write_text("name: own\nruntime: python\n")
+    return tmp_path
+
+
+def _cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "sandbox", "cluster", *arguments],
-        cwd=CHECKOUT,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
@@ -235,38 +240,40 @@ def _cli(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_command_line() -> None:
+def test_command_line(project: Path) -> None:
+    below = project / "below"
+    below.mkdir()
     name = f"cli-{os.getpid()}"
     option = f"--name={name}"
     try:
-        missing = _cli("status", option)
+        missing = _cli(project, "status", option)
         assert missing.returncode == 1
         assert "missing" in missing.stdout
-        assert _cli("kubectl", option, "get", "nodes").returncode == 1
-        assert _cli("stop", option).returncode == 1
-        started = _cli("start", option, "--nodes=1", "--gpu-nodes=0")
+        assert _cli(project, "kubectl", option, "get", "nodes").returncode == 1
+        assert _cli(project, "stop", option).returncode == 1
+        started = _cli(project, "start", option, "--nodes=1", "--gpu-nodes=0")
         assert started.returncode == 0, started.stderr
-        directory = CHECKOUT / ".sandbox" / name
+        directory = project / ".sandbox" / name
         assert f"kubeconfig   {directory / 'kubeconfig'} (context sandbox)" in started.stdout
         assert "1/1 ready" in started.stdout
         assert f"python -m sandbox cluster stop --name {name}" in started.stdout
-        nodes = _cli("kubectl", option, "get", "nodes", "-o", "name", "--no-headers")
+        nodes = _cli(project, "kubectl", option, "get", "nodes", "-o", "name", "--no-headers")
         assert nodes.stdout == "node/node-1\n"
-        assert _cli("kubectl", option, "get", "nothing").returncode == 1
-        assert name in _cli("list").stdout
-        assert _cli("status", option).returncode == 0
-        assert _cli("stop", option).returncode == 0
-        assert _cli("status", option).returncode == 1
+        assert _cli(project, "kubectl", option, "get", "nothing").returncode == 1
+        assert name in _cli(below, "list").stdout
+        assert _cli(project, "status", option).returncode == 0
+        assert _cli(project, "stop", option).returncode == 0
+        assert _cli(project, "status", option).returncode == 1
     finally:
-        deleted = _cli("delete", option)
+        deleted = _cli(project, "delete", option)
     assert deleted.returncode == 0
-    assert not (CHECKOUT / ".sandbox" / name).exists()
+    assert not (project / ".sandbox" / name).exists()
 
 
-def test_command_line_refuses_nonsense_readably() -> None:
-    refused = _cli("start", "--name=../elsewhere")
+def test_command_line_refuses_nonsense_readably(project: Path) -> None:
+    refused = _cli(project, "start", "--name=../elsewhere")
     assert refused.returncode == 1
     assert "use at most 40 lower-case letters" in refused.stderr
-    refused = _cli("start", f"--name=cli-{os.getpid()}", "--gpus=99")
+    refused = _cli(project, "start", f"--name=cli-{os.getpid()}", "--gpus=99")
     assert refused.returncode == 1
     assert "gpus: 99 is not a whole number from 1 to 16" in refused.stderr

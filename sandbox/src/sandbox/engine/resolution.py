@@ -13,7 +13,7 @@ from sandbox.errors import SandboxError
 
 
 def resolve(*, allow_stand_ins: bool, retry: bool = False, console: Console | None = None) -> Engine:
-    """Return an engine that fits this checkout, with its plugins, installing or building what is missing.
+    """Return an engine that fits the project, with its plugins, installing or building what is missing.
 
     Args:
         allow_stand_ins: Whether the stand-ins may be used where an official plugin is missing: True for a

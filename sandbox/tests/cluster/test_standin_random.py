@@ -9,7 +9,7 @@ import pytest
 from pulumi import ResourceOptions
 from pulumi.automation import CommandError
 
-from tests.sandbox.conftest import MakeStack
+from .conftest import MakeStack
 
 pytestmark = pytest.mark.engine
 

@@ -11,7 +11,8 @@ from pulumi import ResourceOptions
 from pulumi.automation import CommandError
 
 from sandbox.engine import Engine
-from tests.sandbox.conftest import Kubectl, MakeStack
+
+from .conftest import Kubectl, MakeStack
 
 pytestmark = pytest.mark.engine
 

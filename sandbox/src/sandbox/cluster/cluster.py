@@ -28,9 +28,7 @@ from sandbox.cluster.program import binary
 from sandbox.cluster.stages import render_kwok_config
 from sandbox.cluster.status import ClusterStatus, ProcessStatus, State
 from sandbox.errors import SandboxError
-
-CHECKOUT = Path(__file__).resolve().parent.parent.parent
-"""Top folder of the project."""
+from sandbox.project import project_directory
 
 START_WITHIN = 120.0
 """Seconds after which a start is given up; a slow machine under load needs about 30."""
@@ -49,7 +47,7 @@ class Cluster:
 
     Args:
         name: Name of the cluster: a DNS label.
-        root: Folder that holds one folder per cluster; default ``.sandbox`` in the checkout.
+        root: Folder that holds one folder per cluster; default ``.sandbox`` in the project.
         console: Where progress goes; default standard error.
 
     Raises:
@@ -334,15 +332,15 @@ class Cluster:
 
 
 def clusters_root() -> Path:
-    """Return the folder that holds one folder per cluster: ``.sandbox`` in the checkout."""
-    return CHECKOUT / ".sandbox"
+    """Return the folder that holds one folder per cluster: ``.sandbox`` in the project around the current folder."""
+    return project_directory() / ".sandbox"
 
 
 def list_clusters(root: Path | None = None) -> list[Cluster]:
     """Return every cluster that has been started and not deleted, by name.
 
     Args:
-        root: Folder with one folder per cluster; default ``.sandbox`` in the checkout.
+        root: Folder with one folder per cluster; default ``.sandbox`` in the project.
     """
     root = root or clusters_root()
     found = sorted(path.parent.name for path in root.glob(f"*/{_STATE_FILE}"))

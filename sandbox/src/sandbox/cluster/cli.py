@@ -82,7 +82,7 @@ def status(name: Name = "default") -> None:
 
 @app.command("list")
 def list_() -> None:
-    """List the clusters of this checkout."""
+    """List the clusters of this project."""
     with _readable_errors():
         found = [cluster.status() for cluster in list_clusters()]
     if not found:
