@@ -5,99 +5,65 @@ Settings come from Pulumi.<stack>.yaml and are refused here, all findings at onc
 
 import pulumi
 
-from components.stack.process import end_quietly, tune
+import components
+from components.ollama.names import server_name
+from components.stack.start import start
 
-tune()
-end_quietly()
+stack = start()
+settings = stack.settings
 
-from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
-from components.stack.load import load, load_deployed
-from components.stack.program import (
-    cluster_provider,
-    common_args,
-    handing_over,
-    in_namespace,
-    librechat_pods,
-    mongodb_clients,
-    mongodb_secrets,
-    namespace_args,
-    next_command,
-    token_secrets,
-    warn,
-)
-
-settings = load()
-# A preview changes nothing, so the plugin may start while the state is read. An update leaves the provider of the state
-# alone until the settings are accepted.
-early = cluster_provider("kubernetes", settings) if pulumi.runtime.is_dry_run() else None
-running = load_deployed(settings)
-warn(settings)
-provider = early or cluster_provider("kubernetes", settings)
-common = common_args(settings)
-
-inference = Namespace("ollama", namespace_args(settings, "ollama"), pulumi.ResourceOptions(provider=provider))
-chat = Namespace("librechat", namespace_args(settings, "librechat"), pulumi.ResourceOptions(provider=provider))
+inference = components.Namespace("ollama", stack.namespace_args("ollama"), stack.outside)
+chat = components.Namespace("librechat", stack.namespace_args("librechat"), stack.outside)
+in_inference, in_chat = stack.context(inference), stack.context(chat)
+secrets: dict[str, pulumi.Output[str]] = {}
 
 servers = {
-    pool: Ollama(
-        name,
-        server.as_args(
-            namespace=inference.namespace_name,
-            pool=pool,
-            priority_class_name=inference.priority_class_name,
-            clients=librechat_pods(chat, settings),
-            handing_over=handing_over(running, name, server.method),
-            **common,
-        ),
-        in_namespace(provider, inference, settings),
+    pool: components.Ollama.from_settings(
+        pool,
+        server,
+        in_inference,
+        clients=stack.librechat_pods(chat),
+        handing_over=stack.hands_over(server_name(pool), server.method),
+        priority_class_name=inference.priority_class_name,
+        opts=stack.inside(inference),
     )
     for pool, server in settings.ollama.servers().items()
-    for name in [f"ollama-{pool}" if pool else "ollama"]
 }
 ollama = servers[""]
-secrets = token_secrets(servers, settings)
+secrets |= stack.token_secrets(servers)
+connections: components.Connections = {"ollama": [server.connection for server in servers.values()]}
 
-database = settings.mongodb.external_connection()
-if database is None:
-    mongodb = MongoDB(
-        "mongodb",
-        settings.mongodb.as_args(namespace=chat.namespace_name, clients=mongodb_clients(chat, settings), **common),
-        in_namespace(provider, chat, settings),
+if settings.mongodb.is_external:
+    connections["mongodb"] = components.external_mongodb(settings.mongodb.external)
+else:
+    mongodb = components.MongoDB.from_settings(
+        "mongodb", settings.mongodb, in_chat, clients=stack.mongodb_clients(chat), opts=stack.inside(chat)
     )
-    database = mongodb.connection
-    secrets |= mongodb_secrets(mongodb, settings)
+    connections["mongodb"] = mongodb.connection
+    secrets |= stack.mongodb_secrets(mongodb)
 
-search = settings.meilisearch.external_connection()
-if search is None and settings.meilisearch.enabled:
-    meilisearch = Meilisearch(
-        "meilisearch",
-        settings.meilisearch.as_args(namespace=chat.namespace_name, clients=librechat_pods(chat, settings), **common),
-        in_namespace(provider, chat, settings),
+if settings.meilisearch.is_external:
+    connections["meilisearch"] = components.external_meilisearch(settings.meilisearch.external)
+elif settings.meilisearch.enabled:
+    meilisearch = components.Meilisearch.from_settings(
+        "meilisearch", settings.meilisearch, in_chat, clients=stack.librechat_pods(chat), opts=stack.inside(chat)
     )
-    search = meilisearch.connection
+    connections["meilisearch"] = meilisearch.connection
     secrets["meilisearch"] = meilisearch.secret_name
 
-cache = {}
 if settings.valkey.enabled:
-    valkey = Valkey(
-        "valkey",
-        settings.valkey.as_args(namespace=chat.namespace_name, clients=librechat_pods(chat, settings), **common),
-        in_namespace(provider, chat, settings),
+    valkey = components.Valkey.from_settings(
+        "valkey", settings.valkey, in_chat, clients=stack.librechat_pods(chat), opts=stack.inside(chat)
     )
-    cache = valkey.connection
+    connections["valkey"] = valkey.connection
 
-librechat = LibreChat(
+librechat = components.LibreChat.from_settings(
     "librechat",
-    settings.librechat.as_args(
-        namespace=chat.namespace_name,
-        ollama=[server.connection for server in servers.values()],
-        handing_over=handing_over(running, "librechat", settings.librechat.method),
-        **database,
-        **(search or {}),
-        **cache,
-        **common,
-    ),
-    in_namespace(provider, chat, settings),
+    settings.librechat,
+    in_chat,
+    connections=connections,
+    handing_over=stack.hands_over("librechat", settings.librechat.method),
+    opts=stack.inside(chat),
 )
 
 pulumi.export("librechat_url", librechat.url)
@@ -108,4 +74,4 @@ if settings.ollama.pools:
     pools = {pool: {"url": servers[pool].base_url, "models": servers[pool].models} for pool in settings.ollama.pools}
     pulumi.export("pools", pools)
 pulumi.export("secrets", {**secrets, "librechat": librechat.secret_name})
-pulumi.export("next_command", next_command(settings))
+pulumi.export("next_command", stack.next_command)

@@ -9,47 +9,75 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .librechat.component import LibreChat, LibreChatArgs
-    from .librechat.credentials import OllamaConnection
+    from .librechat.connections import Connections
     from .meilisearch.component import Meilisearch, MeilisearchArgs
+    from .meilisearch.connection import MeilisearchConnection
+    from .meilisearch.connection import external_connection as external_meilisearch
     from .mongodb.component import MongoDB, MongoDBArgs
+    from .mongodb.connection import MongoDBConnection
+    from .mongodb.connection import external_connection as external_mongodb
     from .namespace.component import Namespace, NamespaceArgs
     from .ollama.component import Ollama, OllamaArgs
+    from .ollama.connection import OllamaConnection
     from .valkey.component import Valkey, ValkeyArgs
+    from .valkey.connection import RedisConnection
 
 __all__ = [
+    "Connections",
     "LibreChat",
     "LibreChatArgs",
     "Meilisearch",
     "MeilisearchArgs",
+    "MeilisearchConnection",
     "MongoDB",
     "MongoDBArgs",
+    "MongoDBConnection",
     "Namespace",
     "NamespaceArgs",
     "Ollama",
     "OllamaArgs",
     "OllamaConnection",
+    "RedisConnection",
     "Valkey",
     "ValkeyArgs",
+    "external_meilisearch",
+    "external_mongodb",
 ]
 
-# Each on first use: the settings are in this package too, and reading them must not cost the second that the Kubernetes
-# SDK takes to import.
-_MODULES = {
-    "librechat.component": ("LibreChat", "LibreChatArgs"),
-    "librechat.credentials": ("OllamaConnection",),
-    "meilisearch.component": ("Meilisearch", "MeilisearchArgs"),
-    "mongodb.component": ("MongoDB", "MongoDBArgs"),
-    "namespace.component": ("Namespace", "NamespaceArgs"),
-    "ollama.component": ("Ollama", "OllamaArgs"),
-    "valkey.component": ("Valkey", "ValkeyArgs"),
+_ORIGINS = {
+    "Connections": "librechat.connections:Connections",
+    "LibreChat": "librechat.component:LibreChat",
+    "LibreChatArgs": "librechat.component:LibreChatArgs",
+    "Meilisearch": "meilisearch.component:Meilisearch",
+    "MeilisearchArgs": "meilisearch.component:MeilisearchArgs",
+    "MeilisearchConnection": "meilisearch.connection:MeilisearchConnection",
+    "MongoDB": "mongodb.component:MongoDB",
+    "MongoDBArgs": "mongodb.component:MongoDBArgs",
+    "MongoDBConnection": "mongodb.connection:MongoDBConnection",
+    "Namespace": "namespace.component:Namespace",
+    "NamespaceArgs": "namespace.component:NamespaceArgs",
+    "Ollama": "ollama.component:Ollama",
+    "OllamaArgs": "ollama.component:OllamaArgs",
+    "OllamaConnection": "ollama.connection:OllamaConnection",
+    "RedisConnection": "valkey.connection:RedisConnection",
+    "Valkey": "valkey.component:Valkey",
+    "ValkeyArgs": "valkey.component:ValkeyArgs",
+    "external_meilisearch": "meilisearch.connection:external_connection",
+    "external_mongodb": "mongodb.connection:external_connection",
 }
+"""Module and name of each public name."""
 
 
 def __getattr__(name: str) -> Any:
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Import a public name on first use.
+
+    The settings are in this package too, and reading them must not cost the second that the Kubernetes SDK takes to
+    import.
+    """
+    if name not in _ORIGINS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, attribute = _ORIGINS[name].partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), attribute)
 
 
 def __dir__() -> list[str]:

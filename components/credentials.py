@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_random as random
 
-from .context import data_options
+from .component import data_options
 
 CREDS_KEY_BYTES = 32
 """CREDS_KEY is 64 hexadecimal characters; another length fails at the first encryption, not at start."""

@@ -1,13 +1,14 @@
 """Ingress or HTTPRoute in front of a Service, with what streaming and uploads need."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..context import child_options
 from ..workload.manifests import SKIP_AWAIT
+from ..workload.workload import Workload, name_of
 from .presets import TRAEFIK_MIDDLEWARES, Preset, Wanted, body_limit, middleware_list, preset
 from .settings import Exposure
 
@@ -28,38 +29,43 @@ def _terminated_by_gateway(exposure: Exposure) -> bool:
     return exposure.type == "HTTPRoute" and exposure.gateway.section_name.startswith("https")
 
 
-def expose(
-    name: str,
-    exposure: Exposure,
-    *,
-    parent: pulumi.Resource,
-    resource_name: str,
-    namespace: pulumi.Input[str],
-    labels: Mapping[str, str],
-    service: pulumi.Input[str],
-    port: int,
-    upload_limit_mb: int = 0,
-    blocked_paths: Sequence[str] = (),
-) -> pulumi.CustomResource | None:
-    """Create what the settings ask for, and give the Ingress or HTTPRoute; None for in-cluster access only.
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """The Service behind an Ingress or HTTPRoute.
 
-    name: name of the Ingress or HTTPRoute; what is beside it begins with it.
-    service: name of the Service behind it.
-    port: its port.
-    upload_limit_mb: largest uploaded file in MB; 0 for none.
-    blocked_paths: paths that are not let through, with everything below them.
+    Attributes:
+        service: Its name.
+        port: Its port.
+        upload_limit_mb: Largest uploaded file in MB; 0 for none.
+        blocked_paths: Paths that are not let through, with everything below them.
+    """
+
+    service: pulumi.Input[str]
+    port: int
+    upload_limit_mb: int = 0
+    blocked_paths: Sequence[str] = ()
+
+
+def expose(name: str, exposure: Exposure, workload: Workload, backend: Backend) -> pulumi.CustomResource | None:
+    """Create what the settings ask for, and return the Ingress or HTTPRoute; None for in-cluster access only.
+
+    Args:
+        name: Name of the Ingress or HTTPRoute; what is beside it begins with it.
+        exposure: The settings.
+        workload: The workload that is exposed.
+        backend: The Service in front of it.
     """
     if exposure.type == "none":
         return None
     wanted = Wanted(
         name=name,
         networks=exposure.allowed_networks,
-        body_limit_mb=body_limit(upload_limit_mb),
+        body_limit_mb=body_limit(backend.upload_limit_mb),
     )
+    resource_name = f"{workload.resource_name}-ingress"
     found = preset(exposure, wanted)
-    metadata: dict[str, Any] = {"namespace": namespace, "labels": labels}
-    opts = child_options(parent)
-    beside = _policies(name, found, resource_name, metadata, opts)
+    metadata: dict[str, Any] = {"namespace": workload.namespace, "labels": workload.labels}
+    beside = _policies(name, found, resource_name, metadata, workload.options())
     annotations: dict[str, pulumi.Input[str]] = {
         **found.annotations,
         **({_issuer_annotation(exposure): exposure.tls.issuer} if exposure.tls.issuer else {}),
@@ -67,11 +73,11 @@ def expose(
     }
     if found.middlewares:
         own, names = exposure.annotations.get(TRAEFIK_MIDDLEWARES, ""), found.middlewares
-        annotations[TRAEFIK_MIDDLEWARES] = pulumi.Output.from_input(namespace).apply(
+        annotations[TRAEFIK_MIDDLEWARES] = pulumi.Output.from_input(workload.namespace).apply(
             lambda space: middleware_list(space, names, own)
         )
     # What lets only some in is there before what lets anybody in.
-    opts = child_options(parent, depends_on=beside)
+    opts = workload.options(depends_on=beside)
     if exposure.type == "HTTPRoute":
         return k8s.apiextensions.CustomResource(
             resource_name,
@@ -79,14 +85,14 @@ def expose(
             kind="HTTPRoute",
             # Empty ones are not stored, and a refresh would find that they are missing.
             metadata={**metadata, "name": name, **({"annotations": annotations} if annotations else {})},
-            spec=_route(exposure, found, service, port, blocked_paths),
+            spec=_route(exposure, found, backend),
             opts=opts,
         )
-    nowhere = _nowhere(name, resource_name, metadata, parent) if blocked_paths else None
+    nowhere = _nowhere(name, workload) if backend.blocked_paths else None
     return k8s.networking.v1.Ingress(
         resource_name,
         metadata={**metadata, "name": name, "annotations": {**SKIP_AWAIT, **annotations}},  # type: ignore[typeddict-item]
-        spec=_ingress(exposure, service, port, dict.fromkeys(blocked_paths, nowhere)),
+        spec=_ingress(exposure, backend, nowhere),
         opts=opts,
     )
 
@@ -107,27 +113,28 @@ def _policies(
     ]
 
 
-def _nowhere(name: str, resource_name: str, metadata: Mapping[str, Any], parent: pulumi.Resource) -> pulumi.Output[str]:
+def _nowhere(name: str, workload: Workload) -> pulumi.Output[str]:
     """Create a Service without pods: every controller answers 503 for it, and no annotation says so everywhere."""
     service = k8s.core.v1.Service(
-        f"{resource_name}-nowhere",
-        metadata={**metadata, "name": f"{name}-nowhere", "annotations": SKIP_AWAIT},  # type: ignore[typeddict-item]
+        f"{workload.resource_name}-ingress-nowhere",
+        metadata=workload.metadata(f"{name}-nowhere", annotations=SKIP_AWAIT),
         spec={"type": "ClusterIP", "ports": [{"name": "http", "port": BLOCKED_PORT, "protocol": "TCP"}]},
-        opts=child_options(parent),
+        opts=workload.options(),
     )
-    return service.metadata.apply(lambda own: own.name or f"{name}-nowhere")
+    return name_of(service.metadata, f"{name}-nowhere")
 
 
 def _issuer_annotation(exposure: Exposure) -> str:
     return "cert-manager.io/cluster-issuer" if exposure.tls.issuer_kind == "ClusterIssuer" else "cert-manager.io/issuer"
 
 
-def _ingress(exposure: Exposure, service: pulumi.Input[str], port: int, blocked: Mapping[str, Any]) -> Any:
+def _ingress(exposure: Exposure, backend: Backend, nowhere: pulumi.Output[str] | None) -> Any:
     def path(prefix: str, name: Any, number: int) -> dict[str, Any]:
         backend = {"service": {"name": name, "port": {"number": number}}}
         return {"path": prefix, "path_type": "Prefix", "backend": backend}
 
-    paths = [*(path(prefix, name, BLOCKED_PORT) for prefix, name in blocked.items()), path("/", service, port)]
+    blocked = [path(prefix, nowhere, BLOCKED_PORT) for prefix in backend.blocked_paths]
+    paths = [*blocked, path("/", backend.service, backend.port)]
     spec: dict[str, Any] = {"rules": [{"host": exposure.host, "http": {"paths": paths}}]}
     if exposure.class_name:
         spec["ingress_class_name"] = exposure.class_name
@@ -136,21 +143,19 @@ def _ingress(exposure: Exposure, service: pulumi.Input[str], port: int, blocked:
     return spec
 
 
-def _route(
-    exposure: Exposure, found: Preset, service: pulumi.Input[str], port: int, blocked_paths: Sequence[str]
-) -> Any:
+def _route(exposure: Exposure, found: Preset, backend: Backend) -> Any:
     gateway = {
         "name": exposure.gateway.name,
         "namespace": exposure.gateway.namespace,
         "sectionName": exposure.gateway.section_name,
     }
-    rule: dict[str, Any] = {"matches": [_prefix("/")], "backendRefs": [{"name": service, "port": port}]}
+    rule: dict[str, Any] = {"matches": [_prefix("/")], "backendRefs": [{"name": backend.service, "port": backend.port}]}
     if found.filters:
         rule["filters"] = list(found.filters)
     if found.timeouts:
         rule["timeouts"] = dict(found.timeouts)
     # A rule that leads nowhere is answered with 500, by the standard.
-    blocked = [{"matches": [_prefix(path)]} for path in blocked_paths]
+    blocked = [{"matches": [_prefix(path)]} for path in backend.blocked_paths]
     return {
         "parentRefs": [{key: value for key, value in gateway.items() if value}],
         "hostnames": [exposure.host],

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..settings.findings import Finding
 from .presets import NETWORK_ANNOTATIONS
-from .settings import Exposure, OllamaExposure
+from .settings import Exposure
 
 INGRESS = ("ingress-nginx", "traefik", "haproxy", "haproxy-ingress", "other")
 """Controllers of Ingresses."""
@@ -59,25 +59,6 @@ def _networks(settings: Exposure, prefix: str) -> Iterator[Finding]:
     if annotation in settings.annotations:
         rule = f"would replace `{prefix}.allowedNetworks`, remove one of the two"
         yield Finding(f'{prefix}.annotations["{annotation}"]', f'"{settings.annotations[annotation]}"', rule)
-
-
-def ollama_access(settings: OllamaExposure, prefix: str) -> Iterator[Finding]:
-    """Refuse to open Ollama to everybody by oversight.
-
-    prefix: key path of the exposure.
-    """
-    if settings.type == "none":
-        return
-    if not (settings.allowed_networks or settings.token.enabled or settings.allow_anonymous):
-        rule = (
-            "Ollama checks nobody: whoever reaches it can use, pull and delete models. Set "
-            f"`{prefix}.allowedNetworks` to the networks of its clients, `{prefix}.token.enabled: true` to ask for a "
-            f"token, or `{prefix}.allowAnonymous: true` if something else in front of it checks"
-        )
-        yield Finding(f"{prefix}.type", f'"{settings.type}"', rule)
-    if settings.token.existing_secret and not settings.token.enabled:
-        rule = f"has no effect without `{prefix}.token.enabled: true`"
-        yield Finding(f"{prefix}.token.existingSecret", f'"{settings.token.existing_secret}"', rule)
 
 
 def retired_controller(settings: Exposure, prefix: str) -> Iterator[str]:

@@ -3,8 +3,7 @@
 from typing import Literal
 
 from ..settings.base import Section
-from ..settings.types import Annotations, Networks, OptionalHost, OptionalImage, OptionalObjectName
-from ..workload.settings import Resources, resources
+from ..settings.types import Annotations, Networks, OptionalHost, OptionalObjectName
 
 
 class Tls(Section):
@@ -59,26 +58,3 @@ class Exposure(Section):
     """TLS; plain HTTP by default."""
     gateway: Gateway = Gateway()
     """Gateway for `type: HTTPRoute`."""
-
-
-class Token(Section):
-    """A token that is checked in front of Ollama, by a proxy in a pod of its own."""
-
-    enabled: bool = False
-    """Whether only requests with the header `Authorization: Bearer <token>` reach Ollama."""
-    existing_secret: OptionalObjectName = ""
-    """Secret in Ollama's namespace with the token in its key `token`, 16 to 512 letters, digits, `-` and `_`; empty to
-    generate it."""
-    image: OptionalImage = ""
-    """Image of the proxy, nginx without root, with its tag; empty for the pinned one."""
-    resources: Resources = resources(cpu="25m", memory="32Mi", memory_limit="128Mi")
-    """CPU and memory of the proxy."""
-
-
-class OllamaExposure(Exposure):
-    """How Ollama is reached from outside the cluster: by `allowedNetworks`, a token, or `allowAnonymous`."""
-
-    token: Token = Token()
-    """A token that every request has to bear."""
-    allow_anonymous: bool = False
-    """Whether Ollama may be exposed without any of the two, for example because what is in front of it checks."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..context import timeouts
+from ..component import timeouts
 from ..librechat.settings import LibreChatSettings
 from ..ollama.settings import OllamaPool
 from ..workload import manifests

@@ -1,21 +1,24 @@
 """Meilisearch, LibreChat's full-text search."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
-from typing_extensions import NotRequired, Required
+from typing_extensions import NotRequired, Self
 
 from ..args import MeilisearchSettingsArgs
 from ..component import Component
-from ..context import CommonArgs, timeouts
+from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..credentials import MASTER_KEY_BYTES, hexadecimal
-from ..network.policy import Peer, ServerPeer, from_pods, network_policy, settings_of
-from ..settings.resolve import resolve
+from ..network.peers import Peer
+from ..network.policy import from_pods, network_policy
 from ..workload import manifests
-from ..workload.workload import POD_MANAGEMENT_POLICY, Workload, extended, name_of
+from ..workload.workload import Pod, Workload, extended, name_of
+from .connection import MASTER_KEY, MeilisearchConnection
 from .settings import MeilisearchSettings
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict
 
 NAME = "librechat-meilisearch"
 """Name of the Service and everything else that is an address."""
@@ -24,8 +27,6 @@ PORT = 7700
 USER = 1000
 GRACE_PERIOD_SECONDS = 60
 DATA = "/meili_data"
-MASTER_KEY = "MEILI_MASTER_KEY"
-"""Key of the Secret, and the environment variable of the server and of LibreChat."""
 
 ENVIRONMENT = {
     "MEILI_ENV": "production",
@@ -41,27 +42,30 @@ ENVIRONMENT = {
 """Production mode: without a master key it does not start, and nothing is open."""
 
 
-class _Own(TypedDict):
-    namespace: Required[pulumi.Input[str]]
-    """Namespace that is there already."""
-
+class _Own(TypedDict, total=False):
     clients: NotRequired[Sequence[Peer]]
     """Pods that may connect where there are NetworkPolicies. Defaults to none."""
 
 
 class MeilisearchArgs(MeilisearchSettingsArgs, CommonArgs, _Own):
-    """Args of `Meilisearch`: the settings of the same name, the common args, and the namespace."""
+    """Args of `Meilisearch`: the settings of the same name, the common args, and its clients."""
 
 
 class Meilisearch(Component):
-    """One Meilisearch server with its volume, its master key and a Service."""
+    """One Meilisearch server with its volume, its master key and a Service.
+
+    Example:
+        ```python
+        search = Meilisearch("meilisearch", {"namespace": "chat", "storage": {"size": "5Gi"}}, here)
+        ```
+    """
 
     url: pulumi.Output[str]
     """In-cluster URL, without a slash at the end."""
     master_key: pulumi.Output[str]
     """The master key; a secret. Empty with an existing Secret, which holds it."""
-    connection: dict[str, Any]
-    """LibreChat's args that connect it."""
+    connection: MeilisearchConnection
+    """What LibreChat's arg `meilisearch` takes."""
     service_name: pulumi.Output[str]
     """Name of the Service."""
     secret_name: pulumi.Output[str]
@@ -69,79 +73,33 @@ class Meilisearch(Component):
 
     def __init__(self, name: str, args: MeilisearchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("Meilisearch", name, opts)
-        settings = resolve(MeilisearchSettings, args, MeilisearchArgs, (), f"the args of Meilisearch {name!r}")
-        workload = Workload(
-            name=NAME, component="search", resource_name=name, parent=self, namespace=args["namespace"], args=args
-        )
+        source = f"the args of Meilisearch {name!r}"
+        settings, context = resolve_args(MeilisearchSettings, args, MeilisearchArgs, (), source)
+        workload = Workload(name=NAME, component="search", resource_name=name, parent=self, context=context)
 
         self.url = pulumi.Output.from_input(f"http://{NAME}:{PORT}")
-        pods: ServerPeer = {"namespace": args["namespace"], "pod_labels": workload.selector, "port": PORT}
-        self.connection = {"meilisearch_url": self.url, "meilisearch": pods}
+        self.connection = {"url": self.url, "server": workload.peer(PORT)}
         checksums: dict[str, pulumi.Input[str]] = {}
+        self.master_key, self.secret_name = _credentials(settings, workload)
         if settings.existing_secret:
-            self.master_key = pulumi.Output.from_input("")
-            self.secret_name = pulumi.Output.from_input(settings.existing_secret)
-            self.connection["meilisearch_master_key_secret"] = settings.existing_secret
+            self.connection["secret_name"] = settings.existing_secret
         else:
-            self.master_key, self.secret_name = _generate(name, workload)
-            self.connection["meilisearch_master_key"] = self.master_key
+            self.connection["master_key"] = self.master_key
             checksums["checksum/secret"] = pulumi.Output.unsecret(self.master_key.apply(manifests.checksum))
-        network_policy(workload, settings_of(args), ingress=from_pods(args.get("clients", ()), PORT))
+        network_policy(workload, ingress=from_pods(args.get("clients", ()), PORT))
         account = workload.service_account()
         claim = workload.volume_claim(f"{NAME}-data", settings.storage)
         self.service = workload.service("http", PORT)
-        image = workload.image("meilisearch", settings.image)
-        spec = workload.pod_spec(
-            settings.pods,
-            user=USER,
-            service_account=account,
-            grace_period=GRACE_PERIOD_SECONDS,
-        )
-        self.stateful_set = k8s.apps.v1.StatefulSet(
-            f"{name}-stateful-set",
-            metadata=workload.metadata(),
-            spec={
-                "replicas": 1,
-                "pod_management_policy": POD_MANAGEMENT_POLICY,
-                "service_name": name_of(self.service.metadata, NAME),
-                "selector": {"match_labels": workload.selector},
-                "template": {
-                    "metadata": workload.template_metadata(settings.pods, checksums),
-                    "spec": extended(
-                        settings.pods,
-                        {
-                            **spec,
-                            "containers": [
-                                {
-                                    "name": "meilisearch",
-                                    "image": image,
-                                    "ports": manifests.port("http", PORT),
-                                    "env": [
-                                        *manifests.environment(ENVIRONMENT),
-                                        *manifests.secret_environment({MASTER_KEY: self.secret_name}),
-                                    ],
-                                    "resources": manifests.container_resources(settings.resources),
-                                    "security_context": manifests.security_context(),
-                                    "volume_mounts": [
-                                        manifests.mount("data", DATA),
-                                        manifests.TMP_MOUNT,
-                                    ],
-                                    "startup_probe": manifests.http_probe("/health", "http", period=2, failures=150),
-                                    "readiness_probe": manifests.http_probe("/health", "http", period=5, failures=3),
-                                    "liveness_probe": manifests.http_probe("/health", "http", period=10, failures=6),
-                                }
-                            ],
-                            "volumes": [
-                                manifests.claim_volume("data", claim),
-                                *manifests.empty_dirs(["tmp"]),
-                            ],
-                        },
-                    ),
-                },
-            },
-            opts=workload.data_options(deleted_with=None, custom_timeouts=timeouts(settings.startup_timeout_seconds)),
-        )
         self.service_name = name_of(self.service.metadata, NAME)
+        image = workload.image("meilisearch", settings.image)
+        spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
+        spec["containers"] = [_container(settings, image, self.secret_name)]
+        spec["volumes"] = [manifests.claim_volume("data", claim), *manifests.empty_dirs(["tmp"])]
+        self.stateful_set = workload.stateful_set(
+            Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=extended(settings.pods, spec)),
+            service=self.service_name,
+            timeout_seconds=settings.startup_timeout_seconds,
+        )
         self.register_outputs(
             {
                 "url": self.url,
@@ -151,15 +109,41 @@ class Meilisearch(Component):
             }
         )
 
+    @classmethod
+    def from_settings(
+        cls,
+        name: str,
+        settings: MeilisearchSettings,
+        context: Context,
+        *,
+        clients: Sequence[Peer],
+        opts: pulumi.ResourceOptions,
+    ) -> Self:
+        """Create the Meilisearch of a stack, whose settings are checked."""
+        return cls(name, checked_args(MeilisearchArgs, settings, context, _Own(clients=clients)), opts)
 
-def _generate(name: str, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Generate the master key and its Secret; give the key, as a secret, and the name of the Secret."""
-    key = hexadecimal(f"{name}-master-key", MASTER_KEY_BYTES, parent=workload.parent, protected=workload.protected)
-    secret = k8s.core.v1.Secret(
-        f"{name}-secret",
-        metadata=workload.metadata(),
-        type="Opaque",
-        string_data={MASTER_KEY: key},
-        opts=workload.data_options(),
-    )
-    return key, name_of(secret.metadata, NAME)
+
+def _credentials(settings: MeilisearchSettings, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Return the master key, as a secret, and the name of the Secret: an existing one, or a generated key."""
+    if settings.existing_secret:
+        return pulumi.Output.from_input(""), pulumi.Output.from_input(settings.existing_secret)
+    name = f"{workload.resource_name}-master-key"
+    key = hexadecimal(name, MASTER_KEY_BYTES, parent=workload.parent, protected=workload.protected)
+    return key, workload.secret({MASTER_KEY: key}, data=True)
+
+
+def _container(
+    settings: MeilisearchSettings, image: pulumi.Output[str], secret_name: pulumi.Output[str]
+) -> "ContainerArgsDict":
+    return {
+        "name": "meilisearch",
+        "image": image,
+        "ports": manifests.port("http", PORT),
+        "env": [*manifests.environment(ENVIRONMENT), *manifests.secret_environment({MASTER_KEY: secret_name})],
+        "resources": manifests.container_resources(settings.resources),
+        "security_context": manifests.security_context(),
+        "volume_mounts": [manifests.mount("data", DATA), manifests.TMP_MOUNT],
+        "startup_probe": manifests.http_probe("/health", "http", period=2, failures=150),
+        "readiness_probe": manifests.http_probe("/health", "http", period=5, failures=3),
+        "liveness_probe": manifests.http_probe("/health", "http", period=10, failures=6),
+    }

@@ -1,8 +1,5 @@
 """Settings of Meilisearch."""
 
-from typing import Any
-
-import pulumi
 from pydantic import SecretStr
 
 from ..settings.base import Section
@@ -43,12 +40,12 @@ class MeilisearchSettings(Section):
     startup_timeout_seconds: Seconds = 300
     """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included."""
 
-    def external_connection(self) -> dict[str, Any] | None:
-        """Give LibreChat's args for the external Meilisearch; None when there is none, or search is off."""
-        if not self.external.url or not self.enabled:
-            return None
-        if self.external.existing_secret:
-            secret = self.external.existing_secret
-            return {"meilisearch_url": self.external.url, "meilisearch_master_key_secret": secret}
-        key = pulumi.Output.secret(self.external.master_key.get_secret_value())
-        return {"meilisearch_url": self.external.url, "meilisearch_master_key": key}
+    @property
+    def is_external(self) -> bool:
+        """Whether Meilisearch is outside this stack."""
+        return self.enabled and bool(self.external.url)
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether this stack runs a Meilisearch."""
+        return self.enabled and not self.external.url

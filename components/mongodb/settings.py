@@ -1,8 +1,5 @@
 """Settings of MongoDB."""
 
-from typing import Any
-
-import pulumi
 from pydantic import SecretStr
 
 from ..settings.base import Section
@@ -49,11 +46,3 @@ class MongoDBSettings(Section):
     def is_external(self) -> bool:
         """Whether MongoDB is outside this stack."""
         return bool(self.external.uri.get_secret_value() or self.external.existing_secret)
-
-    def external_connection(self) -> dict[str, Any] | None:
-        """Give LibreChat's args for the external MongoDB; None when MongoDB is part of the stack."""
-        if not self.is_external:
-            return None
-        if self.external.existing_secret:
-            return {"mongo_uri_secret": self.external.existing_secret, "mongo_ports": [self.external.port]}
-        return {"mongo_uri": pulumi.Output.secret(self.external.uri.get_secret_value())}

@@ -8,8 +8,9 @@ import pulumi_kubernetes as k8s
 from typing_extensions import NotRequired, Required
 
 from ..args import NetworkPoliciesArgs
-from ..context import data_options
-from ..network import policy as network_policy
+from ..component import data_options
+from ..context import network_policies
+from ..network.policy import to_dns
 from ..workload.manifests import MANAGED_BY, PART_OF
 from ..workload.workload import name_of
 from . import operators
@@ -114,7 +115,7 @@ class Namespace(pulumi.ComponentResource):
         return {"name": name, "namespace": self.namespace_name, "labels": self._labels}
 
     def _network_policies(self, args: NamespaceArgs) -> None:
-        settings = network_policy.settings_of(args)
+        settings = network_policies(args.get("network_policies"))
         if not settings.enabled:
             return
         k8s.networking.v1.NetworkPolicy(
@@ -126,7 +127,7 @@ class Namespace(pulumi.ComponentResource):
         k8s.networking.v1.NetworkPolicy(
             f"{self._name}-allow-dns",
             metadata=self._metadata(ALLOW_DNS),
-            spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [network_policy.to_dns(settings.dns)]},
+            spec={"pod_selector": {}, "policy_types": ["Egress"], "egress": [to_dns(settings.dns)]},
             opts=self._options,
         )
 

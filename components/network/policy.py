@@ -3,18 +3,16 @@
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import NotRequired, Required
 
-from ..args import NetworkPoliciesArgs
 from ..exposure.settings import Exposure
-from ..settings.resolve import resolve
 from ..workload.workload import Workload
-from .settings import Dns, IngressController, NetworkPolicies
+from .peers import Peer, ServerPeer
+from .settings import Dns, IngressController
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.networking.v1 import (
@@ -25,23 +23,6 @@ if TYPE_CHECKING:
     )
 
 HTTPS = 443
-
-
-class Peer(TypedDict):
-    """Pods at one end of a flow."""
-
-    pod_labels: Required[Mapping[str, str]]
-    """Labels that select them; none for every pod of the namespace."""
-
-    namespace: NotRequired[pulumi.Input[str]]
-    """Their namespace. Defaults to that of the policy."""
-
-
-class ServerPeer(Peer):
-    """Pods that answer on a port."""
-
-    port: Required[int]
-    """Port that the pods listen on, which is not always that of their Service."""
 
 
 PRIVATE_NETWORKS: Mapping[str, tuple[str, ...]] = {
@@ -230,7 +211,6 @@ def url_port(url: str) -> int:
 
 def network_policy(
     workload: Workload,
-    settings: NetworkPolicies,
     *,
     ingress: "Sequence[NetworkPolicyIngressRuleArgsDict]" = (),
     egress: "Sequence[NetworkPolicyEgressRuleArgsDict]" = (),
@@ -240,7 +220,7 @@ def network_policy(
 
     extra_egress: rules as a manifest writes them.
     """
-    if not settings.enabled:
+    if not workload.context.network_policies.enabled:
         return None
     rules: Any = [*egress, *extra_egress]
     return k8s.networking.v1.NetworkPolicy(
@@ -254,13 +234,3 @@ def network_policy(
         },
         opts=workload.options(),
     )
-
-
-def settings_of(args: Mapping[str, Any]) -> NetworkPolicies:
-    """Give the settings in the args of a component; off where they are left out, because nobody's clients are known.
-
-    Raises SettingsError with every finding.
-    """
-    if "network_policies" not in args:
-        return NetworkPolicies(enabled=False)
-    return resolve(NetworkPolicies, args["network_policies"], NetworkPoliciesArgs, (), "`network_policies`")

@@ -1,15 +1,16 @@
 """Settings of Ollama."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ..exposure.settings import OllamaExposure
+from ..exposure.settings import Exposure
 from ..helm.settings import Helm, Method
 from ..settings.base import Section
 from ..settings.types import Duration, EnvironmentVariables, ModelName, OptionalImage, OptionalObjectName
 from ..workload.settings import DisruptionBudget, Pods, Resources, Seconds, Storage, resources
+from .names import server_path
 
 GpuVendor = Literal["nvidia", "amd", "intel"]
 
@@ -24,6 +25,29 @@ def _pool_name(value: str) -> str:
     if value in RESERVED_POOLS:
         raise ValueError(f"`{value}` is not a name of a pool: `ollama-{value}` belongs to the first server")
     return value
+
+
+class Token(Section):
+    """A token that is checked in front of Ollama, by a proxy in a pod of its own."""
+
+    enabled: bool = False
+    """Whether only requests with the header `Authorization: Bearer <token>` reach Ollama."""
+    existing_secret: OptionalObjectName = ""
+    """Secret in Ollama's namespace with the token in its key `token`, 16 to 512 letters, digits, `-` and `_`; empty to
+    generate it."""
+    image: OptionalImage = ""
+    """Image of the proxy, nginx without root, with its tag; empty for the pinned one."""
+    resources: Resources = resources(cpu="25m", memory="32Mi", memory_limit="128Mi")
+    """CPU and memory of the proxy."""
+
+
+class OllamaExposure(Exposure):
+    """How Ollama is reached from outside the cluster: by `allowedNetworks`, a token, or `allowAnonymous`."""
+
+    token: Token = Token()
+    """A token that every request has to bear."""
+    allow_anonymous: bool = False
+    """Whether Ollama may be exposed without any of the two, for example because what is in front of it checks."""
 
 
 class Gpu(Section):
@@ -141,11 +165,6 @@ class OllamaPool(Section):
 PoolName = Annotated[str, AfterValidator(_pool_name)]
 
 
-def server_path(pool: str) -> str:
-    """Give the key path of a server's settings by the name of its pool; that of the first one is empty."""
-    return f"ollama.pools.{pool}" if pool else "ollama"
-
-
 class OllamaSettings(OllamaPool):
     """Settings of the Ollama server and its models, and of further servers."""
 
@@ -153,12 +172,6 @@ class OllamaSettings(OllamaPool):
     """Further Ollama servers by name, for example one for each kind of GPU; each has the keys of `ollama` but `pools`,
     and their defaults. The pool `amd` is the Deployment, Service and so on `ollama-amd` in the same namespace, and the
     endpoint `Ollama (amd)` of LibreChat. A name has 1 to 20 lower-case letters and digits."""
-
-    def as_args(self, **others: Any) -> Any:
-        """Give the settings of the first server as args of the component, which knows no others."""
-        args = super().as_args(**others)
-        del args["pools"]
-        return args
 
     def servers(self) -> dict[str, OllamaPool]:
         """Give every server by the name of its pool; that of the first one is empty."""

@@ -1,18 +1,24 @@
 """A proxy in front of Ollama that checks a token: nginx without root, because Ollama checks nothing itself."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..context import CommonArgs, timeouts
+from ..component import timeouts
 from ..credentials import hexadecimal
 from ..exposure.presets import STREAM_TIMEOUT_SECONDS
-from ..exposure.settings import OllamaExposure
-from ..network.policy import ServerPeer, from_outside, network_policy, settings_of, to_server
+from ..network.peers import ServerPeer
+from ..network.policy import from_outside, network_policy, to_server
 from ..workload import manifests
 from ..workload.settings import Pods
 from ..workload.workload import Workload, name_of
+from .connection import PORT as OLLAMA_PORT
+from .settings import OllamaExposure, Token
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict
 
 COMPONENT = "authentication-proxy"
 """The label `app.kubernetes.io/component` of the proxy's pods."""
@@ -106,119 +112,95 @@ class TokenProxy:
     secret_name: pulumi.Output[str]
 
 
-def token_proxy_pods(ollama: str, namespace: pulumi.Input[str]) -> ServerPeer:
-    """Give the pods of the proxy, for the NetworkPolicy of the Ollama with a name."""
-    return {"namespace": namespace, "pod_labels": manifests.selector(proxy_name(ollama)), "port": PORT}
+def token_proxy_pods(ollama: Workload) -> ServerPeer:
+    """Return the pods of the proxy, for the NetworkPolicy of the Ollama behind it."""
+    return ollama.part("auth", COMPONENT).peer(PORT)
 
 
-def proxy_name(ollama: str) -> str:
-    """Give the name of everything that belongs to the proxy of the Ollama with a name."""
-    return f"{ollama}-auth"
+def create_token_proxy(exposure: OllamaExposure, ollama: Workload, base_url: pulumi.Output[str]) -> TokenProxy:
+    """Create the proxy: Secret, ConfigMap, Deployment, Service, NetworkPolicy.
 
-
-def create_token_proxy(
-    exposure: OllamaExposure,
-    *,
-    parent: pulumi.Resource,
-    resource_name: str,
-    ollama: str,
-    namespace: pulumi.Input[str],
-    args: CommonArgs,
-    base_url: pulumi.Output[str],
-    server: ServerPeer,
-) -> TokenProxy:
-    """Create the proxy: Secret, ConfigMap, Deployment, Service, policy.
-
-    ollama: name of the Ollama behind it.
-    base_url: its URL.
-    server: its pods.
+    Args:
+        exposure: How Ollama is reached from outside.
+        ollama: The server behind the proxy.
+        base_url: Its URL.
     """
-    workload = Workload(
-        name=proxy_name(ollama),
-        component=COMPONENT,
-        resource_name=f"{resource_name}-auth",
-        parent=parent,
-        namespace=namespace,
-        args=args,
-    )
-    checksums: dict[str, pulumi.Input[str]] = {}
-    secret_name = pulumi.Output.from_input(exposure.token.existing_secret)
-    if not exposure.token.existing_secret:
-        token = hexadecimal(f"{resource_name}-auth-token", TOKEN_BYTES, parent=parent, protected=False)
-        secret = k8s.core.v1.Secret(
-            f"{resource_name}-auth-secret",
-            metadata=workload.metadata(),
-            type="Opaque",
-            string_data={TOKEN: token},
-            opts=workload.options(),
-        )
-        secret_name = name_of(secret.metadata, workload.name)
-        # It may be seen: it covers 32 random bytes, which nobody can guess.
-        checksums["checksum/secret"] = pulumi.Output.unsecret(token.apply(manifests.checksum))
-    content = base_url.apply(configuration)
-    config = k8s.core.v1.ConfigMap(
-        f"{resource_name}-auth-config",
-        metadata=workload.metadata(),
-        data={CONFIG_FILE: content, START_FILE: START},
-        opts=workload.options(),
-    )
+    workload = ollama.part("auth", COMPONENT)
+    secret_name, checksums = _token(exposure.token, workload)
+    config, content = _configuration(workload, base_url)
     checksums["checksum/config"] = content.apply(lambda text: manifests.checksum(text, START))
-    pods = Pods()
-    spec = workload.pod_spec(
-        pods, user=USER, service_account=workload.service_account(), grace_period=GRACE_PERIOD_SECONDS
-    )
+    account = workload.service_account()
+    spec = workload.pod_spec(Pods(), user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
+    spec["containers"] = [_container(exposure.token, workload.image("nginx", exposure.token.image))]
+    spec["volumes"] = [
+        {"name": "config", "config_map": {"name": config}},
+        {"name": "token", "secret": {"secret_name": secret_name}},
+        # In memory, because the token is in it.
+        {"name": "tmp", "empty_dir": {"medium": "Memory", "size_limit": "64Mi"}},
+    ]
     k8s.apps.v1.Deployment(
-        f"{resource_name}-auth-deployment",
+        f"{workload.resource_name}-deployment",
         metadata=workload.metadata(),
         spec={
             "replicas": 1,
             "progress_deadline_seconds": STARTUP_TIMEOUT_SECONDS,
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
             "selector": {"match_labels": workload.selector},
-            "template": {
-                "metadata": workload.template_metadata(pods, checksums),
-                "spec": {
-                    **spec,
-                    "containers": [
-                        {
-                            "name": "nginx",
-                            "image": workload.image("nginx", exposure.token.image),
-                            "command": ["/bin/sh", "-eu", f"{CONFIG_DIRECTORY}/{START_FILE}"],
-                            "ports": manifests.port("http", PORT),
-                            "resources": manifests.container_resources(exposure.token.resources),
-                            "security_context": manifests.security_context(),
-                            "volume_mounts": [
-                                manifests.mount("config", CONFIG_DIRECTORY, read_only=True),
-                                manifests.mount("token", TOKEN_DIRECTORY, read_only=True),
-                                manifests.TMP_MOUNT,
-                            ],
-                            "startup_probe": manifests.http_probe("/healthz", "http", period=2, failures=30),
-                            "readiness_probe": manifests.http_probe("/healthz", "http", period=5, failures=3),
-                            "liveness_probe": manifests.http_probe("/healthz", "http", period=10, failures=6),
-                            # The image asks for SIGQUIT, at which nginx finishes its streams.
-                            "lifecycle": {"pre_stop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
-                        }
-                    ],
-                    "volumes": [
-                        {"name": "config", "config_map": {"name": name_of(config.metadata, workload.name)}},
-                        {"name": "token", "secret": {"secret_name": secret_name}},
-                        # In memory, because the token is in it.
-                        {"name": "tmp", "empty_dir": {"medium": "Memory", "size_limit": "64Mi"}},
-                    ],
-                },
-            },
+            "template": {"metadata": workload.template_metadata(Pods(), checksums), "spec": spec},
         },
         opts=workload.options(deleted_with=None, custom_timeouts=timeouts(STARTUP_TIMEOUT_SECONDS)),
     )
-    policies = settings_of(args)
+    controller = workload.context.network_policies.ingress_controller
     network_policy(
         workload,
-        policies,
-        ingress=from_outside(exposure, policies.ingress_controller, PORT),
-        egress=[to_server(server)],
+        ingress=from_outside(exposure, controller, PORT),
+        egress=[to_server(ollama.peer(OLLAMA_PORT))],
     )
     return TokenProxy(
         service=name_of(workload.service("http", PORT).metadata, workload.name),
-        pods=token_proxy_pods(ollama, namespace),
+        pods=workload.peer(PORT),
         secret_name=secret_name,
     )
+
+
+def _token(token: Token, workload: Workload) -> tuple[pulumi.Output[str], dict[str, pulumi.Input[str]]]:
+    """Return the name of the Secret, an existing or a generated one, and the annotation that rolls the pods with it."""
+    if token.existing_secret:
+        return pulumi.Output.from_input(token.existing_secret), {}
+    generated = hexadecimal(f"{workload.resource_name}-token", TOKEN_BYTES, parent=workload.parent, protected=False)
+    # It may be seen: it covers 32 random bytes, which nobody can guess.
+    checksum = pulumi.Output.unsecret(generated.apply(manifests.checksum))
+    return workload.secret({TOKEN: generated}, data=False), {"checksum/secret": checksum}
+
+
+def _configuration(workload: Workload, base_url: pulumi.Output[str]) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Create the ConfigMap, and return its name and the configuration of nginx in it."""
+    content = base_url.apply(configuration)
+    config = k8s.core.v1.ConfigMap(
+        f"{workload.resource_name}-config",
+        metadata=workload.metadata(),
+        data={CONFIG_FILE: content, START_FILE: START},
+        opts=workload.options(),
+    )
+    return name_of(config.metadata, workload.name), content
+
+
+def _container(token: Token, image: pulumi.Output[str]) -> "ContainerArgsDict":
+    return {
+        "name": "nginx",
+        "image": image,
+        "command": ["/bin/sh", "-eu", f"{CONFIG_DIRECTORY}/{START_FILE}"],
+        "ports": manifests.port("http", PORT),
+        "resources": manifests.container_resources(token.resources),
+        "security_context": manifests.security_context(),
+        "volume_mounts": [
+            manifests.mount("config", CONFIG_DIRECTORY, read_only=True),
+            manifests.mount("token", TOKEN_DIRECTORY, read_only=True),
+            manifests.TMP_MOUNT,
+        ],
+        "startup_probe": manifests.http_probe("/healthz", "http", period=2, failures=30),
+        "readiness_probe": manifests.http_probe("/healthz", "http", period=5, failures=3),
+        "liveness_probe": manifests.http_probe("/healthz", "http", period=10, failures=6),
+        # The image asks for SIGQUIT, at which nginx finishes its streams.
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
+    }

@@ -38,13 +38,6 @@ class Section(BaseModel):
         """
         return _completed(cls, {}, cast("Mapping[str, Any]", raw)) if isinstance(raw, Mapping) else raw
 
-    def as_args(self, **others: Any) -> Any:
-        """Give the settings as the `args` of the component of the same name, together with what others supply.
-
-        Returns a plain dict typed `Any`, because a TypedDict cannot be unpacked into another one.
-        """
-        return {**{key: getattr(self, key) for key in type(self).model_fields}, **others}
-
 
 S = TypeVar("S", bound=Section)
 

@@ -4,9 +4,6 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..exposure.rules import exposure as exposure_rule
-from ..exposure.settings import Exposure
-from ..stack.resource_rules import limit_below_request
 from .base import AcceptsOutput, Section, put_outputs, take_outputs
 from .findings import Finding, SettingsError, canonical, section_of, validate
 
@@ -36,7 +33,7 @@ def resolve(
     if findings:
         raise SettingsError(findings, source)
     complete = put_outputs(settings, outputs)
-    if findings := [*_shared(complete), *(finding for check in checks for finding in check(complete, ""))]:
+    if findings := [finding for check in checks for finding in check(complete, "")]:
         raise SettingsError(findings, source)
     return complete
 
@@ -53,14 +50,6 @@ def unknown_args(args: Mapping[str, Any], args_type: type) -> Iterator[Finding]:
             near = difflib.get_close_matches(key.lower(), valid, n=1, cutoff=0.5)
             hint = f"did you mean `{near[0]}`?" if near else f"valid are {', '.join(f'`{name}`' for name in valid)}"
             yield Finding(key, "", f"unknown key, {hint}")
-
-
-def _shared(settings: Section) -> Iterator[Finding]:
-    """Apply the rules of the sections that several components have."""
-    exposure = getattr(settings, "exposure", None)
-    if isinstance(exposure, Exposure):
-        yield from exposure_rule(exposure, "exposure")
-    yield from limit_below_request(settings)
 
 
 def _misplaced(model: type[Section], outputs: Mapping[str, Any], prefix: str = "") -> list[Finding]:

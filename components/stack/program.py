@@ -1,26 +1,31 @@
-"""What the program does once for a stack: the provider, the args common to all components, the next command."""
+"""The program of a stack: what it does once, and what its components have in common."""
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..context import CommonArgs
+from ..args import NetworkPoliciesArgs
+from ..context import Context
 from ..exposure.rules import retired_controller
 from ..helm.release import pods_name
 from ..helm.server import hands_over
 from ..helm.settings import Method
 from ..librechat.admin import NAME as CREATE_ADMIN
-from ..librechat.component import NAME as LIBRECHAT
-from ..librechat.component import PORT
+from ..librechat.paths import NAME as LIBRECHAT
+from ..librechat.paths import PORT
 from ..mongodb.component import MongoDB
 from ..namespace.component import Namespace, NamespaceArgs
-from ..network.policy import Peer
+from ..network.peers import Peer
 from ..ollama.component import Ollama
+from ..ollama.names import server_name
 from ..workload.manifests import selector
 from .data.deployed import DeployedStack
+from .load import load, load_deployed
 from .quota import hard
 from .settings import DEVELOPMENT, Settings
 
@@ -28,6 +33,105 @@ CLIENT_QPS = 200
 """Requests to the API server in a second, for longer than a moment."""
 CLIENT_BURST = 400
 """Requests to the API server at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack that is being deployed.
+
+    Attributes:
+        settings: Its settings, checked by every rule.
+        provider: The provider of its cluster.
+        deployed: What it has deployed before.
+    """
+
+    settings: Settings
+    provider: k8s.Provider
+    deployed: DeployedStack
+
+    @classmethod
+    def load(cls) -> "Stack":
+        """Read and check the settings of the current stack, and create the provider.
+
+        Raises:
+            pulumi.RunError: settings were refused; the engine prints every finding and changes nothing.
+        """
+        settings = load()
+        # A preview changes nothing, so the plugin may start while the state is read. An update leaves the provider of
+        # the state alone until the settings are accepted.
+        early = cluster_provider("kubernetes", settings) if pulumi.runtime.is_dry_run() else None
+        deployed = load_deployed(settings)
+        warn(settings)
+        return cls(settings=settings, provider=early or cluster_provider("kubernetes", settings), deployed=deployed)
+
+    @property
+    def outside(self) -> pulumi.ResourceOptions:
+        """Options of what belongs to no namespace of the stack."""
+        return pulumi.ResourceOptions(provider=self.provider)
+
+    def inside(self, namespace: Namespace) -> pulumi.ResourceOptions:
+        """Return the options of a component that lives in a namespace of this stack.
+
+        They come after what holds for all pods of the namespace: no pod runs before its NetworkPolicies are there. They
+        go with it, which spares their single deletions, unless data outlives the stack.
+        """
+        return pulumi.ResourceOptions(
+            provider=self.provider,
+            depends_on=[namespace],
+            deleted_with=None if self.settings.data_protection else namespace.namespace,
+        )
+
+    def namespace_args(self, application: str) -> NamespaceArgs:
+        """Return the args of the namespace of an application, `ollama` or `librechat`."""
+        return namespace_args(self.settings, application)
+
+    def context(self, namespace: Namespace) -> Context:
+        """Return what the components in a namespace have in common."""
+        settings = self.settings
+        return Context(
+            namespace=namespace.namespace_name,
+            labels={**settings.labels, "env": settings.environment},
+            image_registry=settings.image_registry,
+            image_pull_secrets=settings.image_pull_secrets,
+            data_protection=settings.data_protection,
+            network_policies=settings.network_policies,
+            cluster_domain=settings.cluster_domain,
+        )
+
+    def hands_over(self, component: str, method: Method) -> bool:
+        """Return whether a server that the other method runs is to be kept, without pods, and tell the person."""
+        return handing_over(self.deployed, component, method)
+
+    def librechat_pods(self, namespace: Namespace) -> list[Peer]:
+        """Return the pods that may connect to Ollama, Meilisearch and Valkey: LibreChat's."""
+        return [_pods(namespace, pods_name(LIBRECHAT, self.settings.librechat.method))]
+
+    def token_secrets(self, servers: Mapping[str, Ollama]) -> dict[str, pulumi.Output[str]]:
+        """Return the names of the Secrets with the tokens of the Ollama servers that ask for one, by server."""
+        return {
+            server_name(pool): servers[pool].secret_name
+            for pool, server in self.settings.ollama.servers().items()
+            if server.exposure.type != "none" and server.exposure.token.enabled
+        }
+
+    def mongodb_secrets(self, mongodb: MongoDB) -> dict[str, pulumi.Output[str]]:
+        """Return the names of the Secrets of MongoDB, and of its backups where there are any."""
+        backups = {"mongodb-backup": mongodb.backup_secret_name} if self.settings.mongodb.backup.enabled else {}
+        return {"mongodb": mongodb.secret_name, **backups}
+
+    @property
+    def next_command(self) -> str:
+        """The command that creates the first account."""
+        return next_command(self.settings)
+
+    def mongodb_clients(self, namespace: Namespace) -> list[Peer]:
+        """Return the pods that may connect to MongoDB: LibreChat's, and that of the Job for the first account."""
+        admin = [_pods(namespace, CREATE_ADMIN)] if self.settings.librechat.admin.email else []
+        return [*self.librechat_pods(namespace), *admin]
+
+
+def _pods(namespace: Namespace, name: str) -> Peer:
+    return {"namespace": namespace.namespace_name, "pod_labels": selector(name)}
 
 
 def cluster_provider(name: str, settings: Settings) -> k8s.Provider:
@@ -53,26 +157,14 @@ def cluster_provider(name: str, settings: Settings) -> k8s.Provider:
 
 
 def kubeconfig_path(setting: str) -> str | None:
-    """Give the path for the provider; None leaves KUBECONFIG and `~/.kube/config` to it."""
+    """Return the path for the provider; None leaves KUBECONFIG and `~/.kube/config` to it."""
     if not setting:
         return None
     return os.fspath(Path.cwd() / Path(setting).expanduser())
 
 
-def common_args(settings: Settings) -> CommonArgs:
-    """Give the args that every component takes."""
-    return {
-        "labels": {**settings.labels, "env": settings.environment},
-        "image_registry": settings.image_registry,
-        "image_pull_secrets": settings.image_pull_secrets,
-        "data_protection": settings.data_protection,
-        "cluster_domain": settings.cluster_domain,
-        "network_policies": settings.network_policies.as_args(),
-    }
-
-
 def namespace_args(settings: Settings, application: str) -> NamespaceArgs:
-    """Give the args of the namespace of an application, `ollama` or `librechat`."""
+    """Return the args of the namespace of an application, `ollama` or `librechat`."""
     spaces = settings.namespaces
     names = {"ollama": spaces.ollama_name, "librechat": spaces.librechat_name}
     args: NamespaceArgs = {
@@ -81,7 +173,7 @@ def namespace_args(settings: Settings, application: str) -> NamespaceArgs:
         "environment": settings.environment,
         "labels": settings.labels,
         "data_protection": settings.data_protection,
-        "network_policies": settings.network_policies.as_args(),
+        "network_policies": cast("NetworkPoliciesArgs", settings.network_policies),  # resolved already
         "operator_group": spaces.operator_group,
     }
     if spaces.quota.enabled:
@@ -99,7 +191,7 @@ def namespace_args(settings: Settings, application: str) -> NamespaceArgs:
 
 
 def gpu_priority(settings: Settings) -> int:
-    """Give the priority of pods that hold a GPU, the highest of all servers; 0 where none of them asks for it."""
+    """Return the priority of pods that hold a GPU, the highest of all servers; 0 where none of them asks for it."""
     servers = settings.ollama.servers().values()
     return max(
         (server.gpu.priority for server in servers if server.gpu.count and not server.pods.priority_class_name),
@@ -116,53 +208,13 @@ def warn(settings: Settings) -> None:
             pulumi.log.warn(warning)
 
 
-def librechat_pods(namespace: Namespace, settings: Settings) -> list[Peer]:
-    """Give the pods that may connect to Ollama and Meilisearch: LibreChat's."""
-    return [_pods(namespace, pods_name(LIBRECHAT, settings.librechat.method))]
-
-
-def mongodb_clients(namespace: Namespace, settings: Settings) -> list[Peer]:
-    """Give the pods that may connect to MongoDB: LibreChat's, and that of the Job for the first account."""
-    admin = [_pods(namespace, CREATE_ADMIN)] if settings.librechat.admin.email else []
-    return [*librechat_pods(namespace, settings), *admin]
-
-
-def _pods(namespace: Namespace, name: str) -> Peer:
-    return {"namespace": namespace.namespace_name, "pod_labels": selector(name)}
-
-
-def token_secrets(servers: Mapping[str, Ollama], settings: Settings) -> dict[str, pulumi.Output[str]]:
-    """Give the names of the Secrets with the tokens of the Ollama servers that ask for one, by name of the server."""
-    return {
-        f"ollama-{pool}" if pool else "ollama": servers[pool].secret_name
-        for pool, server in settings.ollama.servers().items()
-        if server.exposure.type != "none" and server.exposure.token.enabled
-    }
-
-
-def mongodb_secrets(mongodb: MongoDB, settings: Settings) -> dict[str, pulumi.Output[str]]:
-    """Give the names of the Secrets of MongoDB, and of its backups where there are any."""
-    backups = {"mongodb-backup": mongodb.backup_secret_name} if settings.mongodb.backup.enabled else {}
-    return {"mongodb": mongodb.secret_name, **backups}
-
-
-def in_namespace(provider: k8s.Provider, namespace: Namespace, settings: Settings) -> pulumi.ResourceOptions:
-    """Give the options of a component that lives in a namespace of this stack.
-
-    They come after what holds for all pods of the namespace: no pod runs before its NetworkPolicies are there. They go
-    with it, which spares their single deletions, unless data outlives the stack.
-    """
-    return pulumi.ResourceOptions(
-        provider=provider,
-        depends_on=[namespace],
-        deleted_with=None if settings.data_protection else namespace.namespace,
-    )
-
-
 def handing_over(running: DeployedStack, component: str, method: Method) -> bool:
-    """Say whether a server that the other method runs is to be kept, without pods, and tell the person.
+    """Return whether a server that the other method runs is to be kept, without pods, and tell the person.
 
-    component: logical name of the component, for example `ollama`.
+    Args:
+        running: What the stack has deployed.
+        component: Logical name of the component, for example `ollama`.
+        method: How the settings deploy it.
     """
     if not hands_over(running.replicas, component, method):
         return False
@@ -175,7 +227,7 @@ def handing_over(running: DeployedStack, component: str, method: Method) -> bool
 
 
 def next_command(settings: Settings) -> str:
-    """Give the command that creates the first account: registration is closed unless the settings open it."""
+    """Return the command that creates the first account: registration is closed unless the settings open it."""
     context = f" --context {settings.context}" if settings.context else ""
     kubeconfig = f" --kubeconfig {settings.kubeconfig}" if settings.kubeconfig else ""
     kubectl = f"kubectl{kubeconfig}{context} -n {settings.namespaces.librechat_name}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 
-from ..ollama.component import gpu_resource
+from ..ollama.gpu import gpu_resource
 from ..settings.types import parse_quantity
 from ..workload import jobs
 from ..workload.settings import Amounts, Resources

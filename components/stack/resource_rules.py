@@ -1,11 +1,11 @@
 """Rules on CPU and memory: what the API server would refuse, or a namespace's defaults would change unasked."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, cast
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from ..settings.base import Section
 from ..settings.findings import Finding
 from ..workload import jobs
+from ..workload.rules import limit_below_request
 from ..workload.settings import Resources
 from .settings import Settings
 
@@ -58,31 +58,6 @@ def _jobs(settings: Settings) -> Iterator[tuple[str, Resources]]:
         yield "the first account", jobs.CREATE_ADMIN
     if settings.mongodb.backup.enabled:
         yield "the user of the backups", jobs.BACKUP_USER
-
-
-def sections(section: Section, prefix: str = "") -> Iterator[tuple[str, Resources]]:
-    """Give key path and value of every `resources` below a section, those in mappings of sections included.
-
-    prefix: key path before the section, with its dot.
-    """
-    for name, field in type(section).model_fields.items():
-        path, value = f"{prefix}{field.alias}", getattr(section, name)
-        if isinstance(value, Resources):
-            yield path, value
-        elif isinstance(value, Section):
-            yield from sections(value, f"{path}.")
-        elif isinstance(value, Mapping):
-            for key, entry in cast("Mapping[str, object]", value).items():
-                if isinstance(entry, Section):
-                    yield from sections(entry, f"{path}.{key}.")
-
-
-def limit_below_request(section: Section, prefix: str = "") -> Iterator[Finding]:
-    """Refuse a limit below its request, which the API server refuses too, after other objects are there."""
-    for path, resources in sections(section, prefix):
-        for name, request, limit in resources.requests.above(resources.limits):
-            rule = f"is less than `{path}.requests.{name}: {request}`"
-            yield Finding(f"{path}.limits.{name}", f'"{limit}"', rule)
 
 
 def default_limit(settings: Settings) -> Iterator[Finding]:

@@ -1,22 +1,26 @@
 """Valkey, the Redis that several pods of LibreChat share: caches, rate limits, sessions, running answers."""
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import NotRequired, Required
+from typing_extensions import NotRequired, Self
 
 from ..args import ValkeySettingsArgs
-from ..component import Component
-from ..context import CommonArgs, timeouts
+from ..component import Component, timeouts
+from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..credentials import password
-from ..network.policy import Peer, ServerPeer, from_pods, network_policy, settings_of
-from ..settings.resolve import resolve
+from ..network.peers import Peer
+from ..network.policy import from_pods, network_policy
 from ..settings.types import parse_quantity
 from ..workload import manifests
-from ..workload.workload import Workload, extended, name_of
+from ..workload.workload import Pod, Workload, extended, name_of
+from .connection import RedisConnection
 from .settings import ValkeySettings
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict
 
 NAME = "librechat-valkey"
 """Name of the Service and everything else that is an address."""
@@ -45,22 +49,20 @@ CONFIG
 empty one would leave the server open. What expires makes room where memory ends."""
 
 
-class _Own(TypedDict):
-    namespace: Required[pulumi.Input[str]]
-    """Namespace that is there already."""
-
+class _Own(TypedDict, total=False):
     clients: NotRequired[Sequence[Peer]]
     """Pods that may connect where there are NetworkPolicies. Defaults to none."""
 
 
 class ValkeyArgs(ValkeySettingsArgs, CommonArgs, _Own):
-    """Args of `Valkey`: the settings of the same name, the common args, and the namespace."""
+    """Args of `Valkey`: the settings of the same name, the common args, and its clients."""
 
 
 def max_memory(memory_limit: object) -> str:
-    """Give the memory for values in bytes: three quarters of the limit, the rest is for connections; 0 for no limit.
+    """Return the memory for values in bytes: three quarters of the limit, the rest is for connections; 0 for no limit.
 
-    memory_limit: a Kubernetes quantity; anything else (none, an output) gives 0.
+    Args:
+        memory_limit: A Kubernetes quantity; anything else (none, an output) gives 0.
     """
     if not isinstance(memory_limit, str) or not memory_limit:
         return "0"
@@ -68,12 +70,18 @@ def max_memory(memory_limit: object) -> str:
 
 
 class Valkey(Component):
-    """One Valkey server with its password and a Service, and without a volume: what it holds may be lost."""
+    """One Valkey server with its password and a Service, and without a volume: what it holds may be lost.
+
+    Example:
+        ```python
+        cache = Valkey("valkey", {"namespace": "chat"}, here)
+        ```
+    """
 
     uri: pulumi.Output[str]
     """URI with the password; a secret. Empty with an existing Secret, which holds it."""
-    connection: dict[str, Any]
-    """LibreChat's args that connect it."""
+    connection: RedisConnection
+    """What LibreChat's arg `valkey` takes."""
     service_name: pulumi.Output[str]
     """Name of the Service."""
     secret_name: pulumi.Output[str]
@@ -81,25 +89,25 @@ class Valkey(Component):
 
     def __init__(self, name: str, args: ValkeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("Valkey", name, opts)
-        settings = resolve(ValkeySettings, args, ValkeyArgs, (), f"the args of Valkey {name!r}")
-        workload = Workload(
-            name=NAME, component="cache", resource_name=name, parent=self, namespace=args["namespace"], args=args
-        )
-        pods: ServerPeer = {"namespace": args["namespace"], "pod_labels": workload.selector, "port": PORT}
-        self.connection = {"valkey": pods}
+        settings, context = resolve_args(ValkeySettings, args, ValkeyArgs, (), f"the args of Valkey {name!r}")
+        workload = Workload(name=NAME, component="cache", resource_name=name, parent=self, context=context)
+
+        self.connection = {"server": workload.peer(PORT)}
         checksums: dict[str, pulumi.Input[str]] = {}
+        self.uri, self.secret_name = _credentials(settings, workload)
         if settings.existing_secret:
-            self.uri = pulumi.Output.from_input("")
-            self.secret_name = pulumi.Output.from_input(settings.existing_secret)
-            self.connection["redis_uri_secret"] = settings.existing_secret
+            self.connection["secret_name"] = settings.existing_secret
         else:
-            self.uri, self.secret_name = _generate(name, workload)
-            self.connection["redis_uri"] = self.uri
+            self.connection["uri"] = self.uri
             checksums["checksum/secret"] = pulumi.Output.unsecret(self.uri.apply(manifests.checksum))
-        network_policy(workload, settings_of(args), ingress=from_pods(args.get("clients", ()), PORT))
+        network_policy(workload, ingress=from_pods(args.get("clients", ()), PORT))
         account = workload.service_account()
         self.service = workload.service("redis", PORT)
+        self.service_name = name_of(self.service.metadata, NAME)
         spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
+        spec["containers"] = [_container(settings, workload.image("valkey", settings.image), self.secret_name)]
+        spec["volumes"] = manifests.empty_dirs(["tmp"])
+        pod = Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=extended(settings.pods, spec))
         self.deployment = k8s.apps.v1.Deployment(
             f"{name}-deployment",
             metadata=workload.metadata(annotations=manifests.WAIT_FOR_NEW_POD),
@@ -108,53 +116,50 @@ class Valkey(Component):
                 # Two at a time behind one Service would each have half of the sessions.
                 "strategy": {"type": "Recreate"},
                 "selector": {"match_labels": workload.selector},
-                "template": {
-                    "metadata": workload.template_metadata(settings.pods, checksums),
-                    "spec": extended(
-                        settings.pods,
-                        {
-                            **spec,
-                            "containers": [
-                                {
-                                    "name": "valkey",
-                                    "image": workload.image("valkey", settings.image),
-                                    "command": ["sh", "-c", START],
-                                    "ports": manifests.port("redis", PORT),
-                                    "env": [
-                                        *manifests.environment(
-                                            {"MAX_MEMORY": max_memory(settings.resources.limits.memory)}
-                                        ),
-                                        *manifests.secret_environment({PASSWORD: self.secret_name}),
-                                    ],
-                                    "resources": manifests.container_resources(settings.resources),
-                                    "security_context": manifests.security_context(),
-                                    "volume_mounts": [manifests.TMP_MOUNT],
-                                    # TCP: a ping would need the password in an argument.
-                                    "startup_probe": manifests.tcp_probe("redis", period=2, failures=60),
-                                    "readiness_probe": manifests.tcp_probe("redis", period=5, failures=3),
-                                    "liveness_probe": manifests.tcp_probe("redis", period=10, failures=6),
-                                }
-                            ],
-                            "volumes": manifests.empty_dirs(["tmp"]),
-                        },
-                    ),
-                },
+                "template": pod.template(),
             },
             opts=workload.options(deleted_with=None, custom_timeouts=timeouts(settings.startup_timeout_seconds)),
         )
-        self.service_name = name_of(self.service.metadata, NAME)
         self.register_outputs({"uri": self.uri, "service_name": self.service_name, "secret_name": self.secret_name})
 
+    @classmethod
+    def from_settings(
+        cls,
+        name: str,
+        settings: ValkeySettings,
+        context: Context,
+        *,
+        clients: Sequence[Peer],
+        opts: pulumi.ResourceOptions,
+    ) -> Self:
+        """Create the Valkey of a stack, whose settings are checked."""
+        return cls(name, checked_args(ValkeyArgs, settings, context, _Own(clients=clients)), opts)
 
-def _generate(name: str, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Generate the password and its Secret; give the URI, as a secret, and the name of the Secret."""
-    generated = password(f"{name}-password", parent=workload.parent, protected=False)
-    secret = k8s.core.v1.Secret(
-        f"{name}-secret",
-        metadata=workload.metadata(),
-        type="Opaque",
-        string_data={PASSWORD: generated},
-        opts=workload.options(),
-    )
-    uri = pulumi.Output.concat("redis://:", generated, f"@{NAME}:{PORT}")
-    return pulumi.Output.secret(uri), name_of(secret.metadata, NAME)
+
+def _credentials(settings: ValkeySettings, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Return the URI, as a secret, and the name of the Secret: an existing one, or a generated password."""
+    if settings.existing_secret:
+        return pulumi.Output.from_input(""), pulumi.Output.from_input(settings.existing_secret)
+    generated = password(f"{workload.resource_name}-password", parent=workload.parent, protected=False)
+    secret_name = workload.secret({PASSWORD: generated}, data=False)
+    return pulumi.Output.secret(pulumi.Output.concat("redis://:", generated, f"@{NAME}:{PORT}")), secret_name
+
+
+def _container(
+    settings: ValkeySettings, image: pulumi.Output[str], secret_name: pulumi.Output[str]
+) -> "ContainerArgsDict":
+    memory = {"MAX_MEMORY": max_memory(settings.resources.limits.memory)}
+    return {
+        "name": "valkey",
+        "image": image,
+        "command": ["sh", "-c", START],
+        "ports": manifests.port("redis", PORT),
+        "env": [*manifests.environment(memory), *manifests.secret_environment({PASSWORD: secret_name})],
+        "resources": manifests.container_resources(settings.resources),
+        "security_context": manifests.security_context(),
+        "volume_mounts": [manifests.TMP_MOUNT],
+        # TCP: a ping would need the password in an argument.
+        "startup_probe": manifests.tcp_probe("redis", period=2, failures=60),
+        "readiness_probe": manifests.tcp_probe("redis", period=5, failures=3),
+        "liveness_probe": manifests.tcp_probe("redis", period=10, failures=6),
+    }

@@ -1,25 +1,48 @@
 """What the objects of one workload share: namespace, labels, service account, Service, volume, image, pod."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from .. import images
-from ..context import CommonArgs, child_options, data_options
+from ..component import child_options, data_options, timeouts
+from ..context import Context
+from ..network.peers import ServerPeer
 from . import manifests
 from .settings import Autoscaling, DisruptionBudget, Pods, Storage
 
 if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import PersistentVolumeClaimSpecArgsDict, PodSpecArgsDict
+    from pulumi_kubernetes.core.v1 import (
+        PersistentVolumeClaimSpecArgsDict,
+        PodSpecArgsDict,
+        PodTemplateSpecArgsDict,
+    )
     from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 
 POD_MANAGEMENT_POLICY = "Parallel"
 """Of every StatefulSet. The default policy waits for a pod that can never start before it replaces it with a corrected
 one: somebody would have to delete it by hand (kubernetes/kubernetes#67250)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pod:
+    """Template of a workload's pods.
+
+    Attributes:
+        metadata: Labels and annotations.
+        spec: Specification, with containers and volumes.
+    """
+
+    metadata: "ObjectMetaArgsDict"
+    spec: "PodSpecArgsDict"
+
+    def template(self) -> "PodTemplateSpecArgsDict":
+        """Return it as the `template` of a Deployment, a StatefulSet or a Job."""
+        return {"metadata": self.metadata, "spec": self.spec}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +53,7 @@ class Workload:
     component: its part in the architecture, the label `app.kubernetes.io/component`.
     resource_name: Pulumi's name of the component, the first part of its children's names.
     parent: the component.
-    namespace: its namespace.
-    args: the common args of the component.
+    context: what all components share, its namespace among it.
     pods_name: label `app.kubernetes.io/name` of its pods, where a chart gives it; empty for the workload's own name.
     """
 
@@ -39,14 +61,33 @@ class Workload:
     component: str
     resource_name: str
     parent: pulumi.Resource
-    namespace: pulumi.Input[str]
-    args: CommonArgs = field(repr=False)
+    context: Context
     pods_name: str = ""
+
+    def part(self, suffix: str, component: str) -> "Workload":
+        """Return the workload of a part of this one, whose names are this one's and a suffix.
+
+        Args:
+            suffix: Last part of its names, for example `auth` for `ollama-auth`.
+            component: The label `app.kubernetes.io/component`.
+        """
+        return Workload(
+            name=f"{self.name}-{suffix}",
+            component=component,
+            resource_name=f"{self.resource_name}-{suffix}",
+            parent=self.parent,
+            context=self.context,
+        )
+
+    @property
+    def namespace(self) -> pulumi.Input[str]:
+        """Its namespace."""
+        return self.context.namespace
 
     @property
     def labels(self) -> dict[str, str]:
         """Labels of every object."""
-        return manifests.labels(self.name, self.component, self.args.get("labels"))
+        return manifests.labels(self.name, self.component, self.context.labels)
 
     @property
     def selector(self) -> dict[str, str]:
@@ -61,7 +102,7 @@ class Workload:
     @property
     def protected(self) -> bool:
         """Whether what holds data is protected and outlives the stack."""
-        return self.args.get("data_protection", False)
+        return self.context.data_protection
 
     def options(self, **more: Any) -> pulumi.ResourceOptions:
         """Give the options of a child that holds no data; see `Component` for `deleted_with=None`."""
@@ -102,6 +143,47 @@ class Workload:
             },
             opts=self.options(),
         )
+
+    def peer(self, port: int) -> ServerPeer:
+        """Return its pods as a server that answers on a port, for the NetworkPolicies of its clients."""
+        return {"namespace": self.namespace, "pod_labels": self.pod_selector, "port": port}
+
+    def stateful_set(self, pod: Pod, *, service: pulumi.Input[str], timeout_seconds: int) -> "k8s.apps.v1.StatefulSet":
+        """Create the StatefulSet of a server that holds data: one pod, on a claim that is an object of its own.
+
+        Args:
+            pod: Template of the pod.
+            service: Name of the Service in front of it.
+            timeout_seconds: How long it may take until the pod is Ready, image pull included.
+        """
+        return k8s.apps.v1.StatefulSet(
+            f"{self.resource_name}-stateful-set",
+            metadata=self.metadata(),
+            spec={
+                "replicas": 1,
+                "pod_management_policy": POD_MANAGEMENT_POLICY,
+                "service_name": service,
+                "selector": {"match_labels": self.selector},
+                "template": pod.template(),
+            },
+            opts=self.data_options(deleted_with=None, custom_timeouts=timeouts(timeout_seconds)),
+        )
+
+    def secret(self, values: Mapping[str, pulumi.Input[str]], *, data: bool) -> pulumi.Output[str]:
+        """Create the Secret of the workload's generated credentials, and return its name.
+
+        Args:
+            values: Content by key.
+            data: Whether data is of no use without it, so that it is protected as the data is.
+        """
+        secret = k8s.core.v1.Secret(
+            f"{self.resource_name}-secret",
+            metadata=self.metadata(),
+            type="Opaque",
+            string_data=values,
+            opts=self.data_options() if data else self.options(),
+        )
+        return name_of(secret.metadata, self.name)
 
     def disruption_budget(self, settings: DisruptionBudget, replicas: int) -> None:
         """Create the PodDisruptionBudget. A single pod gets none: it would only keep its node from being drained."""
@@ -167,7 +249,7 @@ class Workload:
 
     def image(self, name: str, override: pulumi.Input[str]) -> pulumi.Output[str]:
         """Give the reference of an image: the pinned one or its replacement, from the mirror if there is one."""
-        registry = self.args.get("image_registry", "")
+        registry = self.context.image_registry
         return pulumi.Output.from_input(override).apply(lambda own: images.resolve(name, registry, own))
 
     def pod_spec(
@@ -186,7 +268,7 @@ class Workload:
         tolerations: those that the workload needs; the settings' own follow.
         """
         optional: dict[str, Any] = {
-            "image_pull_secrets": [{"name": name} for name in self.args.get("image_pull_secrets", ())],
+            "image_pull_secrets": [{"name": name} for name in self.context.image_pull_secrets],
             "node_selector": pods.node_selector,
             "tolerations": [*tolerations, *pods.tolerations],
             "affinity": pods.affinity,

@@ -17,7 +17,7 @@ librechat = LibreChat(
     {
         "namespace": chat.namespace_name,
         "ollama": [ollama.connection],
-        "mongo_uri": pulumi.Config().require_secret("mongoUri"),
+        "mongodb": {"uri": pulumi.Config().require_secret("mongoUri")},
         "exposure": {"host": "chat.example.org"},
     },
     here,

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from components.librechat.config.lint import lint, lint_yaml
-from components.librechat.config.render import LibreChatConfig, OllamaEndpoint, pool_endpoint_name, render, to_yaml
+from components.librechat.config.render import LibreChatConfig, OllamaEndpoint, render, to_yaml
 from components.librechat.config.schema import (
     CONFIG_VERSION,
     CURRENT_MODEL,
@@ -19,6 +19,7 @@ from components.librechat.config.schema import (
     UNEXPANDED_VARIABLES,
     USER_PROVIDED,
 )
+from components.ollama.names import pool_endpoint_name
 from tests.schema.upstream import (
     HERE,
     Issue,

@@ -12,6 +12,7 @@ import yaml
 from components import LibreChat, Ollama
 from components.librechat.settings import LibreChatSettings
 from components.ollama.settings import OllamaSettings
+from components.settings.base import Section
 from tests.unit.recording import PROJECT, Recording, engine_config, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,9 +29,14 @@ KUBECONFIG = {
 CONNECTED: dict[str, Any] = {
     "namespace": "librechat",
     "ollama": [{"base_url": "http://ollama.ollama.svc.cluster.local:11434", "models": ["llama3.2:3b"]}],
-    "mongo_uri": "mongodb://librechat:hunter2@librechat-mongodb:27017/LibreChat",
+    "mongodb": {"uri": "mongodb://librechat:hunter2@librechat-mongodb:27017/LibreChat"},
 }
 """What LibreChat is wired to where it runs alone."""
+
+
+def as_args(settings: Section, **others: Any) -> Any:
+    """The args of a component for settings that were checked already, as a user would write them."""
+    return {**{key: getattr(settings, key) for key in type(settings).model_fields if key != "pools"}, **others}
 
 
 def defaults() -> dict[str, Any]:
@@ -92,13 +98,13 @@ def executed(settings: str, folder: Path, stack: str, secret_keys: frozenset[str
 
 def ollama(**settings: Any) -> Recording:
     """Run the component Ollama alone, with settings as in a stack file: a fifth of the time of the program."""
-    args = OllamaSettings.model_validate(settings).as_args(namespace="ollama")
+    args = as_args(OllamaSettings.model_validate(settings), namespace="ollama")
     return run(lambda: Ollama("ollama", args) and None)
 
 
 def librechat(**settings: Any) -> Recording:
     """Run the component LibreChat alone, with settings as in a stack file."""
-    args = LibreChatSettings.model_validate(settings).as_args(**CONNECTED)
+    args = as_args(LibreChatSettings.model_validate(settings), **CONNECTED)
     return run(lambda: LibreChat("librechat", args) and None)
 
 

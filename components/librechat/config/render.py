@@ -8,25 +8,14 @@ from typing import Any, cast
 
 import yaml
 
+from ...ollama.names import OLLAMA_ENDPOINT
 from .schema import CONFIG_VERSION, CURRENT_MODEL, FILE_LIMIT_ENDPOINTS, TOTAL_SIZE_LIMIT_MB
 
 OLLAMA_API_KEY = "ollama"
 """Placeholder: Ollama checks no key, but LibreChat lists no models for an endpoint without one."""
 
-OLLAMA_ENDPOINT = "Ollama"
-"""Name of the endpoint of the only Ollama server, and how the names of several have to begin."""
-
 ADD_PARAMS: Mapping[str, Any] = MappingProxyType({"temperature": 0.7, "max_tokens": 2000})
 """Parameters added to every request; Ollama takes `max_tokens` as `num_predict`."""
-
-
-def pool_endpoint_name(pool: str) -> str:
-    """Name the endpoint of one Ollama pool, for example `Ollama (amd)`.
-
-    LibreChat asks a server for its models through Ollama's own `/api/tags` only if the name of the endpoint
-    begins with `ollama`, in any case. An empty pool name gives the name for the only server.
-    """
-    return f"{OLLAMA_ENDPOINT} ({pool})" if pool else OLLAMA_ENDPOINT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ...context import CommonArgs, timeouts
+from ...component import timeouts
 from ...credentials import password
-from ...network.policy import HTTPS, Peer, ServerPeer, network_policy, settings_of, to_internet, to_server, to_url
+from ...network.peers import Peer, ServerPeer
+from ...network.policy import HTTPS, network_policy, to_internet, to_server, to_url
 from ...workload import jobs, manifests
 from ...workload.settings import Pods
-from ...workload.workload import Workload, extended, name_of
+from ...workload.workload import Workload, extended
 from . import scripts
 from .settings import S3, MongoDBBackup
 
@@ -138,46 +139,37 @@ class _Backups:
         )
 
 
-def create_backups(
-    settings: MongoDBBackup,
-    *,
-    parent: pulumi.Resource,
-    resource_name: str,
-    namespace: pulumi.Input[str],
-    args: CommonArgs,
-    image: pulumi.Input[str],
-    secret_name: pulumi.Input[str],
-    server: ServerPeer,
-    server_name: str,
-    stateful_set: pulumi.Resource,
-) -> pulumi.Output[str]:
-    """Create what makes and restores backups, and give the name of the Secret with the password of its user.
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """The MongoDB that is backed up.
 
-    image: image of MongoDB.
-    secret_name: Secret of MongoDB, with `MONGO_APP_DATABASE` and the users.
-    server: MongoDB's pods.
-    server_name: name of its Service.
-    stateful_set: MongoDB, which is Ready before its user is made.
+    Attributes:
+        image: Its image, which has its tools.
+        secret_name: Its Secret, with `MONGO_APP_DATABASE` and the users.
+        server: Its pods.
+        stateful_set: Its StatefulSet, which is Ready before the user of the backups is made.
     """
-    workload = Workload(
-        name=NAME,
-        component=COMPONENT,
-        resource_name=f"{resource_name}-backup",
-        parent=parent,
-        namespace=namespace,
-        args=args,
-    )
-    network_policy(workload, settings_of(args), egress=[to_server(server), *_to_storage(settings.s3)])
+
+    image: pulumi.Input[str]
+    secret_name: pulumi.Input[str]
+    server: ServerPeer
+    stateful_set: pulumi.Resource
+
+
+def create_backups(settings: MongoDBBackup, mongodb: Workload, database: Database) -> pulumi.Output[str]:
+    """Create what makes and restores backups, and return the name of the Secret with the password of its user."""
+    workload = mongodb.part("backup", COMPONENT)
+    network_policy(workload, egress=[to_server(database.server), *_to_storage(settings.s3)])
     backups = _Backups(
         workload=workload,
         settings=settings,
         account=workload.service_account(),
-        image=image,
-        secret_name=secret_name,
-        server_name=f"{server_name}:{server['port']}",
+        image=database.image,
+        secret_name=database.secret_name,
+        server_name=f"{mongodb.name}:{database.server['port']}",
     )
     own_secret = _secret(workload)
-    _create_user(backups, own_secret, stateful_set)
+    _create_user(backups, own_secret, database.stateful_set)
     archives = _archives(settings, workload)
     _backup(backups, own_secret, archives)
     _restore(backups, archives)
@@ -208,14 +200,7 @@ def _rclone(s3: S3) -> dict[str, str]:
 def _secret(workload: Workload) -> pulumi.Output[str]:
     """Generate the password of the backups' user and its Secret."""
     own = password(f"{workload.resource_name}-password", parent=workload.parent, protected=workload.protected)
-    secret = k8s.core.v1.Secret(
-        f"{workload.resource_name}-secret",
-        metadata=workload.metadata(),
-        type="Opaque",
-        string_data={PASSWORD_KEY: own},
-        opts=workload.data_options(),
-    )
-    return name_of(secret.metadata, NAME)
+    return workload.secret({PASSWORD_KEY: own}, data=True)
 
 
 def _create_user(backups: _Backups, own_secret: pulumi.Input[str], stateful_set: pulumi.Resource) -> None:

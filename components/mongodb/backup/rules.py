@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from ...settings.findings import Finding
-from ...stack.settings import Settings
 from ..settings import MongoDBSettings
 
 
@@ -25,10 +24,3 @@ def destination(settings: MongoDBSettings, prefix: str) -> Iterator[Finding]:
     if claim:
         rule = f"has no effect, the archives go to `{path}.s3.bucket`: remove one of the two"
         yield Finding(f"{path}.storage.existingClaim", f'"{claim}"', rule)
-
-
-def outside(settings: Settings) -> Iterator[Finding]:
-    """Refuse backups of a MongoDB that is not part of the stack."""
-    if settings.mongodb.backup.enabled and settings.mongodb.is_external:
-        rule = "is for the MongoDB of this stack; one outside is backed up where it runs"
-        yield Finding("mongodb.backup.enabled", "true", rule)

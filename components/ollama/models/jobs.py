@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ...context import CommonArgs, timeouts
-from ...network.policy import ServerPeer, network_policy, settings_of, to_server
+from ...component import timeouts
+from ...network.peers import ServerPeer
+from ...network.policy import network_policy, to_server
 from ...workload import jobs, manifests
 from ...workload.settings import Pods
 from ...workload.workload import Workload
@@ -70,29 +71,51 @@ def named(prefix: str, model: str, *origin: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelJobs:
-    """The Jobs of one server.
+class Server:
+    """The Ollama server whose models the Jobs tend.
 
-    workload: what they share: namespace, labels, service account.
-    resource_name: Pulumi's name of the component, the first part of theirs.
-    account: their service account.
-    server_name: name of the server, the first part of the Jobs' names.
-    pull: retries, deadlines, and whether `pulumi up` waits.
-    image: image of Ollama, which holds the client.
-    base_url: URL of the server.
-    server: the server's Deployment, which is Ready on its own.
-    store: claim that was there already and holds the models; empty for the stack's own.
+    Attributes:
+        workload: Its workload; its names are the first part of the Jobs'.
+        image: Image of Ollama, which holds the client.
+        base_url: Its URL.
+        pods: Its pods.
+        resource: Its Deployment or Helm release, which is Ready on its own.
     """
 
     workload: Workload
-    resource_name: str
-    account: pulumi.Input[str]
-    server_name: str
-    pull: Pull
     image: pulumi.Input[str]
     base_url: pulumi.Input[str]
-    server: pulumi.Resource
+    pods: ServerPeer
+    resource: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelJobs:
+    """The Jobs of one server.
+
+    Attributes:
+        workload: What they share: namespace, labels, service account.
+        account: Their service account.
+        pull: Retries, deadlines, and whether `pulumi up` waits.
+        server: The server.
+        store: Claim that was there already and holds the models; empty for the stack's own.
+    """
+
+    workload: Workload
+    account: pulumi.Input[str]
+    pull: Pull
+    server: Server
     store: str
+
+    @property
+    def server_name(self) -> str:
+        """Name of the server, the first part of the Jobs' names."""
+        return self.server.workload.name
+
+    @property
+    def resource_name(self) -> str:
+        """Pulumi's name of the component, the first part of the Jobs'."""
+        return self.server.workload.resource_name
 
     @property
     def origin(self) -> tuple[str, ...]:
@@ -128,7 +151,7 @@ class ModelJobs:
             metadata=self.workload.metadata(name, annotations={**(annotations or {}), **awaiting}),
             spec=self._spec(script, environment, volumes, mounts),
             opts=self.workload.options(
-                depends_on=[self.server, *depends_on],
+                depends_on=[self.server.resource, *depends_on],
                 delete_before_replace=True,
                 # A Job's template is immutable, and another image of Ollama is no reason to pull every model again.
                 ignore_changes=["spec"],
@@ -145,9 +168,9 @@ class ModelJobs:
     ) -> "JobSpecArgsDict":
         container: ContainerArgsDict = {
             "name": "pull",
-            "image": self.image,
+            "image": self.server.image,
             "command": ["/bin/bash", "-u", "-c", PRELUDE + script],
-            "env": manifests.environment({"HOME": HOME, "OLLAMA_HOST": self.base_url, **environment}),
+            "env": manifests.environment({"HOME": HOME, "OLLAMA_HOST": self.server.base_url, **environment}),
             "resources": manifests.container_resources(jobs.MODELS),
             "security_context": manifests.security_context(),
             "volume_mounts": [manifests.TMP_MOUNT, *mounts],  # type: ignore[typeddict-item]
@@ -170,41 +193,14 @@ class ModelJobs:
         }
 
 
-def model_jobs(
-    pull: Pull,
-    *,
-    parent: pulumi.Resource,
-    resource_name: str,
-    server_name: str,
-    namespace: pulumi.Input[str],
-    args: CommonArgs,
-    image: pulumi.Input[str],
-    base_url: pulumi.Input[str],
-    server: pulumi.Resource,
-    store: str,
-    pods: ServerPeer,
-) -> ModelJobs:
+def model_jobs(pull: Pull, server: Server, *, store: str) -> ModelJobs:
     """Create what the Jobs of a server share: a service account without rights, and a policy that lets them reach it.
 
-    pods: the server's pods.
+    Args:
+        pull: Retries, deadlines, and whether `pulumi up` waits.
+        server: The server whose models they are.
+        store: Claim that was there already and holds the models; empty for the stack's own.
     """
-    workload = Workload(
-        name=workload_name(server_name),
-        component=COMPONENT,
-        resource_name=f"{resource_name}-model-pull",
-        parent=parent,
-        namespace=namespace,
-        args=args,
-    )
-    network_policy(workload, settings_of(args), egress=[to_server(pods)])
-    return ModelJobs(
-        workload=workload,
-        resource_name=resource_name,
-        account=workload.service_account(),
-        server_name=server_name,
-        pull=pull,
-        image=image,
-        base_url=base_url,
-        server=server,
-        store=store,
-    )
+    workload = server.workload.part("model-pull", COMPONENT)
+    network_policy(workload, egress=[to_server(server.pods)])
+    return ModelJobs(workload=workload, account=workload.service_account(), pull=pull, server=server, store=store)

@@ -57,5 +57,5 @@ def _base(custom: CustomModel, path: str, prefix: str, known: set[str]) -> Itera
         yield Finding(path, f'"{bases[0]}"', rule)
 
 
-SERVER = (duplicate_models, custom_bases)
-"""Rules on one server."""
+MODEL_RULES = (duplicate_models, custom_bases)
+"""Rules on the models of one server."""

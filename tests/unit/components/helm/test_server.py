@@ -9,6 +9,7 @@ from components.helm.server import hands_over
 from components.librechat.settings import LibreChatSettings
 from components.ollama.settings import OllamaSettings
 from components.stack.data.deployed import from_state
+from tests.unit import programs
 from tests.unit.programs import CONNECTED
 from tests.unit.recording import Recording, Resource, run
 
@@ -59,13 +60,13 @@ def test_the_number_of_pods_is_read_from_the_state() -> None:
 def ollama(**more: Any) -> Recording:
     settings = OllamaSettings.model_validate({"gpu": {"count": 1}, "method": more.pop("method", "native")})
     policies = {"network_policies": {"enabled": True}}
-    args = settings.as_args(namespace="ollama", **policies, **more)
+    args = programs.as_args(settings, namespace="ollama", **policies, **more)
     return run(lambda: Ollama("ollama", args) and None)
 
 
 def librechat(**more: Any) -> Recording:
     settings = LibreChatSettings.model_validate({"method": more.pop("method", "native")})
-    args = settings.as_args(**CONNECTED, network_policies={"enabled": True}, **more)
+    args = programs.as_args(settings, **CONNECTED, network_policies={"enabled": True}, **more)
     return run(lambda: LibreChat("librechat", args) and None)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components.librechat.component import domain, environment
+from components.librechat.environment import domain, environment
+from components.librechat.rules import FROM_SECRETS
 from components.librechat.settings import LibreChatSettings
-from components.stack.rules import FROM_SECRETS
 from tests.unit import pods
 from tests.unit.programs import librechat
 from tests.unit.recording import Recording, run

@@ -58,7 +58,7 @@ def test_several_replicas_take_the_output_of_a_redis() -> None:
             {
                 "namespace": "ns",
                 "ollama": OLLAMA,  # type: ignore[typeddict-item]
-                "mongo_uri": later("mongodb://db/x"),
+                "mongodb": {"uri": later("mongodb://db/x")},
                 "replicas": 2,
                 "storage": {"access_mode": "ReadWriteMany"},
                 "redis": {"uri": pulumi.Output.secret("redis://:hunter2@redis:6379")},
@@ -126,7 +126,7 @@ def test_args_are_held_to_the_rules_of_stack_files() -> None:
 def test_an_unknown_arg_is_refused_with_the_nearest_one(
     component: type[pulumi.ComponentResource], key: str, near: str
 ) -> None:
-    more = {"ollama": OLLAMA, "mongo_uri": "mongodb://db/x"} if component is components.LibreChat else {}
+    more = {"ollama": OLLAMA, "mongodb": {"uri": "mongodb://db/x"}} if component is components.LibreChat else {}
     message = refusal(component, **more, **{key: "hunter2"})
     assert f"  {key}: unknown key, did you mean `{near}`?" in message
     assert "hunter2" not in message
@@ -151,7 +151,7 @@ def test_findings_on_args_name_the_arg_alone() -> None:
     message = refusal(
         components.LibreChat,
         ollama=OLLAMA,
-        mongo_uri="mongodb://db/x",
+        mongodb={"uri": "mongodb://db/x"},
         replicas=2,
         exposure={"type": "Ingress", "host": "*.example.org"},
     )
@@ -162,7 +162,7 @@ def test_findings_on_args_name_the_arg_alone() -> None:
 
 def test_librechat_needs_a_server_with_models() -> None:
     for ollama in ([], [{"base_url": "http://a", "models": []}]):
-        message = refusal(components.LibreChat, ollama=ollama, mongo_uri="mongodb://db/x")
+        message = refusal(components.LibreChat, ollama=ollama, mongodb={"uri": "mongodb://db/x"})
         assert "ollama" in message
         assert "model" in message
 

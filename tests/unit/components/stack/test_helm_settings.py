@@ -13,6 +13,7 @@ from components import LibreChat, Ollama
 from components.librechat.settings import LibreChatSettings
 from components.ollama.settings import OllamaPool
 from components.settings.findings import SettingsError, section_of
+from tests.unit import programs
 from tests.unit.programs import CONNECTED
 from tests.unit.recording import Recording, run
 
@@ -163,10 +164,12 @@ def merged(base: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 def program(section: str, settings: dict[str, Any]) -> Recording:
     policies = {"network_policies": {"enabled": True}}
     if section == "ollama":
-        args = OllamaPool.model_validate(settings).as_args(namespace="ollama", priority_class_name="gpu", **policies)
+        args = programs.as_args(
+            OllamaPool.model_validate(settings), namespace="ollama", priority_class_name="gpu", **policies
+        )
         return run(lambda: Ollama("ollama", args) and None)
-    connected = {**CONNECTED, "meilisearch_url": "http://s:7700", "meilisearch_master_key": "k" * 16, **policies}
-    args = LibreChatSettings.model_validate(settings).as_args(**connected)
+    connected = {**CONNECTED, "meilisearch": {"url": "http://s:7700", "master_key": "k" * 16}, **policies}
+    args = programs.as_args(LibreChatSettings.model_validate(settings), **connected)
     return run(lambda: LibreChat("librechat", args) and None)
 
 

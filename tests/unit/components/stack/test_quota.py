@@ -11,10 +11,10 @@ from components.namespace.operators import rules
 from components.settings.findings import validate
 from components.settings.types import parse_quantity
 from components.stack.quota import hard, workloads
-from components.stack.resource_rules import sections
 from components.stack.rules import check
 from components.stack.settings import Namespaces, Settings
 from components.workload import jobs, manifests
+from components.workload.rules import sections
 from components.workload.settings import Resources
 from tests.engine.targets import put
 from tests.unit.pods import environment, pods, template

@@ -15,11 +15,11 @@ from components.librechat.config.render import (
     LibreChatConfig,
     OllamaEndpoint,
     deep_merge,
-    pool_endpoint_name,
     render,
     to_yaml,
 )
 from components.librechat.config.schema import CURRENT_MODEL, FILE_LIMIT_ENDPOINTS
+from components.ollama.names import pool_endpoint_name
 from components.settings.shapes import is_mapping
 
 URL = "http://ollama.ollama.svc.cluster.local:11434/v1"

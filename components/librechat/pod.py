@@ -1,0 +1,109 @@
+"""LibreChat's pod: what waits for the database, the server, its volumes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from ..workload import manifests
+from ..workload.workload import Pod, Workload, extended, pre_stop
+from .chart import CONFIG_VOLUME
+from .paths import CONFIG_DIRECTORY, NAME, PORT
+from .scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
+from .settings import LibreChatSettings
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict, VolumeArgsDict
+
+USER = 1000
+"""uid and gid of `node` in the image."""
+SHUTDOWN_SECONDS = 80
+"""LibreChat aborts its streams at SIGTERM and exits within 60 s."""
+PRE_STOP_SECONDS = 10
+"""Before SIGTERM, so that proxies have moved on: removing an endpoint takes them a moment."""
+DRAIN_SECONDS = 120
+"""The same where another pod takes over: an answer that is being written gets this long to come to its end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a pod of LibreChat is made of.
+
+    Attributes:
+        image: Its image.
+        environment: Variables that hold no secret.
+        secrets: Name of the Secret of each secret variable.
+        checksums: Annotations that roll the pods when something they read has changed.
+        config_map: Name of the ConfigMap with librechat.yaml.
+        claim: Name of the claim of uploads and images; None where they are in a bucket.
+    """
+
+    image: pulumi.Output[str]
+    environment: Mapping[str, pulumi.Input[str]]
+    secrets: Mapping[str, pulumi.Input[str]] = field(repr=False)
+    checksums: Mapping[str, pulumi.Input[str]]
+    config_map: pulumi.Output[str]
+    claim: pulumi.Output[str] | None
+
+
+def shares_files(settings: LibreChatSettings) -> bool:
+    """Return whether files are where the old pod and the new one reach them side by side."""
+    return settings.storage.access_mode == "ReadWriteMany" or settings.files.strategy == "s3"
+
+
+def librechat_pod(settings: LibreChatSettings, workload: Workload, parts: Parts) -> Pod:
+    """Return the template of the pods."""
+    drain = DRAIN_SECONDS if shares_files(settings) else PRE_STOP_SECONDS
+    account = workload.service_account()
+    spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=drain + SHUTDOWN_SECONDS)
+    spec["init_containers"] = [_wait_for_mongodb(settings, parts)]
+    spec["containers"] = [_server(settings, parts, drain)]
+    spec["volumes"] = _volumes(parts)
+    return Pod(metadata=workload.template_metadata(settings.pods, parts.checksums), spec=extended(settings.pods, spec))
+
+
+def _wait_for_mongodb(settings: LibreChatSettings, parts: Parts) -> "ContainerArgsDict":
+    return {
+        "name": "wait-for-mongodb",
+        "image": parts.image,
+        "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
+        "env": manifests.secret_environment(parts.secrets),
+        "resources": manifests.container_resources(settings.resources),
+        "security_context": manifests.security_context(),
+    }
+
+
+def _server(settings: LibreChatSettings, parts: Parts, drain_seconds: int) -> "ContainerArgsDict":
+    return {
+        "name": NAME,
+        "image": parts.image,
+        # Not `npm run backend`: npm swallows SIGTERM and writes to a home it does not have.
+        "command": ["node", "api/server/index.js"],
+        "working_dir": "/app",
+        "ports": manifests.port("http", PORT),
+        "env": [*manifests.environment(parts.environment), *manifests.secret_environment(parts.secrets)],
+        "resources": manifests.container_resources(settings.resources),
+        "security_context": manifests.security_context(),
+        "volume_mounts": [
+            manifests.mount(CONFIG_VOLUME, CONFIG_DIRECTORY, read_only=True),
+            manifests.mount("data", "/app/client/public/images", sub_path="images"),
+            manifests.mount("data", "/app/uploads", sub_path="uploads"),
+            manifests.mount("app-data", "/app/data"),
+            manifests.mount("logs", "/app/logs"),
+            manifests.TMP_MOUNT,
+        ],
+        "startup_probe": manifests.http_probe("/readyz", "http", period=5, failures=60),
+        "readiness_probe": manifests.http_probe("/readyz", "http", period=5, failures=3),
+        "liveness_probe": manifests.http_probe("/livez", "http", period=10, failures=6),
+        "lifecycle": pre_stop(settings.pods, drain_seconds),
+    }
+
+
+def _volumes(parts: Parts) -> "list[VolumeArgsDict]":
+    data = manifests.empty_dirs(["data"]) if parts.claim is None else [manifests.claim_volume("data", parts.claim)]
+    return [
+        {"name": CONFIG_VOLUME, "config_map": {"name": parts.config_map}},
+        *data,
+        *manifests.empty_dirs(["app-data", "logs", "tmp"]),
+    ]

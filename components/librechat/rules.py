@@ -1,0 +1,169 @@
+"""Rules on LibreChat's settings. Each yields its findings; none of them changes anything."""
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from ..helm.rules import chart_labels, location, without_value
+from ..ollama.names import OLLAMA_ENDPOINT
+from ..settings.base import secret_text
+from ..settings.findings import Finding
+from .config.content import librechat_config
+from .config.lint import lint
+from .config.render import render
+from .settings import LibreChatSettings
+
+
+def _quote(text: str) -> str:
+    return f'"{text}"'
+
+
+def librechat_replicas(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse several LibreChat pods without what they share."""
+    if settings.most_replicas == 1:
+        return
+    if settings.storage.access_mode != "ReadWriteMany" and settings.files.strategy == "local":
+        rule = (
+            f"more than one replica needs shared storage for uploads and images: `{prefix}storage.accessMode: "
+            f"ReadWriteMany`, or `{prefix}files.strategy: s3`"
+        )
+        yield Finding(_replicas_path(settings, prefix), str(settings.most_replicas), rule)
+
+
+def _replicas_path(settings: LibreChatSettings, prefix: str) -> str:
+    """Give the key path of the setting that asks for the most replicas."""
+    return f"{prefix}autoscaling.maxReplicas" if settings.autoscaling.enabled else f"{prefix}replicas"
+
+
+def autoscaling(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse an autoscaler that has nothing to decide, or nothing to measure by."""
+    own = settings.autoscaling
+    if not own.enabled:
+        return
+    if own.max_replicas < own.min_replicas:
+        rule = f"is less than `{prefix}autoscaling.minReplicas: {own.min_replicas}`"
+        yield Finding(f"{prefix}autoscaling.maxReplicas", str(own.max_replicas), rule)
+    if settings.replicas > 1:
+        rule = f"has no effect with `{prefix}autoscaling.enabled`, remove it: the autoscaler decides"
+        yield Finding(f"{prefix}replicas", str(settings.replicas), rule)
+    if settings.method == "helm":
+        rule = f"has no effect with `{prefix}method: helm`: a chart has its own autoscaler, in `{prefix}helm.values`"
+        yield Finding(f"{prefix}autoscaling.enabled", "true", rule)
+    if settings.resources.requests.cpu == "":
+        rule = f"`{prefix}autoscaling.cpuUtilization` is a percentage of this request, so it is needed"
+        yield Finding(f"{prefix}resources.requests.cpu", '""', rule)
+
+
+def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -> Iterator[Finding]:
+    """Refuse several LibreChat pods without a Redis, and two of them.
+
+    connected: whether there is one besides that of the settings, such as the Valkey of the stack.
+    """
+    if settings.most_replicas > 1 and not (connected or settings.redis.is_set or settings.existing_secret):
+        rule = (
+            f"more than one replica needs Redis: set `valkey.enabled: true` for one in this stack, or "
+            f"`{prefix}redis.uri` as a secret, or `{prefix}redis.existingSecret`"
+        )
+        yield Finding(_replicas_path(settings, prefix), str(settings.most_replicas), rule)
+    if connected and settings.redis.is_set:
+        key = "existingSecret" if settings.redis.existing_secret else "uri"
+        yield Finding(f"{prefix}redis.{key}", "", "is a second Redis beside `valkey.enabled: true`, remove one of them")
+
+
+def bucket(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse half of a bucket, and a bucket that nothing uses."""
+    s3, path = settings.files.s3, f"{prefix}files.s3"
+    if settings.files.strategy == "local":
+        if s3.bucket:
+            rule = f"has no effect with `{prefix}files.strategy: local`, set that to s3 or remove it"
+            yield Finding(f"{path}.bucket", _quote(s3.bucket), rule)
+        return
+    known = (("bucket", s3.bucket), ("region", s3.region), ("existingSecret", s3.existing_secret))
+    for key, value in known:
+        if not value:
+            yield Finding(f"{path}.{key}", '""', f"is needed with `{prefix}files.strategy: s3`")
+
+
+def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse a wildcard as the one origin that LibreChat writes into links, cookies and callbacks."""
+    # A component also takes an output here, which is not known yet.
+    host = cast("object", settings.exposure.host)
+    if settings.exposure.type != "none" and isinstance(host, str) and host.startswith("*.") and not settings.domain:
+        rule = f"stands for many hosts: set `{prefix}domain` to the URL that people open, for example `https://chat"
+        yield Finding(f"{prefix}exposure.host", _quote(host), f"{rule}{host[1:]}`")
+
+
+def redis(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse two sources of one URI."""
+    if secret_text(settings.redis.uri) and settings.redis.existing_secret:
+        rule = f"is the second source of the URI, remove it or `{prefix}redis.uri`"
+        yield Finding(f"{prefix}redis.existingSecret", _quote(settings.redis.existing_secret), rule)
+
+
+def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse a first account without a password, or with an address that LibreChat would not take."""
+    own = settings.admin
+    if not own.email:
+        return
+    if not own.existing_secret:
+        rule = f"`{prefix}admin.email` needs a Secret with the password in its key `password`"
+        yield Finding(f"{prefix}admin.existingSecret", '""', rule)
+    domains = [domain.lower() for domain in settings.registration.allowed_domains]
+    if domains and own.email.partition("@")[2] not in domains:
+        rule = f"is in none of `{prefix}registration.allowedDomains`, LibreChat would refuse it"
+        yield Finding(f"{prefix}admin.email", _quote(own.email), rule)
+
+
+FROM_SECRETS = frozenset(
+    {
+        *("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV", "METRICS_SECRET"),
+        *("MONGO_URI", "MEILI_HOST", "MEILI_MASTER_KEY", "REDIS_URI", "OLLAMA_BASE_URL"),
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+    }
+)
+"""Variables that LibreChat's pods have from Secrets and connections."""
+
+
+def variables_of_secrets(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse a credential in the clear; set twice, it would be left to chance which of the two counts."""
+    for name in sorted(FROM_SECRETS & set(settings.extra_environment)):
+        rule = f"is set by the program, remove it; credentials of your own go into `{prefix}existingSecret`"
+        yield Finding(f"{prefix}extraEnvironment.{name}", "", rule)
+
+
+def librechat_yaml(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse what LibreChat would refuse or, worse, ignore in the librechat.yaml that these settings give."""
+    server = {"name": OLLAMA_ENDPOINT, "base_url": "http://ollama.invalid:11434", "models": ["model:tag"]}
+    title = settings.endpoint.model_copy(update={"title_model": "current_model"})  # `title_model` knows the models
+    known = settings.model_copy(update={"endpoint": title})
+    for finding in lint(render(librechat_config(known, [server]))):
+        yield Finding(f"{prefix}config: {finding.path}", finding.value, finding.rule)
+
+
+def chart(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse what the chart of LibreChat cannot express."""
+    if settings.method != "helm":
+        return
+    yield from location(settings.helm, prefix)
+    yield from chart_labels(settings.pods.labels, f"{prefix}pods.labels")
+    pods = settings.pods
+    missing = {
+        "pods.topologySpreadConstraints": pods.topology_spread_constraints,
+        "pods.priorityClassName": pods.priority_class_name,
+        "pods.terminationGracePeriodSeconds": pods.termination_grace_period_seconds,
+        "pods.envFrom": pods.env_from,
+    }
+    yield from without_value(prefix, "librechat", missing)
+
+
+RULES: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
+    librechat_replicas,
+    autoscaling,
+    bucket,
+    wildcard_host,
+    librechat_yaml,
+    admin,
+    redis,
+    variables_of_secrets,
+    chart,
+)
+"""Rules on LibreChat's settings, by themselves or in a stack."""

@@ -1,0 +1,33 @@
+"""Rules on CPU and memory wherever settings have `resources`."""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from ..settings.base import Section
+from ..settings.findings import Finding
+from .settings import Resources
+
+
+def sections(section: Section, prefix: str = "") -> Iterator[tuple[str, Resources]]:
+    """Give key path and value of every `resources` below a section, those in mappings of sections included.
+
+    prefix: key path before the section, with its dot.
+    """
+    for name, field in type(section).model_fields.items():
+        path, value = f"{prefix}{field.alias}", getattr(section, name)
+        if isinstance(value, Resources):
+            yield path, value
+        elif isinstance(value, Section):
+            yield from sections(value, f"{path}.")
+        elif isinstance(value, Mapping):
+            for key, entry in cast("Mapping[str, object]", value).items():
+                if isinstance(entry, Section):
+                    yield from sections(entry, f"{path}.{key}.")
+
+
+def limit_below_request(section: Section, prefix: str = "") -> Iterator[Finding]:
+    """Refuse a limit below its request, which the API server refuses too, after other objects are there."""
+    for path, resources in sections(section, prefix):
+        for name, request, limit in resources.requests.above(resources.limits):
+            rule = f"is less than `{path}.requests.{name}: {request}`"
+            yield Finding(f"{path}.limits.{name}", f'"{limit}"', rule)
