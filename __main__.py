@@ -13,11 +13,13 @@ end_quietly()
 from components import LibreChat, Meilisearch, MongoDB, Namespace, Ollama, Valkey
 from components.stack.load import load, load_deployed
 from components.stack.program import (
+    admin_secrets,
     cluster_provider,
     common_args,
     handing_over,
     in_namespace,
     librechat_pods,
+    login,
     mongodb_clients,
     mongodb_secrets,
     namespace_args,
@@ -107,5 +109,7 @@ pulumi.export("models", ollama.models)
 if settings.ollama.pools:
     pools = {pool: {"url": servers[pool].base_url, "models": servers[pool].models} for pool in settings.ollama.pools}
     pulumi.export("pools", pools)
-pulumi.export("secrets", {**secrets, "librechat": librechat.secret_name})
+pulumi.export("secrets", {**secrets, "librechat": librechat.secret_name, **admin_secrets(librechat, settings)})
+for name, value in login(librechat, settings).items():
+    pulumi.export(name, value)
 pulumi.export("next_command", next_command(settings))

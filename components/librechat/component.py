@@ -149,6 +149,10 @@ class LibreChat(Component):
     """Name of the Secret with the credentials."""
     url: pulumi.Output[str]
     """URL for a browser; that of a port-forward where nothing is exposed."""
+    admin_secret_name: pulumi.Output[str]
+    """Name of the Secret with the password of the first account; empty without `admin.email`."""
+    admin_password: pulumi.Output[str]
+    """Generated password of the first account, as a secret; empty with an existing Secret and without `admin.email`."""
 
     def __init__(self, name: str, args: LibreChatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("LibreChat", name, opts)
@@ -277,7 +281,7 @@ class LibreChat(Component):
         )
         workload.disruption_budget(settings.disruption_budget, settings.most_replicas)
         workload.autoscaler(settings.autoscaling, self.server)
-        self.admin_job = create_admin(
+        first = create_admin(
             settings.admin,
             parent=self,
             resource_name=name,
@@ -291,6 +295,10 @@ class LibreChat(Component):
             egress=to_mongodb,
             deployment=self.server,
         )
+        nothing = pulumi.Output.from_input("")
+        self.admin_job = first.job if first else None
+        self.admin_secret_name = first.secret_name if first else nothing
+        self.admin_password = first.password if first else nothing
         self.ingress = expose(
             NAME,
             settings.exposure,

@@ -14,7 +14,7 @@ from ..helm.server import hands_over
 from ..helm.settings import Method
 from ..librechat.admin import NAME as CREATE_ADMIN
 from ..librechat.component import NAME as LIBRECHAT
-from ..librechat.component import PORT
+from ..librechat.component import PORT, LibreChat
 from ..mongodb.component import MongoDB
 from ..namespace.component import Namespace, NamespaceArgs
 from ..network.policy import Peer
@@ -146,6 +146,25 @@ def mongodb_secrets(mongodb: MongoDB, settings: Settings) -> dict[str, pulumi.Ou
     return {"mongodb": mongodb.secret_name, **backups}
 
 
+def admin_secrets(librechat: LibreChat, settings: Settings) -> dict[str, pulumi.Output[str]]:
+    """Return the name of the Secret with the first account's password, if the settings ask for one."""
+    return {"librechat-admin": librechat.admin_secret_name} if settings.librechat.admin.email else {}
+
+
+def login(librechat: LibreChat, settings: Settings) -> dict[str, pulumi.Input[str]]:
+    """Return the outputs with the login of the first account, by name.
+
+    The password is among them, as a secret, only where the stack generates it.
+    """
+    admin = settings.librechat.admin
+    if not admin.email:
+        return {}
+    outputs: dict[str, pulumi.Input[str]] = {"librechat_admin_email": admin.email}
+    if not admin.existing_secret:
+        outputs["librechat_admin_password"] = librechat.admin_password
+    return outputs
+
+
 def in_namespace(provider: k8s.Provider, namespace: Namespace, settings: Settings) -> pulumi.ResourceOptions:
     """Give the options of a component that lives in a namespace of this stack.
 
@@ -175,7 +194,12 @@ def handing_over(running: DeployedStack, component: str, method: Method) -> bool
 
 
 def next_command(settings: Settings) -> str:
-    """Give the command that creates the first account: registration is closed unless the settings open it."""
+    """Return the command that leads to a login: registration is closed unless the settings open it.
+
+    It shows the first account, or lets somebody register, or creates the first account.
+    """
+    if settings.librechat.admin.email:
+        return f"make login STACK={pulumi.get_stack()}"
     context = f" --context {settings.context}" if settings.context else ""
     kubeconfig = f" --kubeconfig {settings.kubeconfig}" if settings.kubeconfig else ""
     kubectl = f"kubectl{kubeconfig}{context} -n {settings.namespaces.librechat_name}"
