@@ -33,6 +33,9 @@ preview: setup ## Show what `make up` would change, live objects included
 status: setup ## Show what runs
 	@$(CLI) status $(WITH_STACK)
 
+login: setup ## Show how to log in to LibreChat: address, e-mail address, password of the first account
+	@$(CLI) login $(WITH_STACK)
+
 drift: setup ## Show what was changed in the cluster, and by whom; exit status 2 if anything was
 	@$(CLI) drift $(WITH_STACK)
 

@@ -73,5 +73,7 @@ pulumi.export("models", ollama.models)
 if settings.ollama.pools:
     pools = {pool: {"url": servers[pool].base_url, "models": servers[pool].models} for pool in settings.ollama.pools}
     pulumi.export("pools", pools)
-pulumi.export("secrets", {**secrets, "librechat": librechat.secret_name})
+pulumi.export("secrets", {**secrets, **stack.librechat_secrets(librechat)})
+for name, value in stack.login(librechat).items():
+    pulumi.export(name, value)
 pulumi.export("next_command", stack.next_command)

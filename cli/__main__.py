@@ -11,6 +11,7 @@ from cli.commands.env import env
 from cli.commands.generate import generate
 from cli.commands.history import history
 from cli.commands.lock import lock
+from cli.commands.login import login
 from cli.commands.policy import policy
 from cli.commands.preview import preview
 from cli.commands.repair import repair
@@ -25,6 +26,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 app.command()(up)
 app.command()(preview)
 app.command()(status)
+app.command()(login)
 app.command()(drift)
 app.command()(repair)
 app.command()(destroy)

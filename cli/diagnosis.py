@@ -17,6 +17,11 @@ CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotR
 NOT_READY = "NotReady"
 """Reason for a container that runs, while its readiness probe fails."""
 
+RANDOM_LENGTH = 5
+"""Characters that the API server adds to `generateName`."""
+GENERATE_NAME_LENGTH = 63 - RANDOM_LENGTH
+"""Longest `generateName` that it does not cut."""
+
 FAILED_CREATE = "FailedCreate"
 """Reason of the events about pods that cannot be created."""
 
@@ -95,7 +100,7 @@ def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
     found = [(pod.metadata.name, problem) for pod in pods if (problem := _stuck(pod, live.events))]
     for pod, problem in found:
         yield Problem(*where, pod, problem.container, problem.reason, problem.message, _command(pod, problem))
-    if not found and (problem := _given_up(item) or _not_created(item, owners, live.events)):
+    if not found and (problem := _given_up(item, live.events) or _not_created(item, owners, live.events)):
         about = ("quota",) if "exceeded quota" in problem.message else (f"{kind.lower()}/{where[2]}",)
         yield Problem(*where, "", "", problem.reason, problem.message, ("describe", *about))
 
@@ -126,12 +131,33 @@ def _command(pod: str, problem: PodProblem) -> tuple[str, ...]:
     return ("describe", f"pod/{pod}")
 
 
-def _given_up(item: Any) -> PodProblem | None:
-    """Give why a Job failed for good, where its pods are gone."""
+def _given_up(item: Any, events: Sequence[Any]) -> PodProblem | None:
+    """Return why a Job failed for good, where its pods are gone.
+
+    A Job that reaches its deadline deletes its pods; their last warning says what they waited for, such as a Secret.
+    """
     for condition in item.status.conditions or []:
         if condition.type == "Failed" and condition.status == "True":
-            return PodProblem("", condition.reason or "Failed", condition.message or "")
+            last = _last_warning(events, item.metadata.name)
+            message = f"{condition.message or ''}{f'; its pod: {last}' if last else ''}"
+            return PodProblem("", condition.reason or "Failed", message)
     return None
+
+
+def _last_warning(events: Sequence[Any], job: str) -> str:
+    """Return the newest warning about a pod of a Job; empty if there is none.
+
+    The pod is known by its name: that of the Job, cut to what a generated name may have, and five characters.
+    """
+    start = f"{job}-"[:GENERATE_NAME_LENGTH]
+    found = [
+        one
+        for one in events
+        if one.type == "Warning"
+        and one.involved_object.kind == "Pod"
+        and one.involved_object.name[:-RANDOM_LENGTH] == start
+    ]
+    return str(max(found, key=_time).message) if found else ""
 
 
 def _not_created(item: Any, owners: set[str], events: Sequence[Any]) -> PodProblem | None:
@@ -147,8 +173,11 @@ def _not_created(item: Any, owners: set[str], events: Sequence[Any]) -> PodProbl
 def _event(events: Sequence[Any], uid: str, reason: str) -> str:
     """Give the message of the newest event of a reason about an object; empty if there is none."""
     found = [one for one in events if one.involved_object.uid == uid and one.reason == reason]
-    found.sort(key=lambda one: str(one.last_timestamp or one.event_time or one.metadata.creation_timestamp))
-    return str(found[-1].message) if found else ""
+    return str(max(found, key=_time).message) if found else ""
+
+
+def _time(event: Any) -> str:
+    return str(event.last_timestamp or event.event_time or event.metadata.creation_timestamp)
 
 
 def kubectl(stack: StackFile) -> list[str]:

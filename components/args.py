@@ -485,8 +485,8 @@ class AdminArgs(TypedDict, total=False):
     """The first account, created by a Job."""
 
     email: str
-    """E-mail address to log in with; empty for no Job. An account with this address is left as it is.
-    Defaults to `""`."""
+    """E-mail address to log in with, for example `admin@example.org`; empty for no Job. An account with
+    this address is left as it is. Defaults to `""`."""
 
     name: str
     """Name that is shown. Defaults to `"Administrator"`."""
@@ -495,8 +495,8 @@ class AdminArgs(TypedDict, total=False):
     """User name. Defaults to `"admin"`."""
 
     existing_secret: str
-    """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`.
-    Defaults to `""`."""
+    """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`;
+    empty to generate it. Defaults to `""`."""
 
 
 class MetricsArgs(TypedDict, total=False):

@@ -46,7 +46,22 @@ def hexadecimal(
     return pulumi.Output.secret(generated.result)
 
 
-def password(name: str, *, parent: pulumi.Resource, protected: bool) -> pulumi.Output[str]:
-    """Generate a password of letters and digits, which needs no escaping in a URI, and give it as a secret."""
-    generated = random.RandomPassword(name, length=PASSWORD_LENGTH, special=False, opts=data_options(parent, protected))
+def password(
+    name: str, *, parent: pulumi.Resource, protected: bool, keepers: Mapping[str, str] | None = None
+) -> pulumi.Output[str]:
+    """Generate a password of letters and digits, which needs no escaping in a URI, and return it as a secret.
+
+    Args:
+        name: Logical name of the resource.
+        parent: Its parent.
+        protected: Whether data cannot be read without it.
+        keepers: Values that give a new password when they change; none by default, so that nothing replaces it.
+    """
+    generated = random.RandomPassword(
+        name,
+        length=PASSWORD_LENGTH,
+        special=False,
+        keepers=dict(keepers) if keepers else None,
+        opts=data_options(parent, protected),
+    )
     return pulumi.Output.secret(generated.result)

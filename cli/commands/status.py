@@ -47,6 +47,6 @@ def _print_objects(found: "list[Row]") -> None:
 
 
 def _print_outputs(outputs: dict[str, str]) -> None:
-    for name in ("librechat_url", "ollama_url", "next_command"):
+    for name in ("librechat_url", "librechat_admin_email", "ollama_url", "next_command"):
         if name in outputs:
             out.print(f"{name}: {outputs[name]}")

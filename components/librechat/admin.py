@@ -1,4 +1,4 @@
-"""The first account: a Job that creates an administrator, whose password comes from a Secret."""
+"""The first account: a Job that creates an administrator, whose password is generated or in an existing Secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..component import timeouts
+from ..credentials import password
 from ..network.policy import network_policy
 from ..workload import jobs, manifests
 from ..workload.settings import Pods
-from ..workload.workload import Workload
+from ..workload.workload import Workload, name_of
 from .paths import CONFIG_DIRECTORY
 from .scripts import CREATE_ADMIN
 from .settings import Admin
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 NAME = "librechat-create-admin"
 """Name of the service account, the first part of the Job's, and what selects its pod."""
 
+SECRET = "librechat-admin"  # noqa: S105 - the name of a Secret
+"""Name of the Secret with the generated password."""
+
+PASSWORD = "password"  # noqa: S105 - the key in the Secret
 COMPONENT = "create-admin"
 USER = 1000
 GRACE_PERIOD_SECONDS = 5
@@ -31,6 +36,21 @@ RETRIES = 3
 
 ALONE = {"USE_REDIS": "false", "SEARCH": "false", "MEILI_HOST": ""}
 """It needs the database and nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstAccount:
+    """The first account.
+
+    Attributes:
+        job: The Job that creates it.
+        secret_name: Name of the Secret with its password.
+        password: The generated password, as a secret; empty with an existing Secret.
+    """
+
+    job: k8s.batch.v1.Job
+    secret_name: pulumi.Output[str]
+    password: pulumi.Output[str]
 
 
 def job_name(admin: Admin) -> str:
@@ -61,8 +81,8 @@ class Application:
 
 def create_admin(
     admin: Admin, application: Application, to_mongodb: "NetworkPolicyEgressRuleArgsDict"
-) -> k8s.batch.v1.Job | None:
-    """Create the Job, unless no account is asked for.
+) -> FirstAccount | None:
+    """Create the Job and the Secret with its password, unless no account is asked for.
 
     Args:
         admin: The account.
@@ -77,12 +97,13 @@ def create_admin(
     account = workload.service_account()
     spec = workload.pod_spec(pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
     spec["restart_policy"] = "Never"
-    spec["containers"] = [_container(admin, application)]
+    secret_name, generated = _password(admin, application.workload)
+    spec["containers"] = [_container(admin, application, secret_name)]
     spec["volumes"] = [
         {"name": "config", "config_map": {"name": application.config_map}},
         *manifests.empty_dirs(["app-data", "logs", "tmp"]),
     ]
-    return k8s.batch.v1.Job(
+    job = k8s.batch.v1.Job(
         workload.resource_name,
         metadata=workload.metadata(job_name(admin), annotations={"pulumi.com/replaceUnready": "true"}),
         spec={
@@ -98,9 +119,33 @@ def create_admin(
             custom_timeouts=timeouts(DEADLINE_SECONDS + 60),
         ),
     )
+    return FirstAccount(job=job, secret_name=secret_name, password=generated)
 
 
-def _container(admin: Admin, application: Application) -> "ContainerArgsDict":
+def _password(admin: Admin, librechat: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Generate the password and its Secret, unless the settings name one.
+
+    It is not protected as data is: LibreChat keeps a hash of its own, and a new password here changes no account.
+
+    Returns:
+        The name of the Secret, and the generated password as a secret; empty with an existing Secret.
+    """
+    if admin.existing_secret:
+        return pulumi.Output.from_input(admin.existing_secret), pulumi.Output.from_input("")
+    name, parent = librechat.resource_name, librechat.parent
+    keepers = {"email": admin.email}  # another account, another password
+    generated = password(f"{name}-admin-password", parent=parent, protected=False, keepers=keepers)
+    secret = k8s.core.v1.Secret(
+        f"{name}-admin-secret",
+        metadata=librechat.part("create-admin", COMPONENT).metadata(SECRET),
+        type="Opaque",
+        string_data={PASSWORD: generated},
+        opts=librechat.options(),
+    )
+    return name_of(secret.metadata, SECRET), generated
+
+
+def _container(admin: Admin, application: Application, secret_name: pulumi.Output[str]) -> "ContainerArgsDict":
     values = {
         **application.environment,
         **ALONE,
@@ -109,16 +154,16 @@ def _container(admin: Admin, application: Application) -> "ContainerArgsDict":
         "ADMIN_USERNAME": admin.username,
     }
     secrets = {name: secret for name, secret in application.secrets.items() if name not in ALONE}
-    password: EnvVarArgsDict = {
+    from_secret: EnvVarArgsDict = {
         "name": "ADMIN_PASSWORD",
-        "value_from": {"secret_key_ref": {"name": admin.existing_secret, "key": "password"}},
+        "value_from": {"secret_key_ref": {"name": secret_name, "key": PASSWORD}},
     }
     return {
         "name": "create-admin",
         "image": application.image,
         "command": ["node", "-e", CREATE_ADMIN],
         "working_dir": "/app",
-        "env": [*manifests.environment(values), *manifests.secret_environment(secrets), password],
+        "env": [*manifests.environment(values), *manifests.secret_environment(secrets), from_secret],
         "resources": manifests.container_resources(jobs.CREATE_ADMIN),
         "security_context": manifests.security_context(),
         "volume_mounts": [

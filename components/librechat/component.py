@@ -71,6 +71,10 @@ class LibreChat(Component):
     """Name of the Secret with the credentials."""
     url: pulumi.Output[str]
     """URL for a browser; that of a port-forward where nothing is exposed."""
+    admin_secret_name: pulumi.Output[str]
+    """Name of the Secret with the password of the first account; empty without `admin.email`."""
+    admin_password: pulumi.Output[str]
+    """Generated password of the first account, as a secret; empty with an existing Secret and without `admin.email`."""
 
     def __init__(self, name: str, args: LibreChatArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("LibreChat", name, opts)
@@ -121,7 +125,10 @@ class LibreChat(Component):
             config_map=parts.config_map,
             resource=self.server,
         )
-        self.admin_job = create_admin(settings.admin, application, to_mongodb(args))
+        first = create_admin(settings.admin, application, to_mongodb(args))
+        nothing = pulumi.Output.from_input("")
+        self.admin_secret_name = first.secret_name if first else nothing
+        self.admin_password = first.password if first else nothing
         self.ingress = expose(NAME, settings.exposure, workload, _backend(settings))
         self.register_outputs(
             {

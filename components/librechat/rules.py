@@ -100,13 +100,10 @@ def redis(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
 
 
 def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a first account without a password, or with an address that LibreChat would not take."""
+    """Refuse a first account with an address that LibreChat would not take."""
     own = settings.admin
     if not own.email:
         return
-    if not own.existing_secret:
-        rule = f"`{prefix}admin.email` needs a Secret with the password in its key `password`"
-        yield Finding(f"{prefix}admin.existingSecret", '""', rule)
     domains = [domain.lower() for domain in settings.registration.allowed_domains]
     if domains and own.email.partition("@")[2] not in domains:
         rule = f"is in none of `{prefix}registration.allowedDomains`, LibreChat would refuse it"

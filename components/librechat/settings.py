@@ -87,13 +87,15 @@ class Admin(Section):
     """The first account, created by a Job."""
 
     email: OptionalEmail = ""
-    """E-mail address to log in with; empty for no Job. An account with this address is left as it is."""
+    """E-mail address to log in with, for example `admin@example.org`; empty for no Job. An account with this address is
+    left as it is."""
     name: Annotated[str, Field(min_length=3, max_length=80)] = "Administrator"
     """Name that is shown."""
     username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@-]{2,80}$")] = "admin"
     """User name."""
     existing_secret: OptionalObjectName = ""
-    """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`."""
+    """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`; empty to generate
+    it."""
 
 
 class Metrics(Section):

@@ -16,6 +16,7 @@ from ..helm.release import pods_name
 from ..helm.server import hands_over
 from ..helm.settings import Method
 from ..librechat.admin import NAME as CREATE_ADMIN
+from ..librechat.component import LibreChat
 from ..librechat.paths import NAME as LIBRECHAT
 from ..librechat.paths import PORT
 from ..mongodb.component import MongoDB
@@ -119,9 +120,27 @@ class Stack:
         backups = {"mongodb-backup": mongodb.backup_secret_name} if self.settings.mongodb.backup.enabled else {}
         return {"mongodb": mongodb.secret_name, **backups}
 
+    def login(self, librechat: LibreChat) -> dict[str, pulumi.Input[str]]:
+        """Return the outputs with the login of the first account, by name.
+
+        The password is among them, as a secret, only where the stack generates it.
+        """
+        admin = self.settings.librechat.admin
+        if not admin.email:
+            return {}
+        outputs: dict[str, pulumi.Input[str]] = {"librechat_admin_email": admin.email}
+        if not admin.existing_secret:
+            outputs["librechat_admin_password"] = librechat.admin_password
+        return outputs
+
+    def librechat_secrets(self, librechat: LibreChat) -> dict[str, pulumi.Output[str]]:
+        """Return the names of the Secrets of LibreChat, and of its first account where there is one."""
+        admin = {"librechat-admin": librechat.admin_secret_name} if self.settings.librechat.admin.email else {}
+        return {"librechat": librechat.secret_name, **admin}
+
     @property
     def next_command(self) -> str:
-        """The command that creates the first account."""
+        """The command that leads to a login."""
         return next_command(self.settings)
 
     def mongodb_clients(self, namespace: Namespace) -> list[Peer]:
@@ -227,7 +246,12 @@ def handing_over(running: DeployedStack, component: str, method: Method) -> bool
 
 
 def next_command(settings: Settings) -> str:
-    """Return the command that creates the first account: registration is closed unless the settings open it."""
+    """Return the command that leads to a login: registration is closed unless the settings open it.
+
+    It shows the first account, or lets somebody register, or creates the first account.
+    """
+    if settings.librechat.admin.email:
+        return f"make login STACK={pulumi.get_stack()}"
     context = f" --context {settings.context}" if settings.context else ""
     kubeconfig = f" --kubeconfig {settings.kubeconfig}" if settings.kubeconfig else ""
     kubectl = f"kubectl{kubeconfig}{context} -n {settings.namespaces.librechat_name}"

@@ -1,5 +1,6 @@
 """The commands of a newcomer, in a copy of the project: up, up again, preview, status, destroy."""
 
+import base64
 import gzip
 import json
 import os
@@ -113,6 +114,23 @@ def test_status(first_up: subprocess.CompletedProcess[str], run: Run) -> None:
     assert states["Deployment", "ollama"] == "1/1 ready"
     assert states["StatefulSet", "librechat-mongodb"] == "1/1 ready"
     assert document["outputs"]["models"] == ["llama2:latest"]
+
+
+def test_login_shows_the_first_account_and_nothing_else_does(
+    first_up: subprocess.CompletedProcess[str], run: Run
+) -> None:
+    result = run("cli", "login", "--json")
+    assert result.returncode == 0, result.stdout + result.stderr
+    found = json.loads(result.stdout)
+    assert (found["url"], found["email"]) == ("http://chat.glukas.space", "admin@example.org")
+    assert "simulated" in result.stderr
+    arguments = ("kubectl", "get", "secret", "librechat-admin", "-n", "librechat", "-o", "jsonpath={.data.password}")
+    assert base64.b64decode(run("sandbox", "cluster", *arguments).stdout).decode() == found["password"]
+    status = run("cli", "status", "--json")
+    assert json.loads(status.stdout)["outputs"]["librechat_admin_password"] == "[secret]"
+    assert "make login STACK=sandbox" in first_up.stdout
+    for text in (first_up.stdout, first_up.stderr, status.stdout, status.stderr, result.stderr):
+        assert found["password"] not in text
 
 
 def exports(run: Run) -> list[str]:

@@ -41,8 +41,9 @@ BASES: dict[str, dict[str, Any]] = {
 HOLDING = ("Namespace", "PersistentVolumeClaim", "StatefulSet", "Secret", "RandomPassword")
 SESSIONS = {"librechat-jwt-secret": "jwtRotation", "librechat-jwt-refresh-secret": "jwtRotation"}
 ENCRYPTING = dict.fromkeys(("librechat-creds-key", "librechat-creds-iv"), "rotateCredentialsAndLoseStoredKeys")
-TOKENS = ("-auth-token", "-auth-secret", "-metrics-token", "-metrics-secret")
-"""Credentials of clients, which no stored data needs; nor does that of Valkey, which stores nothing."""
+TOKENS = ("-auth-token", "-auth-secret", "-metrics-token", "-metrics-secret", "-admin-password", "-admin-secret")
+"""Credentials of clients and of the first account, which no stored data needs; nor does that of Valkey, which stores
+nothing."""
 
 
 def permitted(urn: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -34,7 +34,21 @@ def test_outputs(dev: Stack) -> None:
     assert outputs["namespaces"] == {"ollama": "ollama", "librechat": "librechat"}
     assert outputs["models"] == ["llama2:latest"]
     assert outputs["secrets"]["librechat"] == "librechat-credentials-env"
-    assert outputs["next_command"].startswith("kubectl ")
+    assert outputs["secrets"]["librechat-admin"] == "librechat-admin"
+    assert outputs["librechat_admin_email"] == "admin@example.org"
+    assert outputs["next_command"] == "make login STACK=dev"
+
+
+def test_the_first_account_has_the_password_of_the_secret_output(dev: Stack, kubernetes: Kubernetes) -> None:
+    output = dev.automation.outputs()["librechat_admin_password"]
+    data = kubernetes.core.read_namespaced_secret("librechat-admin", "librechat").data
+    assert output.secret
+    assert base64.b64decode(data["password"]).decode() == output.value
+    jobs = [kubernetes.plain(item) for item in kubernetes.batch.list_namespaced_job("librechat").items]
+    assert [job["status"]["succeeded"] for job in jobs] == [1]
+    (container,) = jobs[0]["spec"]["template"]["spec"]["containers"]
+    references = {own["name"]: own["valueFrom"]["secretKeyRef"] for own in container["env"] if "valueFrom" in own}
+    assert references["ADMIN_PASSWORD"] == {"name": "librechat-admin", "key": "password"}
 
 
 def test_second_preview_changes_nothing(dev: Stack) -> None:
@@ -206,11 +220,13 @@ def test_no_secret_in_clear_text(dev: Stack, secret: dict[str, str], kubernetes:
     texts["MEILI_MASTER_KEY"] = secret["MEILI_MASTER_KEY"]
     texts["MONGO_APP_PASSWORD"] = base64.b64decode(data["MONGO_APP_PASSWORD"]).decode()
     texts["MONGO_INITDB_ROOT_PASSWORD"] = base64.b64decode(data["MONGO_INITDB_ROOT_PASSWORD"]).decode()
+    account = kubernetes.core.read_namespaced_secret("librechat-admin", "librechat").data
+    texts["ADMIN_PASSWORD"] = base64.b64decode(account["password"]).decode()
     outputs = dev.automation.outputs()
     places = {
         "state": dev.state_text(),
         "log": "\n".join(dev.log),
-        "outputs": repr({key: output.value for key, output in outputs.items()}),
+        "outputs": repr({key: output.value for key, output in outputs.items() if not output.secret}),
         "ConfigMaps": repr(
             [
                 kubernetes.plain(item)
@@ -229,4 +245,4 @@ def test_no_secret_in_clear_text(dev: Stack, secret: dict[str, str], kubernetes:
         if value in text or base64.b64encode(value.encode()).decode() in text
     ]
     assert found == []
-    assert not any(output.secret for output in outputs.values())
+    assert {key for key, output in outputs.items() if output.secret} == {"librechat_admin_password"}

@@ -74,7 +74,7 @@ def test_pods_of_releases_are_ready_behind_our_services(running: Stack, kubernet
         deployments = kubernetes.apps.list_namespaced_deployment(namespace).items
         assert name not in [item.metadata.name for item in deployments]
     outputs = running.automation.outputs()
-    assert "deploy/librechat-helm -c librechat-helm" in outputs["next_command"].value
+    assert outputs["next_command"].value == "make login STACK=helm"
     assert outputs["ollama_url"].value == f"http://ollama.{OLLAMA}.svc.cluster.local:11434"
     assert running.steps(refresh=True) == {}
 

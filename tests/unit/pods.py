@@ -45,9 +45,14 @@ def environment(owner: Resource, name: str) -> dict[str, str]:
 
 def secret_environment(found: dict[str, Any]) -> dict[str, str]:
     """The Secret of each environment variable of a container that comes from one; its key has the variable's name."""
-    references = {e["name"]: e["valueFrom"]["secretKeyRef"] for e in found.get("env", []) if "valueFrom" in e}
+    references = secret_references(found)
     assert [name for name, reference in references.items() if reference["key"] != name] == []
     return {name: reference["name"] for name, reference in references.items()}
+
+
+def secret_references(found: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Secret and key of each environment variable of a container that comes from one."""
+    return {e["name"]: e["valueFrom"]["secretKeyRef"] for e in found.get("env", []) if "valueFrom" in e}
 
 
 def violations(pod: Pod) -> Iterator[str]:

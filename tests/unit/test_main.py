@@ -14,7 +14,7 @@ from components import images
 from components.librechat.config.lint import lint_yaml
 from components.stack.data import deployed
 from tests.unit import programs
-from tests.unit.pods import container, environment, pods, secret_environment, template, violations
+from tests.unit.pods import container, environment, pods, secret_references, template, violations
 from tests.unit.recording import PROJECT, Recording, Resource, leaves
 
 Execute = Callable[..., Recording]
@@ -195,10 +195,10 @@ def test_every_claim_secret_and_config_map_that_a_pod_names_is_there(program: Re
                 assert program.object("ConfigMap", volume["configMap"]["name"], namespace).urn in pod.owner.dependencies
         for found in pod.containers():
             assert "envFrom" not in found, "a Secret that lacks a key would go unnoticed"
-            for key, name in secret_environment(found).items():
-                secret = program.object("Secret", name, namespace)
+            for reference in secret_references(found).values():
+                secret = program.object("Secret", reference["name"], namespace)
                 assert secret.urn in pod.owner.dependencies
-                assert key in secret.inputs["stringData"]
+                assert reference["key"] in secret.inputs["stringData"]
 
 
 def test_every_image_is_pinned(program: Recording) -> None:
@@ -286,8 +286,10 @@ def test_protection_comes_for_all_data_together_or_not_at_all(program: Recording
     wanted = setting(stack, "dataProtection", False)
     held = [r for r in program.resources if r.kind in DATA or r.type == "kubernetes:core/v1:Namespace"]
     assert len([r for r in held if r.kind == "PersistentVolumeClaim"]) >= 4
-    # What signs sessions is no data: it can be replaced at any time, by one number in the settings.
-    held = [r for r in held if r.name not in {"librechat-jwt-secret", "librechat-jwt-refresh-secret"}]
+    # What signs sessions is no data: it can be replaced at any time, by one number in the settings. Of the first
+    # account's password the database has a hash of its own.
+    sessions = {"librechat-jwt-secret", "librechat-jwt-refresh-secret"}
+    held = [r for r in held if r.name not in {*sessions, "librechat-admin-password", "librechat-admin-secret"}]
     assert {r.name: (r.protect, r.retain_on_delete) for r in held} == {r.name: (wanted, wanted) for r in held}
 
 
@@ -324,9 +326,16 @@ def test_secrets_are_secret_inputs_and_appear_nowhere_else(program: Recording) -
     assert [text for text in texts if any(value in text for value in values)] == []
 
 
-def test_no_secret_is_in_an_output(program: Recording) -> None:
-    assert program.secret_exports == set()
-    exported = [text for _, text in leaves(program.exports)]
+def test_the_only_secret_output_is_the_first_password(program: Recording, stack: str) -> None:
+    generated = {"librechat_admin_password"} if setting(stack, "librechat.admin.email", "") else set()
+    assert program.secret_exports == generated
+    for name in generated:
+        assert program.exports[name] == program.generated()["librechat-admin-password"]
+
+
+def test_no_other_secret_is_in_an_output(program: Recording) -> None:
+    exports = {name: value for name, value in program.exports.items() if name not in program.secret_exports}
+    exported = [text for _, text in leaves(exports)]
     for value in program.generated().values():
         assert not any(value in text for text in exported)
     for urn, outputs in program.outputs.items():
@@ -345,6 +354,11 @@ def test_outputs_say_what_comes_next(program: Recording, stack: str) -> None:
     for name in leaves(list(program.exports["secrets"].values())):
         assert program.object("Secret", name[1])
     command = program.exports["next_command"]
+    if email := setting(stack, "librechat.admin.email", ""):
+        assert program.exports["librechat_admin_email"] == email
+        assert program.exports["secrets"]["librechat-admin"] == "librechat-admin"
+        assert command == f"make login STACK={stack}"
+        return
     assert f"--context {setting(stack, 'context')} -n librechat" in command
     assert "deploy/librechat" in command
     assert "create-user" in command
@@ -354,7 +368,7 @@ def test_outputs_say_what_comes_next(program: Recording, stack: str) -> None:
 
 def test_one_list_of_models_feeds_the_pulls_and_librechat(program: Recording, stack: str) -> None:
     models = setting(stack, "ollama.models")
-    assert {job.metadata["annotations"]["ollama.com/model"] for job in program.all("Job")} >= set(models)
+    assert {job.metadata["annotations"].get("ollama.com/model") for job in program.all("Job")} >= set(models)
     content = librechat_yaml(program)
     endpoint = content["endpoints"]["custom"][0]
     assert endpoint["models"]["default"] == models

