@@ -104,6 +104,17 @@ def test_the_tables_say_where_they_are_from() -> None:
         assert all(re.fullmatch(r"[A-Z][A-Z0-9_]*", name) for name in names), path.name
 
 
+@pytest.mark.parametrize("image", sorted(name for name, of in IMAGE_TABLES.items() if of))
+def test_a_table_is_of_the_pinned_version(image: str) -> None:
+    """An upgrade of an image asks for a look at the names, so that none of them is left behind."""
+    path = TABLES / f"{IMAGE_TABLES[image]}.txt"
+    head = "".join(line for line in path.read_text().splitlines() if line.startswith("#"))
+    version = IMAGES[image].tag.removeprefix("v").removesuffix("-rocm")
+    # One entrypoint, and one list of options, for each minor version.
+    wanted = version.rpartition(".")[0] if image in {"mongodb", "rclone"} else version
+    assert re.search(rf"(?<![\d.]){re.escape(wanted)}(?!\d)", head)
+
+
 def test_a_name_that_nothing_reads_is_found(tmp_path: Path) -> None:
     text = (FOLDER / "two-servers.yaml").read_text()
     assert text.count("- name: NO_INDEX") == 2
