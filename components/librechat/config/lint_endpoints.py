@@ -136,6 +136,6 @@ def _parameters(path: Path, endpoint: Mapping[object, object]) -> Iterator[Findi
     if not is_mapping(params) or not _speaks_openai(endpoint):
         return
     for name in map(str, params):
-        rule = parameters.unsent(name) or (parameters.unread_by_ollama(name) if _is_ollama(endpoint) else None)
+        rule = (parameters.unread_by_ollama(name) if _is_ollama(endpoint) else None) or parameters.unsent(name)
         if rule:
             yield finding((*path, "addParams", name), None, rule)

@@ -32,10 +32,10 @@ OVERWRITTEN: Mapping[str, str] = MappingProxyType(
 """Fields of the body that the client overwrites, and the parameter that sets them; empty for none."""
 
 _MODEL_OPTIONS = """
-    draft_num_predict main_gpu min_p num_batch num_ctx num_gpu num_keep num_thread repeat_last_n repeat_penalty top_k
-    typical_p use_mmap
+    draft_num_predict main_gpu min_p num_batch num_ctx num_gpu num_keep num_thread repeat_last_n repeat_penalty seed
+    top_k typical_p use_mmap
 """
-OLLAMA_IGNORES: Mapping[str, str] = MappingProxyType(
+OLLAMA_INSTEAD: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(_MODEL_OPTIONS.split(), "as `PARAMETER` in the Modelfile of `ollama.customModels`"),
         "num_ctx": "as `ollama.server.contextLength`, or as `PARAMETER` in the Modelfile of `ollama.customModels`",
@@ -45,7 +45,8 @@ OLLAMA_IGNORES: Mapping[str, str] = MappingProxyType(
         "think": "as `reasoning_effort`",
     }
 )
-"""Fields that reach Ollama and that its OpenAI-compatible API does not read, and where to set them."""
+"""Parameters that Ollama knows and does not have from a chat request, and where to set them. Its OpenAI-compatible API
+reads none of them but `seed`, which LibreChat drops."""
 
 
 def unsent(name: str) -> str | None:
@@ -59,6 +60,6 @@ def unsent(name: str) -> str | None:
 
 
 def unread_by_ollama(name: str) -> str | None:
-    """Say where to set a parameter that Ollama does not read from a chat request; None for any other."""
-    where = OLLAMA_IGNORES.get(name)
-    return f"Ollama does not read it from a chat request: set it {where}" if where else None
+    """Say where to set a parameter that Ollama does not get or read from a chat request; None for any other."""
+    where = OLLAMA_INSTEAD.get(name)
+    return f"does not reach the model from here, set it {where}" if where else None
