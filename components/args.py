@@ -521,7 +521,8 @@ class LogsArgs(TypedDict, total=False):
     """What LibreChat writes to the output of its container."""
 
     level: str
-    """Least severity that is written. Defaults to `"warn"`."""
+    """Least severity that is written. LibreChat before v0.8.8 writes `info` whatever this says. Defaults
+    to `"warn"`."""
 
     format: str
     """One JSON object a line, or text for a person. Defaults to `"json"`."""
@@ -539,11 +540,16 @@ class EndpointArgs(TypedDict, total=False):
     title_model: str
     """Model that writes the titles; `current_model` loads no second one. Defaults to `"current_model"`."""
 
+    title_timing: str
+    """When the title is asked for: `final`, after the answer, or `immediate`, beside it. With `immediate`
+    and `ollama.server.numParallel: 1` the answer waits for the title. Defaults to `"final"`."""
+
     model_display_label: str
     """Name shown for the assistant. Defaults to `"Ollama"`."""
 
     add_params: Mapping[str, Any]
-    """Parameters added to every request. Defaults to `{"temperature": 0.7, "max_tokens": 2000}`."""
+    """Parameters added to every request, under LibreChat's names: `maxTokens` bounds an answer,
+    `max_tokens` would be dropped and is refused. Defaults to `{"temperature": 0.7, "maxTokens": 2000}`."""
 
 
 class LibreChatSettingsArgs(TypedDict, total=False):

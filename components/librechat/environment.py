@@ -9,6 +9,7 @@ from ..settings.types import parse_quantity
 from .connections import Connections
 from .credentials import uses_redis
 from .paths import CONFIG_DIRECTORY, CONFIG_FILE, PORT
+from .pod import shares_files
 from .settings import FilesS3, LibreChatSettings
 
 
@@ -60,10 +61,8 @@ def environment(settings: LibreChatSettings, search: bool, redis: bool) -> dict[
         "ALLOW_PASSWORD_RESET": "false",
         "TRUST_PROXY": str(settings.trusted_proxies),
         "SEARCH": _flag(search),
-        "MEILI_NO_ANALYTICS": "true",
         "CONSOLE_JSON": _flag(settings.logs.format == "json"),
         "CONSOLE_LOG_LEVEL": settings.logs.level,
-        "DEBUG_LOGGING": _flag(settings.logs.level == "debug"),
         # The root filesystem is read-only, and the container's output is where logs are looked for.
         "LOG_TO_FILE": "false",
         "NO_INDEX": "true",
@@ -75,7 +74,15 @@ def environment(settings: LibreChatSettings, search: bool, redis: bool) -> dict[
         values["NODE_OPTIONS"] = f"--max-old-space-size={int(parse_quantity(memory) * 3 // 4 // 2**20)}"
     if redis:
         values["USE_REDIS"] = "true"
+    elif _is_single_process(settings):
+        # LibreChat cannot see how many pods there are, and runs no scheduler unless it is told.
+        values["SCHEDULES_SINGLE_PROCESS"] = "true"
     return values
+
+
+def _is_single_process(settings: LibreChatSettings) -> bool:
+    """Return whether there is never a second pod, not even while one replaces another."""
+    return settings.replicas == 1 and not settings.autoscaling.enabled and not shares_files(settings)
 
 
 def s3_environment(s3: FilesS3) -> dict[str, str]:

@@ -7,6 +7,7 @@ from ..helm.rules import chart_labels, location, without_value
 from ..ollama.names import OLLAMA_ENDPOINT
 from ..settings.base import secret_text
 from ..settings.findings import Finding
+from ..settings.shapes import is_mapping
 from .config.content import librechat_config
 from .config.lint import lint
 from .config.render import render
@@ -132,8 +133,15 @@ def librechat_yaml(settings: LibreChatSettings, prefix: str) -> Iterator[Finding
     server = {"name": OLLAMA_ENDPOINT, "base_url": "http://ollama.invalid:11434", "models": ["model:tag"]}
     title = settings.endpoint.model_copy(update={"title_model": "current_model"})  # `title_model` knows the models
     known = settings.model_copy(update={"endpoint": title})
+    own = "endpoints.custom[0]."
+    # With endpoints of its own, `config` replaces the list that holds the endpoint of the settings.
+    endpoints: object = settings.config.get("endpoints")
+    replaced = is_mapping(endpoints) and "custom" in endpoints
     for finding in lint(render(librechat_config(known, [server]))):
-        yield Finding(f"{prefix}config: {finding.path}", finding.value, finding.rule)
+        below = finding.path.removeprefix(f"{own}addParams")
+        is_setting = finding.path != below and not replaced
+        path = f"endpoint.addParams{below}" if is_setting else f"config: {finding.path}"
+        yield Finding(f"{prefix}{path}", finding.value, finding.rule)
 
 
 def chart(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:

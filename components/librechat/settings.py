@@ -28,10 +28,14 @@ class Endpoint(Section):
     """Whether conversations get a title."""
     title_model: str = "current_model"
     """Model that writes the titles; `current_model` loads no second one."""
+    title_timing: Literal["immediate", "final"] = "final"
+    """When the title is asked for: `final`, after the answer, or `immediate`, beside it. With `immediate` and
+    `ollama.server.numParallel: 1` the answer waits for the title."""
     model_display_label: str = "Ollama"
     """Name shown for the assistant."""
-    add_params: dict[str, Any] = {"temperature": 0.7, "max_tokens": 2000}
-    """Parameters added to every request."""
+    add_params: dict[str, Any] = {"temperature": 0.7, "maxTokens": 2000}
+    """Parameters added to every request, under LibreChat's names: `maxTokens` bounds an answer, `max_tokens` would be
+    dropped and is refused."""
 
 
 class Registration(Section):
@@ -115,7 +119,7 @@ class Logs(Section):
     """What LibreChat writes to the output of its container."""
 
     level: Literal["error", "warn", "info", "debug"] = "warn"
-    """Least severity that is written."""
+    """Least severity that is written. LibreChat before v0.8.8 writes `info` whatever this says."""
     format: Literal["json", "text"] = "json"
     """One JSON object a line, or text for a person."""
 

@@ -117,8 +117,9 @@ def test_librechat_yaml(dev: Stack, kubernetes: Kubernetes) -> None:
         "models": {"default": ["llama2:latest"], "fetch": True},
         "titleConvo": True,
         "titleModel": "llama2:latest",
+        "titleTiming": "final",
         "modelDisplayLabel": "Ollama",
-        "addParams": {"temperature": 0.7, "max_tokens": 2000},
+        "addParams": {"temperature": 0.7, "maxTokens": 2000},
     }
 
 

@@ -1,6 +1,7 @@
 // Prints, as JSON, what the schema of librechat.yaml knows and what LibreChat makes of documents.
 //
-// Standard input: { "sections": ["endpoints.custom[]", ...], "documents": ["version: ...", ...] }
+// Standard input: { "sections": ["endpoints.custom[]", ...], "documents": ["version: ...", ...],
+//   "files": ["application/pdf", ...], "endpoints": ["Ollama", ...] }
 // A section is a path to an object of the schema: `[]` for every item of a list, `*` for every key.
 import { readFileSync } from 'node:fs';
 import { provider, yaml } from './packages.mjs';
@@ -36,7 +37,15 @@ function uploadLimits(document) {
   return Object.fromEntries([...own, ...custom, server]);
 }
 
-const { sections, documents, variables } = JSON.parse(readFileSync(0, 'utf8'));
+// how an upload of each type to an endpoint reaches the model: `provider` as a file, `text` as its text, `none` not at all
+function delivery(document, endpoint, files) {
+  const fileConfig = provider.mergeFileConfig(document.fileConfig);
+  const endpointConfig = provider.getEndpointFileConfig({ fileConfig, endpoint });
+  const path = (mimeType) => provider.resolveUploadLLMDeliveryPath({ mimeType, endpointConfig, fileConfig, endpoint });
+  return Object.fromEntries(files.map((mimeType) => [mimeType, path(mimeType)]));
+}
+
+const { sections, documents, variables, files, endpoints } = JSON.parse(readFileSync(0, 'utf8'));
 const parsed = documents.map((text) => yaml.load(text));
 console.log(
   JSON.stringify({
@@ -49,5 +58,8 @@ console.log(
     defaultTotalSizeLimit: provider.fileConfig.endpoints.default.totalSizeLimit / provider.megabyte,
     parsed,
     uploadLimits: parsed.map(uploadLimits),
+    delivery: parsed.map((document) =>
+      Object.fromEntries(endpoints.map((endpoint) => [endpoint, delivery(document, endpoint, files)])),
+    ),
   }),
 );

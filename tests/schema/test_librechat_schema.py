@@ -21,6 +21,7 @@ from components.librechat.config.schema import (
 )
 from components.ollama.names import pool_endpoint_name
 from tests.schema.upstream import (
+    CLIENT,
     HERE,
     Issue,
     describe,
@@ -336,8 +337,16 @@ def test_an_old_node_is_not_taken(version: str, taken: bool, tmp_path: Path, mon
     assert machine_node() is None
 
 
-def test_the_packages_are_pinned_exactly() -> None:
-    pinned = json.loads((HERE / "package.json").read_text())["dependencies"]
+@pytest.mark.parametrize("folder", [HERE, CLIENT], ids=["schema", "client"])
+def test_the_packages_are_pinned_exactly(folder: Path) -> None:
+    pinned = json.loads((folder / "package.json").read_text())["dependencies"]
     for name, version in pinned.items():
-        installed = json.loads((packages() / "node_modules" / name / "package.json").read_text())
+        installed = json.loads((packages(folder) / "node_modules" / name / "package.json").read_text())
         assert installed["version"] == version
+
+
+def test_both_are_of_one_release() -> None:
+    schema, client = (json.loads((folder / "package.json").read_text())["dependencies"] for folder in (HERE, CLIENT))
+    assert {name: client[name] for name in schema.keys() & client.keys()} == {
+        name: schema[name] for name in schema.keys() & client.keys()
+    }

@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 from sandbox.cache import cache_dir, locked
 
 HERE = Path(__file__).parent
+CLIENT = HERE / "client"
 _MINIMUM_NODE = 20
 _TIMEOUT_SECONDS = 300
 
@@ -93,11 +94,12 @@ def find_node() -> Node:
 
 
 @functools.cache
-def packages() -> Path:
-    """Give the folder with the npm packages of package.json, installing them on first use."""
-    manifest = (HERE / "package.json").read_bytes()
-    version = json.loads(manifest)["dependencies"]["librechat-data-provider"]
-    name = f"librechat-schema-{version}-{hashlib.sha256(manifest).hexdigest()[:12]}"
+def packages(folder: Path = HERE) -> Path:
+    """Return the folder with the npm packages of a folder's package.json, installing them on first use."""
+    manifest = (folder / "package.json").read_bytes()
+    content = json.loads(manifest)
+    version = content["dependencies"]["librechat-data-provider"]
+    name = f"{content['name']}-{version}-{hashlib.sha256(manifest).hexdigest()[:12]}"
     target = cache_dir() / name
     with locked(name):
         if not target.exists():
@@ -111,7 +113,7 @@ def install(node: Node, manifest: bytes, target: Path) -> None:
         folder = Path(temporary) / "packages"
         folder.mkdir()
         (folder / "package.json").write_bytes(manifest)
-        # --legacy-peer-deps leaves out React, which the schema does not need
+        # --legacy-peer-deps leaves out React, which the schema does not need; the client's peers are named in its file
         result = node.run(
             *node.npm,
             "install",
@@ -162,11 +164,42 @@ def _issue(issue: dict[str, Any]) -> Issue:
 
 
 def describe(
-    sections: Iterable[str] = (), documents: Iterable[str] = (), variables: Iterable[str] = ()
+    sections: Iterable[str] = (),
+    documents: Iterable[str] = (),
+    variables: Iterable[str] = (),
+    files: Iterable[str] = (),
+    endpoints: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Tell what the schema knows and what LibreChat makes of documents; see describe.mjs."""
-    request = {"sections": list(sections), "documents": list(documents), "variables": list(variables)}
+    request = {
+        "sections": list(sections),
+        "documents": list(documents),
+        "variables": list(variables),
+        "files": list(files),
+        "endpoints": list(endpoints),
+    }
     code, description = _run("describe.mjs", standard_input=json.dumps(request))
     if code:
         raise RuntimeError(f"describe.mjs ended with exit code {code}")
     return dict(description)
+
+
+def chat(requests: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Send chats through LibreChat's client, and return the path and the body of each as they arrive; see chat.mjs."""
+    node = find_node()
+    script = str(CLIENT / "chat.mjs")
+    environment = {"LIBRECHAT_CLIENT_PACKAGES": str(packages(CLIENT))}
+    result = node.run(str(node.node), script, input=json.dumps(list(requests)), env=environment)
+    if result.returncode:
+        raise RuntimeError(f"chat.mjs failed with exit code {result.returncode}:\n{result.stderr}")
+    return list(json.loads(result.stdout))
+
+
+def log(environment: Mapping[str, str]) -> str:
+    """Return what LibreChat's logger writes to its output with an environment; see log.mjs."""
+    node = find_node()
+    packages_of_client = {"LIBRECHAT_CLIENT_PACKAGES": str(packages(CLIENT))}
+    result = node.run(str(node.node), str(CLIENT / "log.mjs"), env={**environment, **packages_of_client})
+    if result.returncode:
+        raise RuntimeError(f"log.mjs failed with exit code {result.returncode}:\n{result.stderr}")
+    return result.stdout

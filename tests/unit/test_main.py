@@ -445,8 +445,9 @@ def test_the_baseline_is_there(program: Recording) -> None:
             "models": {"default": ["llama2:latest"], "fetch": True},
             "titleConvo": True,
             "titleModel": "llama2:latest",
+            "titleTiming": "final",
             "modelDisplayLabel": "Ollama",
-            "addParams": {"temperature": 0.7, "max_tokens": 2000},
+            "addParams": {"temperature": 0.7, "maxTokens": 2000},
         }
     ]
     labels = program.object("Namespace", "ollama").metadata["labels"]

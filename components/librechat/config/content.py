@@ -28,6 +28,7 @@ def librechat_config(settings: LibreChatSettings, ollama: Sequence[Mapping[str, 
                 fetch=endpoint.fetch,
                 title_convo=endpoint.title_convo,
                 title_model=_title_model(endpoint.title_model, server["models"]),
+                title_timing=endpoint.title_timing,
                 model_display_label=server.get("model_display_label", endpoint.model_display_label),
                 add_params=endpoint.add_params,
             )

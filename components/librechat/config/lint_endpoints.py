@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from ...settings.findings import Finding, Path
 from ...settings.shapes import is_list, is_mapping
+from . import parameters
 from .lint_secrets import finding, is_reference, looks_secret
 from .render import OLLAMA_API_KEY, OLLAMA_ENDPOINT
 from .schema import CURRENT_MODEL, RESERVED_ENDPOINT_NAMES, USER_PROVIDED
@@ -28,6 +29,7 @@ def lint_custom_endpoints(custom: object) -> Iterator[Finding]:
         yield from _api_key(here, endpoint)
         yield from _base_url(here, endpoint)
         yield from _models(here, endpoint)
+        yield from _parameters(here, endpoint)
 
 
 def _name(path: Path, endpoint: Mapping[object, object], seen: dict[str, int], index: int) -> Iterator[Finding]:
@@ -119,3 +121,21 @@ def _models(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]:
     elsewhere = endpoint.get("titleEndpoint") is not None  # then it is a model of that endpoint
     if title is not None and title != CURRENT_MODEL and title not in names and not elsewhere:
         yield finding((*path, "titleModel"), title, f"has to be `{CURRENT_MODEL}` or one of the models of the endpoint")
+
+
+def _speaks_openai(endpoint: Mapping[object, object]) -> bool:
+    """Say whether LibreChat talks to an endpoint through its OpenAI client and with that client's parameters."""
+    custom = endpoint.get("customParams")
+    others = custom.get("defaultParamsEndpoint") if is_mapping(custom) else None
+    return endpoint.get("provider") is None and others not in {"anthropic", "google"}
+
+
+def _parameters(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]:
+    """Give the parameters that never reach the model: LibreChat says nothing of them."""
+    params = endpoint.get("addParams")
+    if not is_mapping(params) or not _speaks_openai(endpoint):
+        return
+    for name in map(str, params):
+        rule = (parameters.unread_by_ollama(name) if _is_ollama(endpoint) else None) or parameters.unsent(name)
+        if rule:
+            yield finding((*path, "addParams", name), None, rule)

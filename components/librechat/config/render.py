@@ -4,18 +4,28 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import yaml
 
 from ...ollama.names import OLLAMA_ENDPOINT
 from .schema import CONFIG_VERSION, CURRENT_MODEL, FILE_LIMIT_ENDPOINTS, TOTAL_SIZE_LIMIT_MB
 
+TitleTiming = Literal["immediate", "final"]
+"""When a conversation gets its title: at once, beside the answer, or after it."""
+
 OLLAMA_API_KEY = "ollama"
 """Placeholder: Ollama checks no key, but LibreChat lists no models for an endpoint without one."""
 
-ADD_PARAMS: Mapping[str, Any] = MappingProxyType({"temperature": 0.7, "max_tokens": 2000})
-"""Parameters added to every request; Ollama takes `max_tokens` as `num_predict`."""
+ADD_PARAMS: Mapping[str, Any] = MappingProxyType({"temperature": 0.7, "maxTokens": 2000})
+"""Parameters added to every request. LibreChat sends `maxTokens` as `max_tokens`; `.parameters` has what it drops."""
+
+TITLE_TIMING: TitleTiming = "final"
+"""LibreChat's own default is `immediate`: the title comes first, and takes Ollama's only slot from the answer."""
+
+DELIVERY: Mapping[str, Any] = MappingProxyType({"overrides": {"application/pdf": "text"}})
+"""How uploads reach the model, where it differs from LibreChat's own: Ollama refuses a message with a file in it, so a
+PDF goes as its text. Images go as images either way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +38,7 @@ class OllamaEndpoint:
     fetch: whether LibreChat asks the server for its models.
     title_convo: whether conversations get a title.
     title_model: model that writes titles: `current_model`, or one of `models`.
+    title_timing: when it writes them.
     model_display_label: name shown for the assistant; None for the name of the endpoint.
     api_key: any text that is not empty, or `${NAME}` for an environment variable; never a real key.
     add_params: parameters added to every request.
@@ -40,6 +51,7 @@ class OllamaEndpoint:
     fetch: bool = True
     title_convo: bool = True
     title_model: str = CURRENT_MODEL
+    title_timing: TitleTiming = TITLE_TIMING
     model_display_label: str | None = None
     api_key: str = field(default=OLLAMA_API_KEY, repr=False)
     add_params: Mapping[str, Any] = field(default_factory=lambda: dict(ADD_PARAMS))
@@ -105,6 +117,7 @@ def _endpoint(endpoint: OllamaEndpoint) -> dict[str, Any]:
         "models": {"default": list(endpoint.models), "fetch": endpoint.fetch},
         "titleConvo": endpoint.title_convo,
         "titleModel": endpoint.title_model,
+        "titleTiming": endpoint.title_timing,
         "modelDisplayLabel": (endpoint.name if endpoint.model_display_label is None else endpoint.model_display_label),
     }
     if endpoint.add_params:
@@ -112,13 +125,18 @@ def _endpoint(endpoint: OllamaEndpoint) -> dict[str, Any]:
     return deep_merge(rendered, endpoint.extra)
 
 
-def _file_config(limit_mb: int) -> dict[str, Any]:
+def _file_config(limit_mb: int | None) -> dict[str, Any]:
+    # Not below `endpoints`: an entry there would hide one that somebody writes for a single endpoint.
+    delivery = {"defaultLLMDeliveryPath": deepcopy(dict(DELIVERY))}
+    if limit_mb is None:
+        return delivery
     limits = {"fileSizeLimit": limit_mb}
     if limit_mb > TOTAL_SIZE_LIMIT_MB:
         # The limit for all files of a message together would otherwise refuse a single allowed file.
         limits["totalSizeLimit"] = limit_mb
     return {
         "serverFileSizeLimit": limit_mb,
+        **delivery,
         "endpoints": {endpoint: dict(limits) for endpoint in FILE_LIMIT_ENDPOINTS},
     }
 
@@ -140,8 +158,7 @@ def render(config: LibreChatConfig) -> dict[str, object]:
         rendered["interface"] = dict(config.interface)
     if registration:
         rendered["registration"] = registration
-    if config.upload_limit_mb is not None:
-        rendered["fileConfig"] = _file_config(config.upload_limit_mb)
+    rendered["fileConfig"] = _file_config(config.upload_limit_mb)
     if custom:
         rendered["endpoints"] = {"custom": custom}
     return deep_merge(rendered, config.extra)

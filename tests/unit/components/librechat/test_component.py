@@ -154,3 +154,30 @@ def test_a_config_map_holds_no_credential(default_program: Recording) -> None:
     for found in default_program.all("ConfigMap"):
         text = "\n".join(found.inputs["data"].values())
         assert not any(value in text for value in default_program.generated().values())
+
+
+SHARED = {"storage": {"accessMode": "ReadWriteMany"}}
+REDIS = {"redis": {"existingSecret": "redis"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "redis", "single"),
+    [
+        ({}, False, "true"),
+        ({}, True, None),  # with Redis, LibreChat sees what runs in other pods
+        (SHARED, False, None),  # a rollout starts the new pod beside the old one
+        ({**SHARED, **REDIS, "replicas": 2}, True, None),
+        ({"autoscaling": {"enabled": True, "minReplicas": 1, "maxReplicas": 1}}, False, None),
+        ({"autoscaling": {"enabled": True, "maxReplicas": 3}, **SHARED}, True, None),
+    ],
+)
+def test_the_scheduler_runs_where_there_is_never_a_second_pod(
+    settings: dict[str, Any], redis: bool, single: str | None
+) -> None:
+    known = LibreChatSettings.model_validate(settings)
+    assert environment(known, search=True, redis=redis).get("SCHEDULES_SINGLE_PROCESS") == single
+
+
+def test_the_scheduler_of_the_default_stack_runs(default_program: Recording) -> None:
+    assert values(default_program)["SCHEDULES_SINGLE_PROCESS"] == "true"
+    assert default_program.object("Deployment", "librechat").inputs["spec"]["strategy"] == {"type": "Recreate"}

@@ -223,6 +223,12 @@ CASES: dict[str, Case] = {
         "you@example.org",
         ("not an e-mail address",),
     ),
+    "parameter that LibreChat drops": Case(
+        "librechat: {endpoint: {addParams: {temperature: 0.7, max_tokens: 2000}}}",
+        "librechat.endpoint.addParams.max_tokens",
+        "",
+        ("LibreChat drops it", "write `maxTokens`"),
+    ),
     "wildcard for the one host of LibreChat": Case(
         "librechat: {exposure: {host: '*.example.org'}}",
         "librechat.exposure.host",

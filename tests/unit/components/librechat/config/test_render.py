@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from components.librechat.config.lint import lint_yaml
 from components.librechat.config.render import (
     ADD_PARAMS,
+    DELIVERY,
     LibreChatConfig,
     OllamaEndpoint,
     deep_merge,
@@ -57,7 +58,7 @@ def endpoints(draw: st.DrawFn, pool: str) -> OllamaEndpoint:
         title_convo=draw(st.booleans()),
         title_model=draw(st.sampled_from([CURRENT_MODEL, *listed])),
         model_display_label=draw(st.none() | st.sampled_from(["Ollama", "Chat: 1", "#1", "", "null"])),
-        add_params=draw(st.dictionaries(st.sampled_from(["temperature", "top_p", "seed"]), st.integers())),
+        add_params=draw(st.dictionaries(st.sampled_from(["temperature", "top_p", "maxTokens"]), st.integers())),
         extra=draw(st.fixed_dictionaries({}, optional={"iconURL": names, "dropParams": st.lists(names)})),
     )
 
@@ -80,6 +81,7 @@ def test_the_defaults_are_those_of_the_baseline() -> None:
     assert render(LibreChatConfig(endpoints=[ENDPOINT])) == {
         "version": "1.3.17",
         "cache": True,
+        "fileConfig": {"defaultLLMDeliveryPath": DELIVERY},
         "endpoints": {
             "custom": [
                 {
@@ -89,8 +91,9 @@ def test_the_defaults_are_those_of_the_baseline() -> None:
                     "models": {"default": ["llama2:latest"], "fetch": True},
                     "titleConvo": True,
                     "titleModel": "current_model",
+                    "titleTiming": "final",
                     "modelDisplayLabel": "Ollama",
-                    "addParams": {"temperature": 0.7, "max_tokens": 2000},
+                    "addParams": {"temperature": 0.7, "maxTokens": 2000},
                 }
             ]
         },
@@ -101,6 +104,10 @@ def test_the_text_is_what_a_person_would_write() -> None:
     assert to_yaml(render(LibreChatConfig(endpoints=[ENDPOINT]))) == (
         'version: "1.3.17"\n'
         "cache: true\n"
+        "fileConfig:\n"
+        "  defaultLLMDeliveryPath:\n"
+        "    overrides:\n"
+        '      "application/pdf": text\n'
         "endpoints:\n"
         "  custom:\n"
         "  - name: Ollama\n"
@@ -112,10 +119,11 @@ def test_the_text_is_what_a_person_would_write() -> None:
         "      fetch: true\n"
         "    titleConvo: true\n"
         "    titleModel: current_model\n"
+        "    titleTiming: final\n"
         "    modelDisplayLabel: Ollama\n"
         "    addParams:\n"
         "      temperature: 0.7\n"
-        "      max_tokens: 2000\n"
+        "      maxTokens: 2000\n"
     )
 
 
@@ -140,6 +148,7 @@ def test_every_setting_of_an_endpoint_reaches_the_file() -> None:
         fetch=False,
         title_convo=False,
         title_model="b",
+        title_timing="immediate",
         model_display_label="X",
         api_key="${KEY}",
         add_params={},
@@ -153,6 +162,7 @@ def test_every_setting_of_an_endpoint_reaches_the_file() -> None:
             "baseURL": "http://other:1/v1",
             "models": {"default": ["a", "b"], "fetch": False, "userIdQuery": True},
             "titleModel": "b",
+            "titleTiming": "immediate",
             "modelDisplayLabel": "X",
             "iconURL": "x.png",
         }
@@ -168,6 +178,7 @@ def test_sections_appear_only_if_asked_for() -> None:
             allowed_domains=["example.org"],
             social_logins=[],
             interface={"agents": False},
+            extra={"fileConfig": None},
         )
     )
     assert content == {
@@ -189,6 +200,7 @@ def test_sections_appear_only_if_asked_for() -> None:
 def test_one_upload_limit_for_the_server_and_every_endpoint(limit: int, limits: dict[str, int]) -> None:
     assert render(LibreChatConfig(endpoints=[], upload_limit_mb=limit))["fileConfig"] == {
         "serverFileSizeLimit": limit,
+        "defaultLLMDeliveryPath": DELIVERY,
         "endpoints": dict.fromkeys(FILE_LIMIT_ENDPOINTS, limits),
     }
 
