@@ -16,18 +16,17 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from cli.docstrings import describe
-from components.ollama.settings import OllamaPool
 from components.settings.base import AcceptsOutput
 from components.settings.findings import section_of
-from components.stack.settings import Settings
+from components.stack.settings import Settings, components
 
 PROJECT = Path(__file__).resolve().parent.parent
 ARGS = PROJECT / "components" / "args.py"
 PAGE = PROJECT / "docs" / "configuration.md"
 PROJECT_FILE = PROJECT / "Pulumi.yaml"
-COMPONENT_SECTIONS = ("ollama", "librechat", "mongodb", "meilisearch", "valkey", "network_policies")
+COMPONENT_SECTIONS = (*components(), "network_policies")
 """Settings that are args of components; the others are read by the program alone."""
-COMPONENT_ARGS: dict[str, type[BaseModel]] = {"ollama": OllamaPool}
+COMPONENT_ARGS = {name: component.args for name, component in components().items() if component.args}
 """Sections that are args in place of those of the stack file: a component is one server, which knows no others."""
 
 for _settings in (Settings, *COMPONENT_ARGS.values()):

@@ -1,13 +1,10 @@
-"""Every container image of the program, by tag, in one place.
+"""Container images: how they are pinned, and what their references say.
 
-Source of the versions: the tags that each application's own compose file or continuous integration uses,
-except Ollama, which publishes no such pin.
+Each component pins its own, in `versions.py`.
 """
 
 import re
 from dataclasses import dataclass
-
-OLLAMA_VERSION = "0.32.15"
 
 
 @dataclass(frozen=True)
@@ -27,18 +24,6 @@ class Image:
         """The reference that a container runtime understands without configuration."""
         return f"{self.registry}/{self.repository}:{self.tag}"
 
-
-IMAGES: dict[str, Image] = {
-    "ollama": Image("docker.io", "ollama/ollama", OLLAMA_VERSION),
-    "ollama-rocm": Image("docker.io", "ollama/ollama", f"{OLLAMA_VERSION}-rocm"),
-    "librechat": Image("ghcr.io", "librechat-ai/librechat", "v0.8.8"),
-    "mongodb": Image("docker.io", "library/mongo", "8.0.20"),
-    "rclone": Image("docker.io", "rclone/rclone", "1.75.1"),
-    "nginx": Image("docker.io", "nginxinc/nginx-unprivileged", "1.29.8-alpine"),
-    "valkey": Image("docker.io", "valkey/valkey", "8.1.3"),
-    "meilisearch": Image("docker.io", "getmeili/meilisearch", "v1.35.1"),
-}
-"""The images by the name that the settings and the documentation use."""
 
 _REFERENCE = re.compile(
     r"""(?:(?P<registry>(?:localhost|[\w.-]+\.[\w.-]+|[\w-]+)(?::\d+)?)/(?=[a-z0-9]))?
@@ -72,15 +57,33 @@ def split(reference: str) -> tuple[str, str]:
     return "docker.io", reference if slash else f"library/{reference}"
 
 
-def resolve(name: str, registry: str = "", override: str = "") -> str:
-    """Give the reference to write into a pod.
+def resolve(image: Image, registry: str = "", override: str = "") -> str:
+    """Return the reference to write into a pod.
 
-    name: key of `IMAGES`.
-    registry: mirror that serves every image instead of its own registry, for example `mirror.example.org/hub`;
-        empty for none. It replaces the registry's host, the repository's path stays.
-    override: full reference that replaces the pinned one; empty for none.
+    Args:
+        image: The pinned image.
+        registry: Mirror that serves every image instead of its own registry, for example `mirror.example.org/hub`;
+            empty for none. It replaces the registry's host, the repository's path stays.
+        override: Full reference that replaces the pinned one; empty for none.
     """
-    reference = override or str(IMAGES[name])
+    reference = override or str(image)
     if not registry:
         return reference
     return f"{registry.rstrip('/')}/{split(reference)[1]}"
+
+
+Version = tuple[int, int, int]
+"""Major, minor and patch version."""
+
+_VERSION_TAG = re.compile(r":v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-.][\w.-]*)?(?:@sha256:[0-9a-f]+)?$")
+
+
+def version_of(reference: str) -> Version | None:
+    """Return the version in an image's tag; None where the tag is no version, or there is only a digest."""
+    match = _VERSION_TAG.search(reference)
+    return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
+
+
+def version_text(version: Version) -> str:
+    """Return a version as its tag writes it."""
+    return ".".join(map(str, version))

@@ -10,12 +10,12 @@ import pulumi_kubernetes as k8s
 from ..component import timeouts
 from ..credentials import password
 from ..network.policy import network_policy
-from ..workload import jobs, manifests
+from ..workload import manifests
 from ..workload.settings import Pods
 from ..workload.workload import Workload, name_of
 from .paths import CONFIG_DIRECTORY
 from .scripts import CREATE_ADMIN
-from .settings import Admin
+from .settings import CREATE_ADMIN_RESOURCES, Admin
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict
@@ -164,7 +164,7 @@ def _container(admin: Admin, application: Application, secret_name: pulumi.Outpu
         "command": ["node", "-e", CREATE_ADMIN],
         "working_dir": "/app",
         "env": [*manifests.environment(values), *manifests.secret_environment(secrets), from_secret],
-        "resources": manifests.container_resources(jobs.CREATE_ADMIN),
+        "resources": manifests.container_resources(CREATE_ADMIN_RESOURCES),
         "security_context": manifests.security_context(),
         "volume_mounts": [
             manifests.mount("config", CONFIG_DIRECTORY, read_only=True),

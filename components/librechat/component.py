@@ -30,6 +30,7 @@ from .paths import CONFIG_FILE, CONFIG_MAP, NAME, PORT
 from .pod import Parts, librechat_pod, shares_files
 from .rules import RULES
 from .settings import LibreChatSettings
+from .versions import LIBRECHAT
 
 S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 """Keys of the Secret of a bucket, and environment variables."""
@@ -101,7 +102,7 @@ class LibreChat(Component):
         self.service = workload.service("http", PORT)
         self.service_name = name_of(self.service.metadata, NAME)
         parts = Parts(
-            image=workload.image("librechat", settings.image),
+            image=workload.image(LIBRECHAT, settings.image),
             environment={
                 **pod_environment(settings, args, self.url),
                 **secrets.plain,

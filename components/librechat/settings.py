@@ -18,6 +18,9 @@ from ..settings.types import (
 )
 from ..workload.settings import Autoscaling, DisruptionBudget, Pods, Port, Resources, Seconds, Storage, resources
 
+CREATE_ADMIN_RESOURCES = resources(cpu="100m", memory="256Mi", memory_limit="1Gi")
+"""CPU and memory of the Job that creates the first account with LibreChat's own script."""
+
 
 class Endpoint(Section):
     """How LibreChat talks to Ollama; the values go to librechat.yaml under the same names."""

@@ -16,6 +16,7 @@ from ..workload import manifests
 from ..workload.workload import Pod, Workload, extended, name_of
 from .connection import MASTER_KEY, MeilisearchConnection
 from .settings import MeilisearchSettings
+from .versions import MEILISEARCH
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict
@@ -91,7 +92,7 @@ class Meilisearch(Component):
         claim = workload.volume_claim(f"{NAME}-data", settings.storage)
         self.service = workload.service("http", PORT)
         self.service_name = name_of(self.service.metadata, NAME)
-        image = workload.image("meilisearch", settings.image)
+        image = workload.image(MEILISEARCH, settings.image)
         spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
         spec["containers"] = [_container(settings, image, self.secret_name)]
         spec["volumes"] = [manifests.claim_volume("data", claim), *manifests.empty_dirs(["tmp"])]

@@ -16,6 +16,7 @@ from ..network.policy import from_pods, network_policy
 from ..settings.types import parse_quantity
 from ..workload import manifests
 from ..workload.workload import Pod, Workload, extended, name_of
+from . import versions
 from .backup import resources as backup
 from .connection import PORT, MongoDBConnection
 from .rules import RULES
@@ -115,7 +116,7 @@ class MongoDB(Component):
         claim = workload.volume_claim(f"{NAME}-data", settings.storage)
         self.service = workload.service("mongodb", PORT)
         self.service_name = name_of(self.service.metadata, NAME)
-        image = workload.image("mongodb", settings.image)
+        image = workload.image(versions.MONGODB, settings.image)
         self.stateful_set = workload.stateful_set(
             _pod(settings, workload, _container(settings, image, self.secret_name), script, claim),
             service=self.service_name,

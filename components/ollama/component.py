@@ -18,7 +18,7 @@ from ..workload import manifests
 from ..workload.workload import Pod, Workload, extended, name_of, pre_stop
 from .chart import MODEL_STORE, ollama_values
 from .connection import PORT, OllamaConnection
-from .gpu import gpu_environment, gpu_resource, image_name
+from .gpu import gpu_environment, gpu_resource, pinned_image
 from .models.create import create_models
 from .models.jobs import Server, model_jobs, workload_name
 from .models.prune import prune_models
@@ -130,7 +130,7 @@ class Ollama(Component):
             context=context,
             pods_name=self.deployment_name,
         )
-        image = workload.image(image_name(settings.gpu), settings.image)
+        image = workload.image(pinned_image(settings.gpu), settings.image)
         account = workload.service_account()
         claim = workload.volume_claim(f"{own_name}-data", settings.storage)
         self.service = workload.service("http", PORT)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..images import Image
 from .settings import Gpu
+from .versions import OLLAMA, OLLAMA_ROCM
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,18 +14,18 @@ class Vendor:
 
     Attributes:
         resource: Extended resource of its device plugin, which is also the taint of its nodes.
-        image: Name of the image that supports them, in the component's images.
+        image: Image that supports them.
         environment: Variables of the server.
     """
 
     resource: str
-    image: str = "ollama"
+    image: Image = OLLAMA
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 VENDORS: Mapping[str, Vendor] = {
     "nvidia": Vendor(resource="nvidia.com/gpu"),
-    "amd": Vendor(resource="amd.com/gpu", image="ollama-rocm"),
+    "amd": Vendor(resource="amd.com/gpu", image=OLLAMA_ROCM),
     "intel": Vendor(resource="gpu.intel.com/i915", environment={"OLLAMA_VULKAN": "1"}),
 }
 """The vendors by the name in `gpu.vendor`."""
@@ -38,9 +40,9 @@ def gpu_resource(gpu: Gpu) -> str:
     return gpu.resource_name or VENDORS[gpu.vendor].resource
 
 
-def image_name(gpu: Gpu) -> str:
-    """Return the name of the image that supports the GPUs."""
-    return VENDORS[gpu.vendor].image if gpu.count else "ollama"
+def pinned_image(gpu: Gpu) -> Image:
+    """Return the image that supports the GPUs."""
+    return VENDORS[gpu.vendor].image if gpu.count else OLLAMA
 
 
 def gpu_environment(gpu: Gpu) -> Mapping[str, str]:

@@ -27,6 +27,10 @@ def _pool_name(value: str) -> str:
     return value
 
 
+MODEL_JOB_RESOURCES = resources(cpu="50m", memory="64Mi", memory_limit="256Mi")
+"""CPU and memory of a Job that tends models. The client only waits; it is the server that downloads."""
+
+
 class Token(Section):
     """A token that is checked in front of Ollama, by a proxy in a pod of its own."""
 

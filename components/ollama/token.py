@@ -16,6 +16,7 @@ from ..workload.settings import Pods
 from ..workload.workload import Workload, name_of
 from .connection import PORT as OLLAMA_PORT
 from .settings import OllamaExposure, Token
+from .versions import NGINX
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict
@@ -131,7 +132,7 @@ def create_token_proxy(exposure: OllamaExposure, ollama: Workload, base_url: pul
     checksums["checksum/config"] = content.apply(lambda text: manifests.checksum(text, START))
     account = workload.service_account()
     spec = workload.pod_spec(Pods(), user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
-    spec["containers"] = [_container(exposure.token, workload.image("nginx", exposure.token.image))]
+    spec["containers"] = [_container(exposure.token, workload.image(NGINX, exposure.token.image))]
     spec["volumes"] = [
         {"name": "config", "config_map": {"name": config}},
         {"name": "token", "secret": {"secret_name": secret_name}},

@@ -11,6 +11,7 @@ import pulumi_kubernetes as k8s
 
 from ..args import NetworkPoliciesArgs
 from ..context import Context
+from ..definition import Application
 from ..exposure.rules import retired_controller
 from ..helm.release import pods_name
 from ..helm.server import hands_over
@@ -28,7 +29,7 @@ from ..workload.manifests import selector
 from .data.deployed import DeployedStack
 from .load import load, load_deployed
 from .quota import hard
-from .settings import DEVELOPMENT, Settings
+from .settings import DEVELOPMENT, Settings, exposures
 
 CLIENT_QPS = 200
 """Requests to the API server in a second, for longer than a moment."""
@@ -82,7 +83,7 @@ class Stack:
             deleted_with=None if self.settings.data_protection else namespace.namespace,
         )
 
-    def namespace_args(self, application: str) -> NamespaceArgs:
+    def namespace_args(self, application: Application) -> NamespaceArgs:
         """Return the args of the namespace of an application, `ollama` or `librechat`."""
         return namespace_args(self.settings, application)
 
@@ -182,7 +183,7 @@ def kubeconfig_path(setting: str) -> str | None:
     return os.fspath(Path.cwd() / Path(setting).expanduser())
 
 
-def namespace_args(settings: Settings, application: str) -> NamespaceArgs:
+def namespace_args(settings: Settings, application: Application) -> NamespaceArgs:
     """Return the args of the namespace of an application, `ollama` or `librechat`."""
     spaces = settings.namespaces
     names = {"ollama": spaces.ollama_name, "librechat": spaces.librechat_name}
@@ -222,7 +223,7 @@ def warn(settings: Settings) -> None:
     """Tell what works today and is no good choice for an environment that people depend on."""
     if settings.environment == DEVELOPMENT:
         return
-    for path, exposure in settings.exposures().items():
+    for path, exposure in exposures(settings).items():
         for warning in retired_controller(exposure, f"{path}.exposure"):
             pulumi.log.warn(warning)
 

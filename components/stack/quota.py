@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 
+from ..definition import Application, Containers
 from ..ollama.gpu import gpu_resource
 from ..settings.types import parse_quantity
-from ..workload import jobs
 from ..workload.settings import Amounts, Resources
-from .resource_rules import Containers, librechat_containers, ollama_containers
+from .resource_rules import containers, jobs
 from .settings import Settings
 
 ROLLING = 2
@@ -29,20 +29,14 @@ def requests(resources: Resources, default: Amounts) -> dict[str, Decimal]:
     return {key: parse_quantity(amounts[key]) for key in ("cpu", "memory") if key in amounts}
 
 
-def workloads(settings: Settings, application: str) -> Iterator[Containers]:
-    """Give what runs in the namespace of an application.
-
-    application: `ollama` or `librechat`.
-    """
-    if application == "librechat":
-        yield from librechat_containers(settings)
-        return
-    yield from ollama_containers(settings)
-    for path, server in settings.ollama.by_path().items():
-        yield Containers(f"{path}.models", len(server.model_names) + server.prune_models, jobs.MODELS)
+def workloads(settings: Settings, namespace: Application) -> Iterator[Containers]:
+    """Yield what runs in a namespace, Jobs included."""
+    yield from containers(settings, namespace)
+    for name, resources, pods in jobs(settings, namespace):
+        yield Containers(name, pods, resources)
 
 
-def hard(settings: Settings, application: str) -> dict[str, str]:
+def hard(settings: Settings, application: Application) -> dict[str, str]:
     """Give the hard limits of a namespace's ResourceQuota.
 
     Twice what runs in it, something to spare, its GPUs, and no Service that is open to the outside.

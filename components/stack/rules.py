@@ -4,14 +4,11 @@ from collections.abc import Callable, Iterator
 
 from ..exposure.rules import exposure as exposure_rule
 from ..helm.rules import chart_labels
-from ..librechat.rules import RULES as LIBRECHAT_RULES
 from ..librechat.rules import shared_redis
-from ..mongodb.rules import RULES as MONGODB_RULES
 from ..ollama.models.rules import with_tag
-from ..ollama.rules import SERVER_RULES, no_models
 from ..settings.findings import Finding
 from . import resource_rules, security
-from .settings import Settings
+from .settings import CLUSTER, Settings, components, exposures
 
 
 def _quote(text: str) -> str:
@@ -30,7 +27,7 @@ def title_model(settings: Settings) -> Iterator[Finding]:
 def hosts(settings: Settings) -> Iterator[Finding]:
     """Refuse one host for two applications: their paths collide."""
     first: dict[str, str] = {}
-    for path, exposure in settings.exposures().items():
+    for path, exposure in exposures(settings).items():
         host = exposure.host
         if exposure.type == "none" or not host:
             continue
@@ -85,7 +82,7 @@ def passwords_in_existing_secret(settings: Settings) -> Iterator[Finding]:
 
 def data_loss(settings: Settings) -> Iterator[Finding]:
     """Refuse to protect data and to allow its loss at the same time."""
-    named = [name for name in settings.allow_data_loss if name != "cluster"]
+    named = [name for name in settings.allow_data_loss if name != CLUSTER]
     if settings.data_protection and named:
         rule = "contradicts `dataProtection: true`: set that to false, run `pulumi up`, and then allow it"
         yield Finding("allowDataLoss", f"[{', '.join(named)}]", rule)
@@ -114,13 +111,10 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
 def check(settings: Settings) -> list[Finding]:
     """Apply every rule to the settings of a stack."""
     findings: list[Finding] = []
-    for path, server in settings.ollama.by_path().items():
-        findings += [finding for rule in SERVER_RULES for finding in rule(server, f"{path}.")]
-        findings += no_models(server, f"{path}.")
-    findings += [finding for rule in LIBRECHAT_RULES for finding in rule(settings.librechat, "librechat.")]
-    findings += [finding for rule in MONGODB_RULES for finding in rule(settings.mongodb, "mongodb.")]
+    for name, component in components().items():
+        findings += component.check(getattr(settings, name), f"{name}.")
     findings += shared_redis(settings.librechat, "librechat.", connected=settings.valkey.enabled)
     findings += [finding for rule in ROOT for finding in rule(settings)]
-    for path, exposure in settings.exposures().items():
+    for path, exposure in exposures(settings).items():
         findings += exposure_rule(exposure, f"{path}.exposure")
     return findings

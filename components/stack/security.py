@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from ..settings.findings import Finding
-from .settings import Settings
+from .settings import Settings, exposures
 
 
 def unknown_controller(settings: Settings) -> Iterator[Finding]:
@@ -12,7 +12,7 @@ def unknown_controller(settings: Settings) -> Iterator[Finding]:
     own = policies.ingress_controller
     if not policies.enabled or own.namespace or own.networks:
         return
-    for name, exposure in settings.exposures().items():
+    for name, exposure in exposures(settings).items():
         if exposure.type != "none" and exposure.controller == "other":
             rule = (
                 f"`{name}.exposure.controller: other` does not say where its pods are: name their namespace, set "

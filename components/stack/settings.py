@@ -1,18 +1,32 @@
 """All settings of a stack."""
 
-from typing import Literal
+import functools
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
 
+from pydantic import AfterValidator
+
+from ..definition import Application, Definition
 from ..exposure.settings import Exposure
+from ..images import Image
+from ..librechat.definition import LIBRECHAT
 from ..librechat.settings import LibreChatSettings
+from ..meilisearch.definition import MEILISEARCH
 from ..meilisearch.settings import MeilisearchSettings
+from ..mongodb.definition import MONGODB
 from ..mongodb.settings import MongoDBSettings
 from ..network.settings import NetworkPolicies
+from ..ollama.definition import OLLAMA
 from ..ollama.settings import OllamaSettings
 from ..settings.base import Section
 from ..settings.types import Labels, LabelValue, ObjectName, OptionalDnsLabel, OptionalRegistry, Prefix, Quantities
+from ..valkey.definition import VALKEY
 from ..valkey.settings import ValkeySettings
 from ..workload.settings import Amounts
 from .policies import Policies
+
+CLUSTER = "cluster"
+"""In `allowDataLoss`: all data in the cluster that a stack leaves."""
 
 DEVELOPMENT = "development"
 """Environment whose data nobody depends on."""
@@ -67,6 +81,10 @@ class Namespaces(Section):
     operator_group: str = ""
     """Group that may read everything in both but Secrets: pods, logs, events, workloads; empty for none."""
 
+    def name_of(self, application: Application) -> str:
+        """Return the name of the namespace of an application."""
+        return {"ollama": self.ollama_name, "librechat": self.librechat_name}[application]
+
     @property
     def ollama_name(self) -> str:
         """Name of Ollama's namespace."""
@@ -78,8 +96,18 @@ class Namespaces(Section):
         return self.librechat or f"{self.prefix}librechat"
 
 
+def _data_loss(value: str) -> str:
+    known = sorted([CLUSTER, *(name for name, component in components().items() if component.data)])
+    if value not in known:
+        raise ValueError(f"has to be one of {', '.join(known)}")
+    return value
+
+
 class Settings(Section):
-    """Everything that a stack file can say."""
+    """Everything that a stack file can say.
+
+    A field with a `Definition` is a component: this is the one list of them, and `components` returns it.
+    """
 
     environment: LabelValue = DEVELOPMENT
     """Name of the environment, the label `env` of every object."""
@@ -101,26 +129,47 @@ class Settings(Section):
     data_protection: bool = False
     """Whether what holds data (volumes, generated credentials and their namespaces) is protected: `pulumi destroy`
     refuses, and the objects stay in the cluster when they leave the program."""
-    allow_data_loss: list[Literal["cluster", "librechat", "meilisearch", "mongodb", "ollama"]] = []
+    allow_data_loss: list[Annotated[str, AfterValidator(_data_loss)]] = []
     """Applications whose data the next `pulumi up` may delete, when a change of settings needs it; without it such a
     change is refused. `cluster` lets the stack leave its data behind in the cluster where it is, and move to another
     one. Take it out again afterwards."""
     labels: Labels = {}
     """Labels added to every object."""
-    ollama: OllamaSettings = OllamaSettings()
+    ollama: Annotated[OllamaSettings, OLLAMA] = OllamaSettings()
     """The Ollama server and its models."""
-    librechat: LibreChatSettings = LibreChatSettings()
+    librechat: Annotated[LibreChatSettings, LIBRECHAT] = LibreChatSettings()
     """LibreChat."""
-    mongodb: MongoDBSettings = MongoDBSettings()
+    mongodb: Annotated[MongoDBSettings, MONGODB] = MongoDBSettings()
     """MongoDB, LibreChat's database."""
-    meilisearch: MeilisearchSettings = MeilisearchSettings()
+    meilisearch: Annotated[MeilisearchSettings, MEILISEARCH] = MeilisearchSettings()
     """Meilisearch, LibreChat's full-text search."""
     policies: Policies = Policies()
     """The policy pack that `make policy` checks the stack against."""
-    valkey: ValkeySettings = ValkeySettings()
+    valkey: Annotated[ValkeySettings, VALKEY] = ValkeySettings()
     """Valkey, what several pods of LibreChat share in memory."""
 
-    def exposures(self) -> dict[str, Exposure]:
-        """Give how each application is reached from outside the cluster, by its key path before `exposure`."""
-        servers = {path: server.exposure for path, server in self.ollama.by_path().items()}
-        return {"librechat": self.librechat.exposure, **servers}
+
+@functools.cache
+def components() -> Mapping[str, Definition[Any]]:
+    """Return every component by the key of its settings."""
+    found: dict[str, Definition[Any]] = {}
+    for name, field in Settings.model_fields.items():
+        for entry in field.metadata:
+            if isinstance(entry, Definition):
+                found[name] = cast("Definition[Any]", entry)
+    return found
+
+
+def images() -> dict[str, Image]:
+    """Return the pinned images of all components by name."""
+    return {name: image for component in components().values() for name, image in component.images.items()}
+
+
+def exposures(settings: Settings) -> dict[str, Exposure]:
+    """Return how each component is reached from outside the cluster, by the key path before `exposure`."""
+    found = {
+        path: exposure
+        for name, component in components().items()
+        for path, exposure in component.exposures(getattr(settings, name)).items()
+    }
+    return dict(sorted(found.items()))

@@ -18,6 +18,7 @@ from ..workload import manifests
 from ..workload.workload import Pod, Workload, extended, name_of
 from .connection import RedisConnection
 from .settings import ValkeySettings
+from .versions import VALKEY
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict
@@ -105,7 +106,7 @@ class Valkey(Component):
         self.service = workload.service("redis", PORT)
         self.service_name = name_of(self.service.metadata, NAME)
         spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
-        spec["containers"] = [_container(settings, workload.image("valkey", settings.image), self.secret_name)]
+        spec["containers"] = [_container(settings, workload.image(VALKEY, settings.image), self.secret_name)]
         spec["volumes"] = manifests.empty_dirs(["tmp"])
         pod = Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=extended(settings.pods, spec))
         self.deployment = k8s.apps.v1.Deployment(

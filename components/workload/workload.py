@@ -10,6 +10,7 @@ import pulumi_kubernetes as k8s
 from .. import images
 from ..component import child_options, data_options, timeouts
 from ..context import Context
+from ..images import Image
 from ..network.peers import ServerPeer
 from . import manifests
 from .settings import Autoscaling, DisruptionBudget, Pods, Storage
@@ -247,10 +248,10 @@ class Workload:
         )
         return name_of(claim.metadata, name)
 
-    def image(self, name: str, override: pulumi.Input[str]) -> pulumi.Output[str]:
+    def image(self, image: Image, override: pulumi.Input[str]) -> pulumi.Output[str]:
         """Give the reference of an image: the pinned one or its replacement, from the mirror if there is one."""
         registry = self.context.image_registry
-        return pulumi.Output.from_input(override).apply(lambda own: images.resolve(name, registry, own))
+        return pulumi.Output.from_input(override).apply(lambda own: images.resolve(image, registry, own))
 
     def pod_spec(
         self,

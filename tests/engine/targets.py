@@ -9,9 +9,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from components.settings.findings import section_of, validate
-from components.stack.data.deployed import OWNERS
 from components.stack.rules import check
-from components.stack.settings import Settings
+from components.stack.settings import Settings, components
 
 Changes = tuple[tuple[str, Any], ...]
 """Key paths and their new values, in the order in which they are made."""
@@ -74,6 +73,7 @@ LISTS: dict[str, list[Any]] = {
 }
 """Values of lists and mappings, by the last key of their path; others stay as they are."""
 
+OWNERS = [name for name, component in components().items() if component.data]
 IMAGES = {
     "ollama.image": ["", "docker.io/ollama/ollama:0.32.14"],
     "ollama.exposure.token.image": ["", "docker.io/nginxinc/nginx-unprivileged:1.29.4"],
@@ -135,7 +135,11 @@ def undrawn() -> list[str]:
 def _values(path: str, field: FieldInfo) -> st.SearchStrategy[Any] | None:
     annotation, key = field.annotation, path.rpartition(".")[2]
     if path == "allowDataLoss":
-        return st.lists(st.sampled_from(["cluster", *OWNERS]), unique=True, max_size=5)
+        return st.lists(
+            st.sampled_from(["cluster", *OWNERS]),
+            unique=True,
+            max_size=5,
+        )
     if annotation is bool:
         return st.booleans()
     if get_origin(annotation) is Literal:

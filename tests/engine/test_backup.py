@@ -8,8 +8,8 @@ import yaml
 
 from cli.backups import back_up, restore
 from cli.errors import CommandError
-from components.images import IMAGES
 from components.mongodb.backup.resources import NAME, RESTORE
+from components.stack.settings import images
 from tests.engine.conftest import MakeStack
 from tests.engine.stack import PROJECT, Kubernetes, Stack
 from tests.engine.test_security import warned
@@ -66,7 +66,7 @@ def test_the_pod_of_the_documentation_is_admitted_without_a_warning(kept: Stack,
     assert "Warning" not in headers
     (claim,) = [volume.persistent_volume_claim.claim_name for volume in created.spec.volumes]
     assert claim == f"{NAME}-data"
-    assert pod["spec"]["containers"][0]["image"] == str(IMAGES["mongodb"])
+    assert pod["spec"]["containers"][0]["image"] == str(images()["mongodb"])
 
 
 def test_a_backup_runs_now(kept: Stack, kubernetes: Kubernetes) -> None:

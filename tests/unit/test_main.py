@@ -13,6 +13,7 @@ from cli.recording import Monitor
 from components import images
 from components.librechat.config.lint import lint_yaml
 from components.stack.data import deployed
+from components.stack.settings import images as pinned_images
 from tests.unit import programs
 from tests.unit.pods import container, environment, pods, secret_references, template, violations
 from tests.unit.recording import PROJECT, Recording, Resource, leaves
@@ -219,7 +220,7 @@ def test_one_setting_puts_a_mirror_in_front_of_every_image(execute: Execute) -> 
     assert {pod.owner.name: pod.spec.get("imagePullSecrets") for pod in pods(program)} == {
         pod.owner.name: [{"name": "login"}] for pod in pods(program)
     }
-    expected = {f"mirror.example.org/hub/{image.repository}:{image.tag}" for image in images.IMAGES.values()}
+    expected = {f"mirror.example.org/hub/{image.repository}:{image.tag}" for image in pinned_images().values()}
     assert set(references) <= expected
 
 

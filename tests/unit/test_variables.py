@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.images import IMAGES
+from components.stack.settings import images
 from tests.unit.snapshots import FOLDER
 
 TABLES = Path(__file__).parent / "variables"
@@ -56,7 +56,7 @@ def containers(value: Any) -> Iterator[dict[str, Any]]:
 
 def image_of(container: dict[str, Any]) -> str:
     reference = container["image"]
-    (name,) = [name for name, image in IMAGES.items() if reference.endswith(f"{image.repository}:{image.tag}")]
+    (name,) = [name for name, image in images().items() if reference.endswith(f"{image.repository}:{image.tag}")]
     return name
 
 
@@ -109,7 +109,7 @@ def test_a_table_is_of_the_pinned_version(image: str) -> None:
     """An upgrade of an image asks for a look at the names, so that none of them is left behind."""
     path = TABLES / f"{IMAGE_TABLES[image]}.txt"
     head = "".join(line for line in path.read_text().splitlines() if line.startswith("#"))
-    version = IMAGES[image].tag.removeprefix("v").removesuffix("-rocm")
+    version = images()[image].tag.removeprefix("v").removesuffix("-rocm")
     # One entrypoint, and one list of options, for each minor version.
     wanted = version.rpartition(".")[0] if image in {"mongodb", "rclone"} else version
     assert re.search(rf"(?<![\d.]){re.escape(wanted)}(?!\d)", head)

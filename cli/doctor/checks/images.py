@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from cli.doctor.diagnosis import Diagnosis, ok
 from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs
-from components.images import IMAGES, split
+from components.images import split
+from components.stack.settings import images as pinned_images
 
 
 def registries(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
     """Is each image's registry public, or a mirror? Whether the nodes reach it cannot be told from here."""
     del facts
-    public = {image.registry for image in IMAGES.values()}
+    public = {image.registry for image in pinned_images().values()}
     images = {container["image"] for pod in needs.pods for container in pod.containers}
     hosts: dict[str, list[str]] = {}
     for image in sorted(images):

@@ -15,11 +15,12 @@ from ...component import timeouts
 from ...credentials import password
 from ...network.peers import Peer, ServerPeer
 from ...network.policy import HTTPS, network_policy, to_internet, to_server, to_url
-from ...workload import jobs, manifests
+from ...workload import manifests
 from ...workload.settings import Pods
 from ...workload.workload import Workload, extended
+from ..versions import RCLONE
 from . import scripts
-from .settings import S3, MongoDBBackup
+from .settings import S3, USER_JOB_RESOURCES, MongoDBBackup
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict
@@ -80,7 +81,7 @@ class _Backups:
         """Give a container that talks to the object storage."""
         s3 = self.settings.s3
         keys = dict.fromkeys(S3_KEYS, s3.existing_secret)
-        container = self._container(name, self.workload.image("rclone", ""), script, {**environment, **_rclone(s3)})
+        container = self._container(name, self.workload.image(RCLONE, ""), script, {**environment, **_rclone(s3)})
         container["env"] = [*container["env"], *manifests.secret_environment(keys)]
         return container
 
@@ -230,7 +231,7 @@ def _create_user(backups: _Backups, own_secret: pulumi.Input[str], stateful_set:
                             "image": backups.image,
                             "command": ["mongosh", "--nodb", "--norc", "--quiet", "--eval", scripts.CREATE_USER],
                             "env": [*manifests.environment(values), *manifests.secret_environment(sources)],
-                            "resources": manifests.container_resources(jobs.BACKUP_USER),
+                            "resources": manifests.container_resources(USER_JOB_RESOURCES),
                             "security_context": manifests.security_context(),
                             "volume_mounts": [manifests.TMP_MOUNT],
                         }

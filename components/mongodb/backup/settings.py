@@ -8,6 +8,9 @@ from ...settings.base import Section
 from ...settings.types import CronSchedule, OptionalObjectName, PlainHttpUrl, TimeZone
 from ...workload.settings import Pods, Resources, Seconds, Storage, resources
 
+USER_JOB_RESOURCES = resources(cpu="100m", memory="256Mi", memory_limit="512Mi")
+"""CPU and memory of the Job that creates the user of the backups; mongosh is a Node program."""
+
 
 class Retention(Section):
     """Which archives stay: an archive goes when it is older than `days` and not among the newest `count`."""

@@ -11,10 +11,10 @@ import pulumi_kubernetes as k8s
 from ...component import timeouts
 from ...network.peers import ServerPeer
 from ...network.policy import network_policy, to_server
-from ...workload import jobs, manifests
+from ...workload import manifests
 from ...workload.settings import Pods
 from ...workload.workload import Workload
-from ..settings import Pull
+from ..settings import MODEL_JOB_RESOURCES, Pull
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.batch.v1 import JobSpecArgsDict
@@ -171,7 +171,7 @@ class ModelJobs:
             "image": self.server.image,
             "command": ["/bin/bash", "-u", "-c", PRELUDE + script],
             "env": manifests.environment({"HOME": HOME, "OLLAMA_HOST": self.server.base_url, **environment}),
-            "resources": manifests.container_resources(jobs.MODELS),
+            "resources": manifests.container_resources(MODEL_JOB_RESOURCES),
             "security_context": manifests.security_context(),
             "volume_mounts": [manifests.TMP_MOUNT, *mounts],  # type: ignore[typeddict-item]
         }

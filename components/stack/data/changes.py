@@ -4,18 +4,18 @@ Nothing here changes anything: it compares what a stack has deployed with what i
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ... import images
-from ...ollama.settings import server_path
+from ...definition import Cause, Data, Deployed
 from ...settings.findings import Finding
 from ...settings.types import parse_quantity
 from ..kubeconfig import cluster_of, kubeconfig_paths, same_cluster
-from ..settings import Settings
-from .deployed import OWNERS, Deployed, DeployedStack, Owner
-from .objects import Wanted, data_objects
-from .versions import Version, meilisearch_problem, mongodb_problem, version_of
+from ..settings import CLUSTER, Settings, components
+from .deployed import DeployedStack
+from .objects import PlannedObject, data_objects
 
 
 def refused(
@@ -32,14 +32,19 @@ def refused(
     moved = list(_moved_namespaces(deployed, settings, wanted))
     findings = [*_other_cluster(deployed, settings, environment, project), *(finding for _, finding in moved)]
     away = {space for space, _ in moved}
-    for owner in OWNERS:
+    for owner, data in _with_data().items():
         if not any(found.namespace in away for found in deployed.of(owner)):
-            findings += _removed(owner, deployed, settings, wanted)
+            findings += _removed(owner, data, deployed, settings, wanted)
     findings += [finding for found in deployed.kind("PersistentVolumeClaim") for finding in _claim(found, wanted)]
     findings += _generated_anew(deployed, settings, wanted)
     findings += _protected_credentials(deployed, settings, wanted)
     findings += _versions(deployed, settings, wanted)
     return findings
+
+
+def _with_data() -> Mapping[str, Data[Any]]:
+    """Return what must not be lost of each component that holds data, by the key of its settings."""
+    return {name: component.data for name, component in components().items() if component.data}
 
 
 def insist(settings: Settings, owners: Sequence[str]) -> str:
@@ -66,7 +71,7 @@ def _listed(found: Sequence[Deployed]) -> str:
 
 
 def _moved_namespaces(
-    deployed: DeployedStack, settings: Settings, wanted: Mapping[str, Wanted]
+    deployed: DeployedStack, settings: Settings, wanted: Mapping[str, PlannedObject]
 ) -> Iterator[tuple[str, Finding]]:
     for space in deployed.kind("Namespace"):
         new = wanted[space.name].namespace
@@ -86,98 +91,21 @@ def _moved_namespaces(
 
 
 def _removed(
-    owner: Owner, deployed: DeployedStack, settings: Settings, wanted: Mapping[str, Wanted]
+    owner: str, data: Data[Any], deployed: DeployedStack, settings: Settings, wanted: Mapping[str, PlannedObject]
 ) -> Iterator[Finding]:
     """Refuse settings that leave out what holds an application's data."""
     gone = [one for one in deployed.of(owner) if one.name not in wanted]
     if not gone or _allowed(settings, [owner]):
         return
-    causes: dict[tuple[str, str], list[Deployed]] = {}
+    causes: dict[Cause, list[Deployed]] = {}
     for one in gone:
-        causes.setdefault(_CAUSES[owner](settings, one), []).append(one)
-    for (path, value), lost in causes.items():
-        yield Finding(path, value, f"would delete {_listed(lost)}; {_before(path)}{insist(settings, [owner])}")
+        causes.setdefault(data.cause(getattr(settings, owner), one), []).append(one)
+    for cause, lost in causes.items():
+        rule = f"would delete {_listed(lost)}; {cause.advice}{insist(settings, [owner])}"
+        yield Finding(cause.path, cause.value, rule)
 
 
-def _left_out(owner: Owner, settings: Settings, gone: Deployed) -> tuple[str, str]:
-    """Give key path and value of the existing claim or Secret that takes the place of an object."""
-    section = getattr(settings, owner)
-    if gone.kind == "PersistentVolumeClaim":
-        return f"{owner}.storage.existingClaim", f'"{section.storage.existing_claim}"'
-    return f"{owner}.existingSecret", f'"{section.existing_secret}"'
-
-
-def _cause_in_ollama(settings: Settings, claim: Deployed) -> tuple[str, str]:
-    """Give key path and value of what leaves out the claim of a server: its pool is gone, or names another claim."""
-    pool = claim.name.removeprefix("ollama").removesuffix("data").strip("-")
-    if pool and pool not in settings.ollama.pools:
-        return server_path(pool), ""
-    return f"{server_path(pool)}.storage.existingClaim", f'"{settings.ollama.servers()[pool].storage.existing_claim}"'
-
-
-def _cause_in_librechat(settings: Settings, gone: Deployed) -> tuple[str, str]:
-    if gone.kind == "PersistentVolumeClaim" and settings.librechat.files.strategy == "s3":
-        return "librechat.files.strategy", '"s3"'
-    return _left_out("librechat", settings, gone)
-
-
-def _cause_in_mongodb(settings: Settings, gone: Deployed) -> tuple[str, str]:
-    if settings.mongodb.is_external:
-        return "mongodb.external", ""
-    archives = gone.kind == "PersistentVolumeClaim" or not settings.mongodb.backup.enabled
-    if gone.name.startswith("mongodb-backup-") and archives:
-        return _cause_of_backups(settings)
-    return _left_out("mongodb", settings, gone)
-
-
-def _cause_in_meilisearch(settings: Settings, gone: Deployed) -> tuple[str, str]:
-    own = settings.meilisearch
-    if not own.enabled:
-        return "meilisearch.enabled", "false"
-    if own.external.url:
-        return "meilisearch.external.url", f'"{own.external.url}"'
-    return _left_out("meilisearch", settings, gone)
-
-
-def _cause_of_backups(settings: Settings) -> tuple[str, str]:
-    """Give key path and value of the setting that leaves out the archives, or the user that makes them."""
-    backup = settings.mongodb.backup
-    if not backup.enabled:
-        return "mongodb.backup.enabled", "false"
-    if backup.s3.bucket:
-        return "mongodb.backup.s3.bucket", f'"{backup.s3.bucket}"'
-    return "mongodb.backup.storage.existingClaim", f'"{backup.storage.existing_claim}"'
-
-
-_CAUSES: dict[Owner, Callable[[Settings, Deployed], tuple[str, str]]] = {
-    "ollama": _cause_in_ollama,
-    "librechat": _cause_in_librechat,
-    "mongodb": _cause_in_mongodb,
-    "meilisearch": _cause_in_meilisearch,
-}
-"""What gives key path and value of the setting that leaves out what holds an application's data."""
-
-_BEFORE: tuple[tuple[str, str, str], ...] = (
-    ("mongodb.backup", "", "copy the archives elsewhere first; "),
-    ("mongodb.external", "", "copy the database there first (mongodump, mongorestore); "),
-    ("librechat.files", "", "uploads and images of before stay on that volume and would be lost; "),
-    ("", ".existingClaim", "copy the files to that claim first; "),
-    (
-        "",
-        ".existingSecret",
-        "copy the credentials into that Secret first, what is stored is encrypted or opened with them; ",
-    ),
-    ("ollama.pools", "", "its models would have to be pulled again; "),
-    ("meilisearch", "", "the index is derived from MongoDB and is built again when search is back; "),
-)
-"""Beginning and end of a key path, and what a person does before such a change leaves data behind."""
-
-
-def _before(path: str) -> str:
-    return next((text for head, tail, text in _BEFORE if path.startswith(head) and path.endswith(tail)), "")
-
-
-def _claim(found: Deployed, wanted: Mapping[str, Wanted]) -> Iterator[Finding]:
+def _claim(found: Deployed, wanted: Mapping[str, PlannedObject]) -> Iterator[Finding]:
     """Refuse what a claim does not do: shrink, or change its StorageClass or access mode."""
     new = wanted.get(found.name)
     if new is None or new.storage is None or new.namespace != found.namespace:
@@ -200,13 +128,14 @@ def _claim(found: Deployed, wanted: Mapping[str, Wanted]) -> Iterator[Finding]:
         yield Finding(f"{path}.accessMode", f'"{storage.access_mode}"', rule)
 
 
-def _generated_anew(deployed: DeployedStack, settings: Settings, wanted: Mapping[str, Wanted]) -> Iterator[Finding]:
+def _generated_anew(
+    deployed: DeployedStack, settings: Settings, wanted: Mapping[str, PlannedObject]
+) -> Iterator[Finding]:
     """Refuse to generate credentials for data that was made with others."""
-    reasons: dict[Owner, tuple[str, str]] = {
-        "mongodb": ("mongodb-password", "the database was made with the passwords of an existing Secret"),
-        "librechat": ("librechat-creds-key", "what is stored was encrypted with the CREDS_KEY of an existing Secret"),
-    }
-    for owner, (credential, reason) in reasons.items():
+    for owner, data in _with_data().items():
+        if data.made_with is None:
+            continue
+        credential, reason = data.made_with
         known = credential in deployed.data or owner not in deployed.owners
         if not known and credential in wanted and not _allowed(settings, [owner]):
             rule = f"{reason}, generated ones do not fit: name that Secret again, or, {insist(settings, [owner])}"
@@ -214,7 +143,7 @@ def _generated_anew(deployed: DeployedStack, settings: Settings, wanted: Mapping
 
 
 def _protected_credentials(
-    deployed: DeployedStack, settings: Settings, wanted: Mapping[str, Wanted]
+    deployed: DeployedStack, settings: Settings, wanted: Mapping[str, PlannedObject]
 ) -> Iterator[Finding]:
     """Refuse to replace what is protected by another setting: the engine would, one resource at a time."""
     asked = settings.librechat.rotate_credentials_and_lose_stored_keys
@@ -228,23 +157,17 @@ def _protected_credentials(
         yield Finding("librechat.rotateCredentialsAndLoseStoredKeys", str(asked), rule)
 
 
-_STORES: dict[Owner, Callable[[Version, Version], str]] = {
-    "mongodb": mongodb_problem,
-    "meilisearch": meilisearch_problem,
-}
-
-
-def _versions(deployed: DeployedStack, settings: Settings, wanted: Mapping[str, Wanted]) -> Iterator[Finding]:
+def _versions(deployed: DeployedStack, settings: Settings, wanted: Mapping[str, PlannedObject]) -> Iterator[Finding]:
     """Refuse a version of a store that would not open the data of the deployed one."""
-    for owner, problem_of in _STORES.items():
+    for owner, data in _with_data().items():
         name = f"{owner}-stateful-set"
         same_volume = (f"{owner}-data" in deployed.data) == (f"{owner}-data" in wanted)
-        if name not in deployed.data or name not in wanted or not same_volume:
+        if data.upgrade_problem is None or name not in deployed.data or name not in wanted or not same_volume:
             continue
         override = getattr(settings, owner).image
-        image = images.resolve(owner, settings.image_registry, override)
-        before, after = version_of(_image(deployed.data[name])), version_of(image)
-        problem = problem_of(before, after) if before and after else ""
+        image = images.resolve(components()[owner].images[owner], settings.image_registry, override)
+        before, after = images.version_of(_image(deployed.data[name])), images.version_of(image)
+        problem = data.upgrade_problem(before, after) if before and after else ""
         if problem:
             yield Finding(f"{owner}.image", f'"{override}"', problem)
 
@@ -262,7 +185,7 @@ def _other_cluster(
     The same cluster may get another name, path or user; which cluster it is, its entry in the kubeconfig says. Where
     the old kubeconfig is not on this machine, a context of the same name is taken for the same cluster.
     """
-    if "cluster" in settings.allow_data_loss:
+    if CLUSTER in settings.allow_data_loss:
         return
     before = cluster_of(_listed_paths(deployed.kubeconfig, environment, project), deployed.context)
     after = cluster_of(kubeconfig_paths(settings.kubeconfig, environment, project), settings.context)

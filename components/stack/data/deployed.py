@@ -7,21 +7,14 @@ cluster that does not answer.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import invoke
 
-Owner = Literal["ollama", "librechat", "mongodb", "meilisearch"]
-"""An application that has data."""
+from ...definition import Deployed
+from ..settings import components
 
-_OWNERS: dict[str, Owner] = {
-    "Ollama": "ollama",
-    "LibreChat": "librechat",
-    "MongoDB": "mongodb",
-    "Meilisearch": "meilisearch",
-}
-OWNERS = tuple(_OWNERS.values())
 _DATA_TYPES = {
     "kubernetes:core/v1:Namespace": "Namespace",
     "kubernetes:core/v1:PersistentVolumeClaim": "PersistentVolumeClaim",
@@ -29,14 +22,6 @@ _DATA_TYPES = {
     "kubernetes:apps/v1:StatefulSet": "StatefulSet",
     "random:index/randomPassword:RandomPassword": "RandomPassword",
 }
-_WITHOUT_DATA = (
-    *("-jwt-secret", "-jwt-refresh-secret"),
-    *("-auth-token", "-auth-secret"),
-    *("-metrics-token", "-metrics-secret"),
-    *("-admin-password", "-admin-secret"),
-)
-"""Ends of the names of generated credentials that no data needs: without them people log in again, or clients of Ollama
-and Prometheus get another token. Of the first account's password the database keeps a hash of its own."""
 _SERVERS: Mapping[str, tuple[str, str]] = {
     "kubernetes:apps/v1:Deployment": ("spec", "replicas"),
     "kubernetes:helm.sh/v3:Release": ("values", "replicaCount"),
@@ -47,30 +32,6 @@ _PAUSES = (0.1, 0.4, 1.5)
 """Seconds before the state is read again. In a directory, the engine writes the state and its `.attrs` one after the
 other and the second in place: who reads right then, as this program may while its stack is being registered, is told
 `failed to load checkpoint: EOF`."""
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """One object that holds data, or without which data cannot be read.
-
-    kind: kind of the object, or `RandomPassword`.
-    name: logical name of the resource.
-    owner: application that it belongs to; None for a namespace.
-    object_name: its name in the cluster; empty for what is not there.
-    namespace: its namespace there.
-    spec: its specification, as the API server completed it.
-    asked: the specification that the program asked for.
-    rotation: how often a generated credential was asked for anew, from 1 on.
-    """
-
-    kind: str
-    name: str
-    owner: Owner | None
-    object_name: str = ""
-    namespace: str = ""
-    spec: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
-    asked: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
-    rotation: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,12 +46,12 @@ class DeployedStack:
     """
 
     data: Mapping[str, Deployed] = field(default_factory=dict[str, Deployed])
-    owners: frozenset[Owner] = frozenset()
+    owners: frozenset[str] = frozenset()
     kubeconfig: str = ""
     context: str = ""
     replicas: Mapping[str, int] = field(default_factory=dict[str, int])
 
-    def of(self, owner: Owner) -> list[Deployed]:
+    def of(self, owner: str) -> list[Deployed]:
         """Give what holds data of an application."""
         return [found for found in self.data.values() if found.owner == owner]
 
@@ -105,7 +66,7 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
     resources: type and outputs of each resource, by URN.
     """
     data: dict[str, Deployed] = {}
-    owners: set[Owner] = set()
+    owners: set[str] = set()
     provider: Mapping[str, Any] = {}
     replicas: dict[str, int] = {}
     for urn, resource in resources.items():
@@ -121,26 +82,28 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
             section, key = _SERVERS[parents[-1]]
             replicas[name] = int(_mapping(outputs, section).get(key, 1))
         kind = _DATA_TYPES.get(parents[-1])
-        if kind and (owner or kind == "Namespace") and not name.endswith(_WITHOUT_DATA):
+        if kind and (owner or kind == "Namespace") and not name.endswith(_replaceable()):
             data[name] = _deployed(kind, name, owner, outputs)
     kubeconfig, context = (str(provider.get(key) or "") for key in ("kubeconfig", "context"))
     return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas)
 
 
-def _owner(types: Sequence[str]) -> Owner | None:
-    """Give the application of a resource from the types of its parents and itself."""
-    for name in types:
-        owner = _OWNERS.get(name.rpartition(":")[2])
-        if owner:
-            return owner
-    return None
+def _owner(types: Sequence[str]) -> str | None:
+    """Return the section of a resource's component, from the types of its parents and itself."""
+    kinds = {component.kind: name for name, component in components().items() if component.data}
+    return next((kinds[kind] for kind in (name.rpartition(":")[2] for name in types) if kind in kinds), None)
+
+
+def _replaceable() -> tuple[str, ...]:
+    """Return the ends of the names of generated credentials that no data needs."""
+    return tuple(end for component in components().values() for end in component.replaceable)
 
 
 def _mapping(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", holder.get(key) or {})
 
 
-def _deployed(kind: str, name: str, owner: Owner | None, outputs: Mapping[str, Any]) -> Deployed:
+def _deployed(kind: str, name: str, owner: str | None, outputs: Mapping[str, Any]) -> Deployed:
     metadata = _mapping(outputs, "metadata")
     return Deployed(
         kind=kind,

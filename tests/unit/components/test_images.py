@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.images import FLOATING_TAGS, IMAGES, Image, problem, resolve
+from components.images import FLOATING_TAGS, Image, problem, resolve
+from components.stack.settings import images
 
+IMAGES = images()
 DIGEST = f"@sha256:{'0a' * 32}"
 
 
@@ -69,9 +71,9 @@ def test_any_text_has_an_answer(text: str) -> None:
 @pytest.mark.parametrize("name", IMAGES)
 def test_a_mirror_takes_the_place_of_the_registry_and_keeps_the_path(name: str) -> None:
     image = IMAGES[name]
-    assert resolve(name) == str(image)
+    assert resolve(image) == str(image)
     for registry in ("mirror.example.org/hub", "mirror.example.org/hub/"):
-        assert resolve(name, registry) == f"mirror.example.org/hub/{image.repository}:{image.tag}"
+        assert resolve(image, registry) == f"mirror.example.org/hub/{image.repository}:{image.tag}"
 
 
 @pytest.mark.parametrize(
@@ -86,8 +88,8 @@ def test_a_mirror_takes_the_place_of_the_registry_and_keeps_the_path(name: str) 
     ],
 )
 def test_an_image_of_ones_own_goes_through_the_mirror_too(override: str, expected: str) -> None:
-    assert resolve("mongodb", "", override) == override
-    assert resolve("mongodb", "m.org", override) == expected
+    assert resolve(IMAGES["mongodb"], "", override) == override
+    assert resolve(IMAGES["mongodb"], "m.org", override) == expected
 
 
 def test_an_image_is_written_in_full() -> None:

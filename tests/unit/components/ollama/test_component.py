@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from components.images import IMAGES
-from components.ollama.component import gpu_resource, image_name, server_environment
+from components.ollama.component import server_environment
+from components.ollama.gpu import gpu_resource, pinned_image
 from components.ollama.settings import Gpu, Server
+from components.ollama.versions import OLLAMA, OLLAMA_ROCM
+from components.stack.settings import images
 from tests.unit.pods import container, environment, template
 from tests.unit.programs import ollama
 from tests.unit.recording import Recording
@@ -31,7 +33,7 @@ def test_a_gpu_brings_its_limit_toleration_and_image(name: str) -> None:
     assert server["resources"]["limits"][resource] == str(gpu["count"])
     assert [limit for limit in server["resources"]["limits"] if "/" in limit] == [resource]
     assert pod(program)["tolerations"] == [{"key": resource, "operator": "Exists", "effect": "NoSchedule"}]
-    assert server["image"] == str(IMAGES[image])
+    assert server["image"] == str(images()[image])
     values = environment(program.object("Deployment", "ollama"), "ollama")
     assert "NVIDIA_VISIBLE_DEVICES" not in values
     assert ("OLLAMA_VULKAN" in values) is (name == "intel")
@@ -44,7 +46,7 @@ def test_without_a_gpu_nothing_of_a_vendor_is_left(vendor: str) -> None:
     server = container(program.object("Deployment", "ollama"), "ollama")
     assert set(server["resources"]["limits"]) == {"memory"}
     assert "tolerations" not in pod(program)
-    assert server["image"] == str(IMAGES["ollama"])
+    assert server["image"] == str(images()["ollama"])
     values = environment(program.object("Deployment", "ollama"), "ollama")
     # The image's own value is "all": where the NVIDIA runtime is the default, it would hand over every GPU.
     assert values["NVIDIA_VISIBLE_DEVICES"] == "void"
@@ -111,8 +113,8 @@ def test_a_setting_of_the_server_changes_its_variable_and_no_other(name: str) ->
 
 
 def test_the_image_and_the_resource_follow_the_vendor_only_with_a_gpu() -> None:
-    assert image_name(Gpu(count=0, vendor="amd")) == "ollama"
-    assert image_name(Gpu(count=1, vendor="amd")) == "ollama-rocm"
+    assert pinned_image(Gpu(count=0, vendor="amd")) == OLLAMA
+    assert pinned_image(Gpu(count=1, vendor="amd")) == OLLAMA_ROCM
     assert gpu_resource(Gpu(count=1, vendor="intel")) == "gpu.intel.com/i915"
 
 

@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.librechat.settings import CREATE_ADMIN_RESOURCES
+from components.mongodb.backup.settings import USER_JOB_RESOURCES
 from components.namespace.operators import rules
+from components.ollama.settings import MODEL_JOB_RESOURCES
 from components.settings.findings import validate
 from components.settings.types import parse_quantity
 from components.stack.quota import hard, workloads
 from components.stack.rules import check
 from components.stack.settings import Namespaces, Settings
-from components.workload import jobs, manifests
+from components.workload import manifests
 from components.workload.rules import sections
-from components.workload.settings import Resources
 from tests.engine.targets import put
 from tests.unit.pods import environment, pods, template
 from tests.unit.recording import Recording
@@ -123,7 +125,7 @@ SECTIONS = [path for path, _ in sections(Settings.model_validate(EVERYTHING))]
 
 def resources_of(settings_: Settings) -> list[dict[str, Any]]:
     """What every container of a program has, those of Jobs that no setting gives anything included."""
-    of_jobs = [own for own in vars(jobs).values() if isinstance(own, Resources)]
+    of_jobs = (MODEL_JOB_RESOURCES, CREATE_ADMIN_RESOURCES, USER_JOB_RESOURCES)
     return [manifests.container_resources(own) for own in (*dict(sections(settings_)).values(), *of_jobs)]
 
 
