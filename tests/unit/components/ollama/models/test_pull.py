@@ -118,20 +118,20 @@ def test_a_server_that_comes_up_late_is_waited_for(run_pull: Run) -> None:
 
 def test_a_frozen_registry_is_given_up(run_pull: Run) -> None:
     # The client draws its bar anew ten times a second, and would do so for ever.
-    result = run_pull("pull-frozen", stall=10)
+    result = run_pull("pull-frozen", stall=10, pace="0.")
     assert result.code == 1
     assert result.termination.startswith(f"{MODEL}: no progress for 10 s at: pulling 1597e3195076:  24% ▕████  ")
     assert result.calls[-1] == f"pull {MODEL}"
 
 
 def test_a_client_that_ended_meanwhile_is_not_taken_for_one_that_hangs(run_pull: Run) -> None:
-    result = run_pull("pull-absent", stall=5)
+    result = run_pull("pull-absent", stall=5, pace="1.")
     assert result.termination == f"{MODEL}: Error: pull model manifest: file does not exist\n"
 
 
 def test_a_registry_that_never_sends_the_manifest_is_given_up_in_few_words(run_pull: Run) -> None:
     # All frames are on one line of the file.
-    result = run_pull("pull-hanging-manifest", stall=10)
+    result = run_pull("pull-hanging-manifest", stall=10, pace="0.")
     assert result.code == 1
     assert re.fullmatch(rf"{MODEL}: no progress for 10 s at: pulling manifest .\n", result.termination)
 
