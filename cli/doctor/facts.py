@@ -47,6 +47,7 @@ class StorageClass:
     name: str
     default: bool
     expands: bool
+    provisioner: str
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Facts:
     deployed: namespaces that this stack has deployed by its state; None where that cannot be read without an engine.
     gateways: Gateways that the stack names and that are there, by namespace and name, with the name of their class.
     pod_security: whether Pod Security admission is on.
+    fs_group_policies: what each CSIDriver says of a pod's `fsGroup`, by the name of the driver.
     existing: keys of what has to be there already, by kind, namespace and name; what is not there is absent, and None
         stands for what the user may not look at.
     """
@@ -100,6 +102,7 @@ class Facts:
     deployed: frozenset[str] | None = frozenset()
     nodes: Sequence[Node] | None = ()
     storage_classes: Sequence[StorageClass] | None = ()
+    fs_group_policies: Mapping[str, str] | None = field(default_factory=dict[str, str])
     ingress_classes: Sequence[IngressClass] | None = ()
     gateways: Mapping[tuple[str, str], str] | None = field(default_factory=dict[tuple[str, str], str])
     gateway_classes: frozenset[str] | None = frozenset()

@@ -47,6 +47,7 @@ def gather(server: Server, wanted: Needs, version: str, deployed: frozenset[str]
         deployed=deployed,
         nodes=_nodes(server, wanted.namespaces),
         storage_classes=_storage_classes(server),
+        fs_group_policies=_fs_group_policies(server),
         ingress_classes=_ingress_classes(server),
         gateways=_gateways(server, wanted),
         gateway_classes=_names(server.items(f"{_GATEWAYS}/gatewayclasses")),
@@ -158,10 +159,20 @@ def _storage_classes(server: Server) -> list[StorageClass] | None:
         return None
     return [
         StorageClass(
-            item["metadata"]["name"], _is_default(item, _DEFAULT_STORAGE), bool(item.get("allowVolumeExpansion"))
+            item["metadata"]["name"],
+            _is_default(item, _DEFAULT_STORAGE),
+            bool(item.get("allowVolumeExpansion")),
+            item["provisioner"],
         )
         for item in items
     ]
+
+
+def _fs_group_policies(server: Server) -> dict[str, str] | None:
+    items = server.items("/apis/storage.k8s.io/v1/csidrivers")
+    if items is None:
+        return None
+    return {item["metadata"]["name"]: (item.get("spec") or {}).get("fsGroupPolicy", "") for item in items}
 
 
 def _ingress_classes(server: Server) -> list[IngressClass] | None:

@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     access.namespaces,
     references.existing,
     storage.storage_classes,
+    storage.fs_group,
     nodes.room,
     nodes.devices,
     nodes.avx,

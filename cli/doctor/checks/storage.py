@@ -1,17 +1,26 @@
-"""Is there a StorageClass for each claim?"""
+"""Is there a StorageClass for each claim, and may the pods write to its volumes?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from cli.doctor.diagnosis import Diagnosis, ok
-from cli.doctor.facts import Facts
+from cli.doctor.facts import Facts, StorageClass
 from cli.doctor.needs import Needs
+
+_ROOT_ONLY = {"kubernetes.io/host-path": "it makes directories with mode 0750 that belong to root"}
+"""Provisioners whose volumes ignore `fsGroup` and are writable for root alone.
+
+Most provisioners of hostPath volumes ignore `fsGroup` as well, but make directories with mode 0777: those of minikube,
+MicroK8s, local-path (k3s, kind) and the NFS subdir provisioner by their sources.
+Source: kubernetes/kubernetes, pkg/volume/hostpath/host_path.go, Provision.
+"""
+_DENIED = "no container runs as root, so Ollama ends with `mkdir /models/blobs: permission denied`"
+_REMEDY = "let the group of the pods write to each volume (docs/data.md says how), or name another class in"
+_CLASS_SETTING = "`storage.storageClassName`"
 
 
 def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
     """Does the StorageClass that each claim names exist, or a default one?"""
-    claims: dict[str, list[str]] = {}
-    for claim in needs.all("PersistentVolumeClaim"):
-        claims.setdefault(claim.spec.get("storageClassName", ""), []).append(claim.object_name)
+    claims = _claims(needs)
     if not claims:
         return
     if facts.storage_classes is None:
@@ -26,7 +35,7 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
     known = {found.name: found for found in facts.storage_classes}
     defaults = [found for found in facts.storage_classes if found.default]
     for name, wanting in claims.items():
-        found = known.get(name) if name else next(iter(defaults), None)
+        found = _class_of(name, facts.storage_classes)
         label = f"StorageClass {name}" if name else "a default StorageClass"
         if found is None:
             yield Diagnosis(
@@ -54,3 +63,50 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             "Kubernetes takes the newest one, which another installation may change",
             "leave one of them the default, or set `storage.storageClassName`",
         )
+
+
+def fs_group(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+    """Can pods that do not run as root write to the volumes of each StorageClass?"""
+    for name, wanting in _claims(needs).items():
+        found = _class_of(name, facts.storage_classes or ())
+        if found is None:
+            continue
+        label = f"the volumes of StorageClass {found.name} for {', '.join(wanting)} ignore `fsGroup`"
+        if found.provisioner in _ROOT_ONLY:
+            yield Diagnosis(
+                "warning",
+                "storage",
+                f"{label}: its provisioner is {found.provisioner}, and {_ROOT_ONLY[found.provisioner]}",
+                _DENIED,
+                f"{_REMEDY} {_CLASS_SETTING}",
+            )
+        elif facts.fs_group_policies is None:
+            yield Diagnosis(
+                "unknown",
+                "storage",
+                f"the user may not list CSIDrivers, so whether {found.provisioner} follows `fsGroup` is not known",
+                f"where it does not and only root may write to its volumes, {_DENIED}",
+                "let the user list csidrivers.storage.k8s.io, or look: "
+                f"`kubectl get csidriver {found.provisioner} -o yaml` has `fsGroupPolicy`",
+            )
+        elif facts.fs_group_policies.get(found.provisioner) == "None":
+            yield Diagnosis(
+                "warning",
+                "storage",
+                f"{label}: the CSIDriver {found.provisioner} has `fsGroupPolicy: None`",
+                f"where only root may write to them, {_DENIED}",
+                f"{_REMEDY} {_CLASS_SETTING}; nothing is to do where the driver makes volumes that all may write to",
+            )
+
+
+def _claims(needs: Needs) -> Mapping[str, Sequence[str]]:
+    """Return the names of the claims by the StorageClass that they name, which is empty for the default one."""
+    claims: dict[str, list[str]] = {}
+    for claim in needs.all("PersistentVolumeClaim"):
+        claims.setdefault(claim.spec.get("storageClassName", ""), []).append(claim.object_name)
+    return claims
+
+
+def _class_of(name: str, classes: Sequence[StorageClass]) -> StorageClass | None:
+    """Return the StorageClass of a name, or the first default one for an empty name."""
+    return next((found for found in classes if (found.name == name if name else found.default)), None)

@@ -22,7 +22,7 @@ until ollama show "$BASE" > /dev/null 2>&1; do
 done
 
 echo "creating $MODEL from $BASE"
-ollama create "$MODEL" -f "${{MODELFILE:-{DIRECTORY}/{FILE}}}" > "$log" 2>&1 || fail "$MODEL: $(last_line)"
+ollama create "$MODEL" -f "${{MODELFILE:-{DIRECTORY}/{FILE}}}" > "$log" 2>&1 || fail "$MODEL: $(reason)"
 # A client whose server was killed ends with 0 too, and an older model of this name would still be there.
 [ "$(last_line)" = success ] || fail "$MODEL: not created, last line: $(last_line)"
 ollama show "$MODEL" > /dev/null 2>&1 || fail "$MODEL: created, but the server does not have it"

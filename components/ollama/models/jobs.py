@@ -37,20 +37,34 @@ JOB_NAME_LENGTH = 63
 _CHECKSUM_LENGTH = 8
 _READABLE_LENGTH = 40
 
-PRELUDE = r"""
+CLIENT_OUTPUT = r"""
 log=${TMPDIR:-/tmp}/client.log
-fail() { echo "$1"; echo "$1" > "${TERMINATION_LOG:-/dev/termination-log}"; exit 1; }
-last_line() {
-    tr '\r' '\n' < "$log" | sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' | grep -v '^ *$' | tail -n 1
+escape=$(printf '\033')
+# The client moves the cursor without a terminal too: each frame goes back to where the last one began, and each of its
+# lines ends with blanks.
+lines() {
+    sed "s/$escape\[[0-9]*[AG]/\n/g; s/$escape\[[0-9;?]*[A-Za-z]//g" "$log" | tr '\r' '\n' |
+        sed 's/[[:blank:]]*$//; /^$/d'
 }
+last_line() { lines | tail -n 1; }
+# A registry's page may follow the status in the client's last words.
+reason() { error=$(lines | sed -n '/^Error: /p' | tail -n 1); echo "${error:-$(last_line)}"; }
+"""
+"""Functions that read what Ollama's client wrote to `$log`. What it writes is recorded beside their tests."""
+
+PRELUDE = (
+    CLIENT_OUTPUT
+    + r"""
+fail() { echo "$1"; echo "$1" > "${TERMINATION_LOG:-/dev/termination-log}"; exit 1; }
 
 # The client does not wait for its server.
 until ollama ls > "$log" 2>&1; do
     waited=$((${waited:-0} + 2))
-    [ "$waited" -lt 300 ] || fail "$MODEL: no answer from $OLLAMA_HOST: $(tail -n 1 "$log")"
+    [ "$waited" -lt 300 ] || fail "$MODEL: no answer from $OLLAMA_HOST: $(reason)"
     sleep 2
 done
 """
+)
 """How each of the Jobs begins, in the image of Ollama. The last words of a failure are the container's termination
 message, which `pulumi up` shows."""
 

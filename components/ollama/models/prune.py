@@ -21,7 +21,7 @@ for model in $MODELS; do
     done
 done
 
-ollama ls > "$log" 2>&1 || fail "nothing is deleted: $(last_line)"
+ollama ls > "$log" 2>&1 || fail "nothing is deleted: $(reason)"
 cp "$log" "$log.models"
 while read -r name _; do
     # Every model has a tag, so this can only be the heading.
@@ -29,7 +29,7 @@ while read -r name _; do
     case " $KEEP " in
         *" ${name,,} "*) echo "$name stays" ;;
         *)
-            ollama rm "$name" > "$log" 2>&1 || fail "$name: $(last_line)"
+            ollama rm "$name" > "$log" 2>&1 || fail "$name: $(reason)"
             echo "$name is deleted"
             ;;
     esac

@@ -33,10 +33,12 @@ NODE = Node(
     used={},
     kubelet="v1.34.1",
 )
+DRIVER = "ebs.csi.aws.com"
 GOOD = Facts(
     version="v1.34.1",
     nodes=(NODE,),
-    storage_classes=(StorageClass("fast", default=True, expands=True),),
+    storage_classes=(StorageClass("fast", default=True, expands=True, provisioner=DRIVER),),
+    fs_group_policies={DRIVER: "File"},
     ingress_classes=(IngressClass("nginx", default=True, controller="k8s.io/ingress-nginx"),),
     pod_security=True,
     daemon_sets=(DaemonSet("kube-system", "cilium", ()),),
@@ -48,6 +50,7 @@ BLIND = Facts(
     deployed=None,
     nodes=None,
     storage_classes=None,
+    fs_group_policies=None,
     ingress_classes=None,
     gateways=None,
     gateway_classes=None,

@@ -8,7 +8,7 @@ import pytest
 
 from cli.doctor.checks import diagnose
 from cli.doctor.diagnosis import Diagnosis, can_succeed
-from cli.doctor.facts import DaemonSet, Facts, IngressClass, Namespace, Permission, StorageClass
+from cli.doctor.facts import DaemonSet, Facts, IngressClass, Namespace, Permission
 from cli.doctor.needs import Kind, Needs
 from tests.unit.cli.doctor.stacks import BLIND, GOOD, NODE, needs_of, node
 
@@ -26,6 +26,7 @@ ROUTE = {
 EXISTING = {"librechat": {"admin": {"email": "a@example.org", "existingSecret": "first"}}}
 ADMIN = ("Secret", "librechat", "first")
 GATEWAY = ("gateways", "edge")
+(FAST,) = GOOD.storage_classes or ()
 OWN = {"app.kubernetes.io/part-of": "ollama-librechat"}
 
 
@@ -116,7 +117,7 @@ CASES: dict[str, tuple[dict[str, Any], Facts, str, str, str]] = {
     ),
     "no default StorageClass": (
         {},
-        replace(GOOD, storage_classes=[StorageClass("slow", default=False, expands=True)]),
+        replace(GOOD, storage_classes=[replace(FAST, name="slow", default=False)]),
         "error",
         "storage",
         "there are: slow",
@@ -130,17 +131,38 @@ CASES: dict[str, tuple[dict[str, Any], Facts, str, str, str]] = {
     ),
     "volumes that cannot grow": (
         {},
-        replace(GOOD, storage_classes=[StorageClass("fast", default=True, expands=False)]),
+        replace(GOOD, storage_classes=[replace(FAST, expands=False)]),
         "warning",
         "storage",
         "does not let volumes grow",
     ),
     "two defaults": (
         {},
-        replace(GOOD, storage_classes=[StorageClass(name, default=True, expands=True) for name in "ab"]),
+        replace(GOOD, storage_classes=[replace(FAST, name=name) for name in "ab"]),
         "warning",
         "storage",
         "2 default StorageClasses: a, b",
+    ),
+    "volumes that only root may write to": (
+        {},
+        replace(GOOD, storage_classes=[replace(FAST, provisioner="kubernetes.io/host-path")]),
+        "warning",
+        "storage",
+        "its provisioner is kubernetes.io/host-path",
+    ),
+    "a driver that ignores fsGroup": (
+        {},
+        replace(GOOD, fs_group_policies={FAST.provisioner: "None"}),
+        "warning",
+        "storage",
+        "has `fsGroupPolicy: None`",
+    ),
+    "drivers that may not be looked at": (
+        {},
+        replace(GOOD, fs_group_policies=None),
+        "unknown",
+        "storage",
+        "may not list CSIDrivers",
     ),
     "no Ready node": ({}, node(schedulable=False), "error", "nodes", "no node takes Deployment"),
     "a taint": (
@@ -267,6 +289,30 @@ def test_only_an_error_keeps_up_from_succeeding(case: str) -> None:
 )
 def test_what_is_there_is_no_error(settings: dict[str, Any], facts: Facts) -> None:
     assert [one for one in diagnose(needs_of(**settings), facts) if one.level in {"error", "warning"}] == []
+
+
+@pytest.mark.parametrize(
+    ("provisioner", "policies"),
+    [
+        # None of these follows fsGroup, but all of them make directories with mode 0777.
+        ("k8s.io/minikube-hostpath", {}),
+        ("rancher.io/local-path", {}),
+        ("microk8s.io/hostpath", {}),
+        ("ebs.csi.aws.com", {"ebs.csi.aws.com": "File", "another": "None"}),
+        ("ebs.csi.aws.com", {"ebs.csi.aws.com": "ReadWriteOnceWithFSType"}),
+    ],
+)
+def test_nothing_is_said_against_volumes_that_pods_can_write_to(provisioner: str, policies: dict[str, str]) -> None:
+    facts = replace(GOOD, storage_classes=[replace(FAST, provisioner=provisioner)], fs_group_policies=policies)
+    assert bad(needs_of(), facts) == []
+
+
+def test_only_the_class_that_a_claim_gets_is_told_to_ignore_fs_group() -> None:
+    other = replace(FAST, name="host", default=False, provisioner="kubernetes.io/host-path")
+    facts = replace(GOOD, storage_classes=[other, FAST])
+    assert bad(needs_of(), facts) == []
+    (told,) = [one for one in diagnose(needs_of(ollama={"storage": {"storageClassName": "host"}}), facts) if one.fix]
+    assert told.what.startswith("the volumes of StorageClass host for ollama-data ignore `fsGroup`")
 
 
 def test_a_user_who_may_look_at_nothing_is_told_what_is_unknown_and_nothing_as_missing() -> None:

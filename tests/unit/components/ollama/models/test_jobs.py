@@ -1,11 +1,8 @@
-"""Custom models, pruning, pools: what the Jobs run, against a client whose models are files, and what is declared."""
+"""Custom models, pruning, pools: what the Jobs run, with a client that writes what Ollama's wrote; what is declared."""
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
@@ -16,134 +13,106 @@ from components.ollama.models.create import CREATE_SCRIPT
 from components.ollama.models.jobs import named
 from components.ollama.models.prune import PRUNE_SCRIPT, shown_as
 from components.ollama.models.rules import base_models
+from tests.unit.components.ollama.models.client import run_script
 from tests.unit.pods import container, environment, pods, template, violations
 from tests.unit.recording import Recording
 
 Execute = Callable[..., Recording]
 
-CLIENT = """#!/bin/bash
-# A client whose models are files, and which fails at what its test says.
-echo "$*" >> "$STATE/calls"
-case "$FAIL" in "$1"*) echo "Error: ${FAIL#* }" >&2; exit 1 ;; esac
-file="$STATE/models/${2//\\//_}"
-case "$1" in
-    ls) printf 'NAME  ID  SIZE  MODIFIED\\n'; [ ! -e "$STATE/listed" ] || cat "$STATE/listed" ;;
-    show) [ -e "$file" ] ;;
-    create) printf 'gathering model components\\n%s\\n' "$LAST"; [ "$LAST" != success ] || touch "$file" ;;
-    rm) echo "deleted '$2'" ;;
-esac
-"""
+CREATE = {"MODEL": "support:v1", "BASE": "random:100k", "WAIT_SECONDS": "15", "MODELFILE": "/modelfile/Modelfile"}
 
 
-class Result(NamedTuple):
-    code: int
-    output: str
-    termination: str
-    calls: list[str]
-
-
-@pytest.fixture
-def run_script(tmp_path: Path) -> Callable[..., Result]:
-    """Run a real script with a scripted client, in a hundredth of the time that it waits."""
-    programs, models = tmp_path / "bin", tmp_path / "models"
-    programs.mkdir()
-    models.mkdir()
-    sleep = shutil.which("sleep")
-    for name, text in (("ollama", CLIENT), ("sleep", f'#!/bin/sh\nexec {sleep} "0.0$1"\n')):
-        (programs / name).write_text(text)
-        (programs / name).chmod(0o755)
-
-    def run(
-        script: str,
-        *,
-        present: tuple[str, ...] = (),
-        listed: tuple[str, ...] = (),
-        last: str = "success",
-        fail: str = "-",
-        **variables: str,
-    ) -> Result:
-        for model in present:
-            (models / model.replace("/", "_")).touch()
-        (tmp_path / "listed").write_text("".join(f"{name}  0123  1 GB  2 days ago\n" for name in listed))
-        result = subprocess.run(
-            ["bash", "-u", "-c", script],
-            env={
-                "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-                "STATE": os.fspath(tmp_path),
-                "TMPDIR": os.fspath(tmp_path),
-                "TERMINATION_LOG": os.fspath(tmp_path / "termination"),
-                "OLLAMA_HOST": "http://ollama:11434",
-                "WAIT_SECONDS": "15",
-                "LAST": last,
-                "FAIL": fail,
-                **variables,
-            },
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        told = tmp_path / "termination"
-        return Result(
-            result.returncode,
-            result.stdout + result.stderr,
-            told.read_text().strip() if told.exists() else "",
-            [line for line in (tmp_path / "calls").read_text().splitlines() if line != "ls"],
-        )
-
-    return run
-
-
-CREATE = {"MODEL": "support:v1", "BASE": "llama3.2:3b", "MODELFILE": "/modelfile/Modelfile"}
-
-
-def test_a_custom_model_is_created_after_its_base(run_script: Callable[..., Result]) -> None:
-    result = run_script(CREATE_SCRIPT, present=("llama3.2:3b",), **CREATE)
+def test_a_custom_model_is_created_after_its_base(tmp_path: Path) -> None:
+    result = run_script(tmp_path, CREATE_SCRIPT, {"create": "create"}, present=("random:100k",), **CREATE)
+    assert result.output == "creating support:v1 from random:100k\nsupport:v1 is there\n"
     assert (result.code, result.termination) == (0, "")
     assert result.calls == [
-        "show llama3.2:3b",
+        "ls",
+        "show random:100k",
         "create support:v1 -f /modelfile/Modelfile",
         "show support:v1",
     ]
 
 
-def test_a_custom_model_tells_that_its_base_is_missing(run_script: Callable[..., Result]) -> None:
-    result = run_script(CREATE_SCRIPT, **CREATE)
+def test_a_custom_model_that_is_there_is_created_again(tmp_path: Path) -> None:
+    present = ("random:100k", "support:v1")
+    result = run_script(tmp_path, CREATE_SCRIPT, {"create": "create-again"}, present=present, **CREATE)
+    assert (result.code, result.termination) == (0, "")
+
+
+def test_a_custom_model_tells_that_its_base_is_missing(tmp_path: Path) -> None:
+    result = run_script(tmp_path, CREATE_SCRIPT, {}, **CREATE)
     assert result.code == 1
-    assert result.termination == "support:v1: its base model llama3.2:3b is not there, see the Job of llama3.2:3b"
+    assert result.termination == "support:v1: its base model random:100k is not there, see the Job of random:100k\n"
     assert not any(call.startswith("create") for call in result.calls)
 
 
-def test_a_creation_that_fails_or_is_cut_off_fails(run_script: Callable[..., Result]) -> None:
-    failed = run_script(CREATE_SCRIPT, present=("llama3.2:3b",), fail="create invalid parameter", **CREATE)
-    assert (failed.code, failed.termination) == (1, "support:v1: Error: invalid parameter")
+@pytest.mark.parametrize(
+    ("recording", "words"),
+    [
+        ("create-unknown-parameter", "Error: unknown parameter 'nonsense'"),
+        ("create-invalid-value", "Error: invalid int value [many]"),
+        ("create-bad-template", "Error: 400 Bad Request: template error: template: :1: unclosed action"),
+        ("create-no-server", "Error: could not connect to ollama server, run 'ollama serve' to start it"),
+    ],
+)
+def test_a_creation_that_fails_says_why(recording: str, words: str, tmp_path: Path) -> None:
+    result = run_script(tmp_path, CREATE_SCRIPT, {"create": recording}, present=("random:100k",), **CREATE)
+    assert (result.code, result.termination) == (1, f"support:v1: {words}\n")
+
+
+def test_a_creation_that_is_cut_off_fails(tmp_path: Path) -> None:
     # The client ends with 0 when its server is killed, and an older model of the name may be there.
-    cut = run_script(CREATE_SCRIPT, present=("llama3.2:3b", "support:v1"), last="writing manifest", **CREATE)
-    assert (cut.code, cut.termination) == (1, "support:v1: not created, last line: writing manifest")
-
-
-PRUNE = {"MODEL": "prune", "MODELS": "llama2:latest hf.co/Team/Model:Q4", "KEEP": "llama2:latest hf.co/team/model:q4"}
-PRESENT = ("llama2:latest", "hf.co/Team/Model:Q4")
-
-
-def test_pruning_deletes_what_is_in_no_list_and_nothing_else(run_script: Callable[..., Result]) -> None:
-    listed = ("llama2:latest", "mistral:7b", "hf.co/Team/Model:Q4", "llama2:7b")
-    result = run_script(PRUNE_SCRIPT, present=PRESENT, listed=listed, **PRUNE)
-    assert result.code == 0, result.output
-    assert [call for call in result.calls if call.startswith("rm")] == ["rm mistral:7b", "rm llama2:7b"]
-
-
-def test_pruning_waits_for_the_models_of_the_list(run_script: Callable[..., Result]) -> None:
-    # A model that is being pulled shares layers with others: they would be deleted with them.
-    result = run_script(PRUNE_SCRIPT, present=PRESENT[:1], listed=("mistral:7b",), **PRUNE)
+    present = ("random:100k", "support:v1")
+    result = run_script(tmp_path, CREATE_SCRIPT, {"create": "create-cut"}, present=present, **CREATE)
     assert result.code == 1
-    assert result.termination == "nothing is deleted: hf.co/Team/Model:Q4 is not there, see its Job"
+    assert result.termination.startswith("support:v1: not created, last line: creating new layer sha256:")
+
+
+LISTED = ["random:100k", "support:v1", "team/random:100k", "hf.co/team/Model:Q4_K_M", "random:19m"]
+"""What the recording of `ollama ls` lists."""
+PRESENT = ("random:100k", "hf.co/team/Model:Q4_K_M")
+PRUNE = {
+    "MODEL": "prune",
+    "MODELS": " ".join(PRESENT),
+    "KEEP": " ".join(shown_as(model) for model in PRESENT),
+    "WAIT_SECONDS": "15",
+}
+
+
+def test_pruning_deletes_what_is_in_no_list_and_nothing_else(tmp_path: Path) -> None:
+    result = run_script(tmp_path, PRUNE_SCRIPT, {"rm": "rm"}, present=PRESENT, **PRUNE)
+    assert (result.code, result.termination) == (0, "")
+    gone = [model for model in LISTED if model not in PRESENT]
+    assert [call for call in result.calls if call.startswith("rm")] == [f"rm {model}" for model in gone]
+    assert result.output.splitlines() == [
+        f"{model} stays" if model in PRESENT else f"{model} is deleted" for model in LISTED
+    ]
+
+
+def test_pruning_an_empty_server_deletes_nothing(tmp_path: Path) -> None:
+    result = run_script(tmp_path, PRUNE_SCRIPT, {"ls": "ls-empty"}, **{**PRUNE, "MODELS": ""})
+    assert (result.code, result.output) == (0, "")
+
+
+def test_pruning_waits_for_the_models_of_the_list(tmp_path: Path) -> None:
+    # A model that is being pulled shares layers with others: they would be deleted with them.
+    result = run_script(tmp_path, PRUNE_SCRIPT, {}, present=PRESENT[:1], **PRUNE)
+    assert result.code == 1
+    assert result.termination == "nothing is deleted: hf.co/team/Model:Q4_K_M is not there, see its Job\n"
     assert not any(call.startswith("rm") for call in result.calls)
 
 
-def test_pruning_tells_what_it_could_not_delete(run_script: Callable[..., Result]) -> None:
-    result = run_script(PRUNE_SCRIPT, present=PRESENT, listed=("mistral:7b",), fail="rm permission denied", **PRUNE)
-    assert (result.code, result.termination) == (1, "mistral:7b: Error: permission denied")
+def test_pruning_tells_what_it_could_not_list(tmp_path: Path) -> None:
+    result = run_script(tmp_path, PRUNE_SCRIPT, {"ls": "ls ls-no-server"}, present=PRESENT, **PRUNE)
+    words = "Error: could not connect to ollama server, run 'ollama serve' to start it"
+    assert (result.code, result.termination) == (1, f"nothing is deleted: {words}\n")
+
+
+def test_pruning_tells_what_it_could_not_delete(tmp_path: Path) -> None:
+    result = run_script(tmp_path, PRUNE_SCRIPT, {"rm": "rm-denied"}, present=PRESENT, **PRUNE)
+    words = "Error: remove /models/manifests/registry.ollama.ai/library/random/100k: permission denied"
+    assert (result.code, result.termination) == (1, f"support:v1: {words}\n")
 
 
 @pytest.mark.parametrize(

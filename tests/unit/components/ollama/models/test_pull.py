@@ -1,187 +1,150 @@
-"""The pull Jobs: what they run, against a client that behaves as Ollama's does, and how they are declared."""
+"""The pull Jobs: what they run, against a client that writes what Ollama's wrote, and how they are declared."""
 
-import itertools
-import os
 import re
-import shutil
 import string
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components.ollama.models.pull import PULL_SCRIPT, job_name
+from tests.unit.components.ollama.models.client import SILENT, Result, run_script
 from tests.unit.pods import container, environment, template
 from tests.unit.programs import ollama
 from tests.unit.recording import Recording
 
 Execute = Callable[..., Recording]
-MODEL = "llama3.2:3b"
-BAR = (
-    r"\033[?2026h\033[?25l\033[1Gpulling dde5aa3fc5ff:  {percent}%% ▕███   ▏ {done} MB/2.0 GB  {speed} MB/s"
-    r"\033[K\033[?25h\r"
-)
-NO_SERVER = "Error: could not connect to ollama server, run 'ollama serve' to start it"
-
-CLIENT = """#!/bin/sh
-# A client that answers as its test says; what is pulled is a file.
-echo "$1 $2" >> "$STATE/calls"
-ls() { @ls@ ; }
-show() { [ -e "$STATE/model" ] || { echo "Error: model '$1' not found" >&2; return 1; }; }
-pull() { @pull@ ; }
-"$@"
-"""
-
-
-class Result(NamedTuple):
-    code: int
-    output: str
-    termination: str
-    calls: list[str]
+Run = Callable[..., Result]
+MODEL = "random:19m"
 
 
 @pytest.fixture
-def run_pull(tmp_path: Path) -> Callable[..., Result]:
-    """Run the real script with a scripted client, in a hundredth of the time that it waits."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    sleep = shutil.which("sleep")
-    assert sleep
+def run_pull(tmp_path: Path) -> Run:
+    """Run the script of a pull, which ends as a recording does."""
 
-    def program(name: str, text: str) -> None:
-        (programs / name).write_text(text)
-        (programs / name).chmod(0o755)
-
-    def run(pull: str, ls: str = "true", *, present: bool = False, stall: int = 600, pace: str = "0.0") -> Result:
-        program("ollama", CLIENT.replace("@ls@", ls).replace("@pull@", pull))
-        program("sleep", f'#!/bin/sh\nexec {sleep} "{pace}$1"\n')
-        if present:
-            (tmp_path / "model").touch()
-        result = subprocess.run(
-            ["bash", "-u", "-c", PULL_SCRIPT],
-            env={
-                "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-                "HOME": "/nonexistent",
-                "MODEL": MODEL,
-                "OLLAMA_HOST": "http://ollama.ollama.svc.cluster.local:11434",
-                "STALL_SECONDS": str(stall),
-                "STATE": os.fspath(tmp_path),
-                "TMPDIR": os.fspath(tmp_path),
-                "TERMINATION_LOG": os.fspath(tmp_path / "termination"),
-            },
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        termination = tmp_path / "termination"
-        assert result.stderr == ""
-        return Result(
-            result.returncode,
-            result.stdout,
-            termination.read_text() if termination.exists() else "",
-            (tmp_path / "calls").read_text().split("\n")[:-1],
-        )
+    def run(pull: str, ls: str = "ls", *, stall: int = 600, **options: Any) -> Result:
+        answers = {"pull": pull, "ls": ls}
+        return run_script(tmp_path, PULL_SCRIPT, answers, MODEL=MODEL, STALL_SECONDS=str(stall), **options)
 
     return run
 
 
-def progress(*steps: tuple[int, int]) -> str:
-    """Progress as the client writes it: percent done, and the speed, which changes even while nothing arrives."""
-    lines = [
-        f'printf "{BAR.format(percent=percent, done=percent * 20, speed=speed)}"; sleep 7' for percent, speed in steps
-    ]
-    return "; ".join(lines)
-
-
-def test_a_model_that_is_there_is_not_pulled(run_pull: Callable[..., Result]) -> None:
+def test_a_model_that_is_there_is_not_pulled(run_pull: Run) -> None:
     # A pull asks the registry even then, so a restart offline would fail.
-    result = run_pull("exit 1", present=True)
-    assert result == Result(0, f"{MODEL} is there already\n", "", ["ls ", f"show {MODEL}"])
+    result = run_pull("pull-refused", present=(MODEL,))
+    assert result == Result(0, f"{MODEL} is there already\n", "", ["ls", f"show {MODEL}"])
 
 
-def test_a_model_that_is_absent_is_pulled(run_pull: Callable[..., Result]) -> None:
-    result = run_pull(f'{progress((10, 50), (60, 40))}; touch "$STATE/model"; printf "success\\n"')
+def test_a_model_that_is_absent_is_pulled(run_pull: Run) -> None:
+    result = run_pull("pull")
     assert result.code == 0
     assert result.output.splitlines()[0] == f"pulling {MODEL}"
     assert result.output.splitlines()[-1] == f"{MODEL} is there"
     assert result.termination == ""
-    assert result.calls == ["ls ", f"show {MODEL}", f"pull {MODEL}", f"show {MODEL}"]
+    assert result.calls == ["ls", f"show {MODEL}", f"pull {MODEL}", f"show {MODEL}"]
 
 
-def test_progress_is_shown_without_control_characters(run_pull: Callable[..., Result]) -> None:
-    result = run_pull(f'{progress((10, 50), (60, 40), (99, 30))}; touch "$STATE/model"')
+def test_progress_is_shown_without_control_characters(run_pull: Run) -> None:
+    result = run_pull("pull")
     assert result.code == 0
     shown = [line for line in result.output.splitlines() if "%" in line]
     assert shown
-    assert all(line.startswith("pulling dde5aa3fc5ff:") and line.endswith("MB/s") for line in shown)
+    assert all(re.match(r"pulling [0-9a-f]{12}: +\d+% ▕", line) and line == line.rstrip() for line in shown)
     assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f]", result.output) == []
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("recording", "message"),
     [
-        "Error: pull model manifest: file does not exist",
-        'Error: pull model manifest: Get "https://registry.example.org/v2/": dial tcp: connect: connection refused',
-        "Error: pull model manifest: 503: ",
-        "Error: max retries exceeded: unexpected EOF",
-        "Error: write /models/blobs/sha256-ab-partial: no space left on device",
-        "Error: http: no Location header in response",
+        ("pull-absent", "Error: pull model manifest: file does not exist"),
+        # nginx's page follows.
+        ("pull-503", "Error: pull model manifest: 503: <html>"),
+        ("pull-no-redirect", "Error: http: no Location header in response"),
+        (
+            "pull-blobs-refused",
+            'Error: max retries exceeded: Get "https://blobs.example.net/'
+            '1597e3195076c314e488a1342c2596cef1b551574947bffaa7e3a614ea49c70a": '
+            "dial tcp 127.0.0.11:443: connect: connection refused",
+        ),
+        (
+            "pull-refused",
+            'Error: pull model manifest: Get "https://registry.ollama.ai/v2/library/random/manifests/100k": '
+            "dial tcp 127.0.0.10:443: connect: connection refused",
+        ),
+        (
+            "pull-full",
+            "Error: write /models/blobs/sha256-1597e3195076c314e488a1342c2596cef1b551574947bffaa7e3a614ea49c70a-partial"
+            ": no space left on device",
+        ),
     ],
 )
-def test_a_failed_pull_says_what_the_client_said_last(message: str, run_pull: Callable[..., Result]) -> None:
-    result = run_pull(f"printf 'pulling manifest\\r'; echo '{message}' >&2; exit 1")
+def test_a_failed_pull_says_why(recording: str, message: str, run_pull: Run) -> None:
+    result = run_pull(recording)
     assert result.code == 1
-    assert result.termination.strip() == f"{MODEL}: {message}".strip()
-    assert result.output.splitlines()[-1].strip() == f"{MODEL}: {message}".strip()
+    assert result.termination == f"{MODEL}: {message}\n"
+    assert result.output.splitlines()[-1] == f"{MODEL}: {message}"
 
 
-def test_a_failed_pull_without_a_word_still_names_the_model(run_pull: Callable[..., Result]) -> None:
-    assert run_pull("exit 2").termination.startswith(f"{MODEL}:")
+def test_a_failed_pull_without_a_word_still_names_the_model(run_pull: Run) -> None:
+    assert run_pull(SILENT).termination.startswith(f"{MODEL}:")
 
 
-def test_a_pull_that_ends_well_without_the_model_is_a_failure(run_pull: Callable[..., Result]) -> None:
-    # Measured: a server that is killed in the middle makes the client end with 0.
-    result = run_pull(f"{progress((40, 50))}; exit 0")
+def test_a_pull_that_ends_well_without_the_model_is_a_failure(run_pull: Run) -> None:
+    # A server that is killed in the middle makes the client end with 0.
+    result = run_pull("pull-server-killed")
     assert result.code == 1
-    assert f"{MODEL}: the pull ended without the model, last line: pulling dde5aa3fc5ff:  40%" in result.termination
+    words = f"{MODEL}: the pull ended without the model, last line: pulling 1597e3195076:"
+    assert re.fullmatch(rf"{words}  \d\d% ▕█+ +▏  \d\d MB/ 38 MB  3.0 MB/s      \ds\n", result.termination)
 
 
-def test_a_server_that_never_answers_is_a_failure_with_its_last_word(run_pull: Callable[..., Result]) -> None:
-    result = run_pull("exit 9", ls=f'echo "{NO_SERVER}" >&2; return 1', pace="0.000")
+def test_a_server_that_never_answers_is_a_failure_with_its_last_word(run_pull: Run) -> None:
+    result = run_pull("pull", ls="ls-no-server", pace="0.000")
     assert result.code == 1
     assert result.termination == (
-        f"{MODEL}: no answer from http://ollama.ollama.svc.cluster.local:11434: {NO_SERVER}\n"
+        f"{MODEL}: no answer from http://ollama.ollama.svc.cluster.local:11434: "
+        "Error: could not connect to ollama server, run 'ollama serve' to start it\n"
     )
-    assert set(result.calls) == {"ls "}
+    assert set(result.calls) == {"ls"}
 
 
-def test_a_server_that_comes_up_late_is_waited_for(run_pull: Callable[..., Result]) -> None:
-    late = f'[ "$(grep -c "^ls" "$STATE/calls")" -gt 3 ] || {{ echo "{NO_SERVER}" >&2; return 1; }}'
-    result = run_pull('touch "$STATE/model"', ls=late)
+def test_a_server_that_comes_up_late_is_waited_for(run_pull: Run) -> None:
+    result = run_pull("pull", ls="ls-no-server ls-no-server ls-no-server ls-empty")
     assert result.code == 0
-    assert result.calls[:5] == ["ls ", "ls ", "ls ", "ls ", f"show {MODEL}"]
+    assert result.calls[:5] == ["ls", "ls", "ls", "ls", f"show {MODEL}"]
 
 
-def test_a_frozen_registry_is_given_up(run_pull: Callable[..., Result]) -> None:
-    # The speed still changes, and the client would hang for ever.
-    frozen = progress(*itertools.chain([(10, 50)], ((20, speed) for speed in range(400, 0, -1))))
-    result = run_pull(f'{frozen}; touch "$STATE/model"', stall=60, pace="0.00")
+def test_a_frozen_registry_is_given_up(run_pull: Run) -> None:
+    # The client draws its bar anew ten times a second, and would do so for ever.
+    result = run_pull("pull-frozen", stall=10, pace="0.")
     assert result.code == 1
-    assert result.termination.startswith(f"{MODEL}: no progress for 60 s at: pulling dde5aa3fc5ff:  20%")
-    assert f"show {MODEL}" not in result.calls[3:]
+    assert result.termination.startswith(f"{MODEL}: no progress for 10 s at: pulling 1597e3195076:  24% ▕████  ")
+    assert result.calls[-1] == f"pull {MODEL}"
 
 
-def test_a_slow_registry_is_not_given_up(run_pull: Callable[..., Result]) -> None:
-    result = run_pull(
-        f'{progress(*((percent, 1) for percent in range(10, 30)))}; touch "$STATE/model"', stall=60, pace="0.00"
-    )
-    assert result.code == 0
-    assert result.termination == ""
+def test_a_client_that_ended_meanwhile_is_not_taken_for_one_that_hangs(run_pull: Run) -> None:
+    result = run_pull("pull-absent", stall=5, pace="1.")
+    assert result.termination == f"{MODEL}: Error: pull model manifest: file does not exist\n"
+
+
+def test_a_registry_that_never_sends_the_manifest_is_given_up_in_few_words(run_pull: Run) -> None:
+    # All frames are on one line of the file.
+    result = run_pull("pull-hanging-manifest", stall=10, pace="0.")
+    assert result.code == 1
+    assert re.fullmatch(rf"{MODEL}: no progress for 10 s at: pulling manifest .\n", result.termination)
+
+
+def test_a_slow_registry_is_not_given_up(run_pull: Run) -> None:
+    result = run_pull("pull", stall=6, pace="0.")
+    assert (result.code, result.termination) == (0, "")
+
+
+def test_a_server_that_checks_what_it_got_is_not_given_up(run_pull: Run) -> None:
+    # 13 s without a byte; of a large model on a slow disk it takes minutes.
+    result = run_pull("pull-verifying", stall=6, pace="0.")
+    assert (result.code, result.termination) == (0, "")
 
 
 # --- declaration ------------------------------------------------------------------------------------------------
