@@ -36,6 +36,9 @@ status: setup ## Show what runs
 login: setup ## Show how to log in to LibreChat: address, e-mail address, password of the first account
 	@$(CLI) login $(WITH_STACK)
 
+open: setup ## Open LibreChat in a browser, through a local port: PORT=3080, NO_BROWSER=1
+	@$(CLI) open $(WITH_STACK) $(if $(PORT),--port $(PORT)) $(if $(NO_BROWSER),--no-browser)
+
 drift: setup ## Show what was changed in the cluster, and by whom; exit status 2 if anything was
 	@$(CLI) drift $(WITH_STACK)
 

@@ -12,6 +12,7 @@ from cli.commands.generate import generate
 from cli.commands.history import history
 from cli.commands.lock import lock
 from cli.commands.login import login
+from cli.commands.open import open_page
 from cli.commands.policy import policy
 from cli.commands.preview import preview
 from cli.commands.repair import repair
@@ -27,6 +28,7 @@ app.command()(up)
 app.command()(preview)
 app.command()(status)
 app.command()(login)
+app.command("open")(open_page)
 app.command()(drift)
 app.command()(repair)
 app.command()(destroy)

@@ -14,6 +14,9 @@ CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotR
 """Reasons after which the log of the container's last run says more."""
 
 
+LAST_LINES = 10
+"""Lines of a container's last words that are shown; Kubernetes keeps up to 80."""
+
 NOT_READY = "NotReady"
 """Reason for a container that runs, while its readiness probe fails."""
 
@@ -35,6 +38,7 @@ class Problem:
     reason: in Kubernetes' word.
     message: in Kubernetes' words.
     command: arguments of kubectl that show more.
+    last_words: how a container's last run ended: the end of its log.
     """
 
     kind: str
@@ -45,6 +49,7 @@ class Problem:
     reason: str
     message: str
     command: tuple[str, ...]
+    last_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,13 @@ def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
     owners = {item.metadata.uid} | {one.metadata.uid for one in live.replica_sets if _owned(one, {item.metadata.uid})}
     pods = [one for one in live.pods if _owned(one, owners) and not one.metadata.deletion_timestamp]
     found = [(pod.metadata.name, problem) for pod in pods if (problem := _stuck(pod, live.events))]
+    if kind == "Job":
+        # Its pods are tries of the same thing: the last one says it.
+        latest = max(pods, key=lambda pod: str(pod.metadata.creation_timestamp), default=None)
+        found = [one for one in found if latest is not None and one[0] == latest.metadata.name] or found[-1:]
     for pod, problem in found:
-        yield Problem(*where, pod, problem.container, problem.reason, problem.message, _command(pod, problem))
+        command = _command(pod, problem)
+        yield Problem(*where, pod, problem.container, problem.reason, problem.message, command, problem.last_words)
     if not found and (problem := _given_up(item, live.events) or _not_created(item, owners, live.events)):
         about = ("quota",) if "exceeded quota" in problem.message else (f"{kind.lower()}/{where[2]}",)
         yield Problem(*where, "", "", problem.reason, problem.message, ("describe", *about))
@@ -194,5 +204,8 @@ def describe(problems: Iterable[Problem], stack: StackFile) -> Iterator[str]:
         if problem.pod:
             container = f", container {problem.container}" if problem.container else ""
             yield f"  pod     {problem.pod}{container}"
-        yield f"  reason  {problem.reason}: {problem.message}" if problem.message else f"  reason  {problem.reason}"
+        first, *more = problem.message.strip().splitlines()[-LAST_LINES:] or [""]
+        yield f"  reason  {problem.reason}: {first}" if first else f"  reason  {problem.reason}"
+        for line in [*more, *problem.last_words.splitlines()[-LAST_LINES:]]:
+            yield f"          {line}"
         yield f"  look    {shlex.join([*kubectl(stack), '-n', problem.namespace, *problem.command])}"

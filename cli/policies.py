@@ -57,12 +57,18 @@ def pack_config(settings: Settings) -> dict[str, Any]:
 
 
 def previewed(output: str) -> list[Resource]:
-    """Give the resources that a stack will have, from what `pulumi preview --json` prints.
+    """Return the resources that a stack will have, each once, in the order of the steps.
 
-    Raises ValueError when that is no preview.
+    Args:
+        output: What `pulumi preview --json --show-sames` prints.
+
+    Raises:
+        ValueError: That is no preview.
     """
     steps: Sequence[Mapping[str, Any]] = json.loads(output)["steps"]
-    states = (step["newState"] for step in steps if step.get("newState") and not step["op"].startswith("delete"))
+    kept = (step["newState"] for step in steps if step.get("newState") and not step["op"].startswith("delete"))
+    # A replacement has several steps with the same state.
+    states = {state["urn"]: state for state in kept}.values()
     return [
         Resource(
             state["type"],

@@ -1,10 +1,12 @@
 """What of a stack is protected, and what that means for `destroy`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cli.credentials import GENERATED
 from cli.errors import CommandError
 from cli.project import StackFile
+from components.stack.settings import Settings
 
 _ORDER = ("PersistentVolumeClaim", "StatefulSet", "Secret", "Namespace")
 
@@ -59,3 +61,36 @@ def refuse_destroy(stack: StackFile, found: list[str], keep_data: bool) -> None:
         f"To insist and delete the data as well, {setting}\n"
         f"  make up STACK={name} && make destroy STACK={name}"
     )
+
+
+_ENCRYPTING = ("-creds-key", "-creds-iv")
+"""Ends of the logical names of the credentials that LibreChat encrypts with, see `components.librechat.credentials`."""
+
+
+def keys_lost(stack: StackFile, export: Mapping[str, Any]) -> str:
+    """Say what becomes unreadable without the keys that `destroy` deletes; empty if nothing does.
+
+    Args:
+        stack: The stack.
+        export: What `pulumi stack export` prints.
+    """
+    resources = (export.get("deployment") or {}).get("resources") or []
+    generated = [one for one in resources if str(one["urn"]).endswith(_ENCRYPTING) and one["type"] == GENERATED]
+    places = list(_outlives(stack.settings()[0], stack.config))
+    if not generated or not places:
+        return ""
+    return (
+        f"CREDS_KEY and CREDS_IV of stack {stack.name} are generated and go with it, while {' and '.join(places)}: "
+        "what LibreChat has encrypted there with them (the API keys that people entered, tokens of plugins and tools) "
+        "can never be read again. Chats stay readable. To save them first:\n"
+        f"  make backup-secrets STACK={stack.name} RECIPIENT=key OUT=file"
+    )
+
+
+def _outlives(settings: Settings, config: Mapping[str, Any]) -> Iterator[str]:
+    # The URI is a secret, which only the engine can read: that it is there has to do.
+    external = (config.get("mongodb") or {}).get("external") or {}
+    if settings.mongodb.is_external or external.get("uri"):
+        yield "the external MongoDB stays"
+    if settings.mongodb.backup.enabled and settings.mongodb.backup.s3.bucket:
+        yield f"the backups in bucket {settings.mongodb.backup.s3.bucket} stay"

@@ -64,11 +64,14 @@ class PodProblem:
 
     container: which of its containers; empty for the pod as a whole.
     reason, message: in Kubernetes' words.
+    last_words: how the run before ended, where the container waits for its next one: its termination message, the end
+        of its log.
     """
 
     container: str
     reason: str
     message: str
+    last_words: str = ""
 
 
 def pod_problems(pod: Any) -> Iterator[PodProblem]:
@@ -77,7 +80,7 @@ def pod_problems(pod: Any) -> Iterator[PodProblem]:
     for container in [*(status.init_container_statuses or []), *(status.container_statuses or [])]:
         waiting, ended = container.state.waiting, container.state.terminated
         if waiting and waiting.reason not in {"PodInitializing", "ContainerCreating"}:
-            yield PodProblem(container.name, waiting.reason or "Waiting", waiting.message or "")
+            yield PodProblem(container.name, waiting.reason or "Waiting", waiting.message or "", _last_words(container))
         elif ended and ended.exit_code:
             yield PodProblem(container.name, ended.reason or "Error", ended.message or "")
     for condition in status.conditions or []:
@@ -85,11 +88,18 @@ def pod_problems(pod: Any) -> Iterator[PodProblem]:
             yield PodProblem("", condition.reason or "Unschedulable", condition.message or "")
 
 
+def _last_words(container: Any) -> str:
+    ended = container.last_state.terminated if container.last_state else None
+    return str(ended.message or "").strip() if ended and ended.exit_code else ""
+
+
 def pod_reasons(pod: Any) -> Iterator[str]:
     """Say in a line each what keeps a pod from being Ready."""
     for problem in pod_problems(pod):
         where = "/".join(part for part in (pod.metadata.name, problem.container) if part)
-        yield f"{where}: {problem.reason} {problem.message}".strip()
+        # The end of a log has many lines, the last of which says most.
+        said = problem.message.strip().splitlines()[-1:]
+        yield " ".join([f"{where}: {problem.reason}", *said])
 
 
 def _job(namespace: str, item: Any, pods: Sequence[Any]) -> Row:

@@ -32,7 +32,7 @@ def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
     from cli.forget import parse
     from cli.preparation import prepare
     from cli.project import SANDBOX_STACK
-    from cli.protection import protected, refuse_destroy
+    from cli.protection import keys_lost, protected, refuse_destroy
     from cli.session import open_session
     from sandbox.cluster.cluster import Cluster
 
@@ -41,7 +41,14 @@ def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
     except (CommandError, SettingsError) as error:
         raise CommandError(f"{error}{_hint(stack)}") from error
     prepare(session, err)
-    refuse_destroy(session.stack, protected(parse(session.output(["stack", "export"]))), keep_data)
+    export = parse(session.output(["stack", "export"]))
+    refuse_destroy(session.stack, protected(export), keep_data)
+    # With --keep-data they are protected and stay.
+    lost = "" if keep_data else keys_lost(session.stack, export)
+    if lost:
+        err.print(f"warning: {lost}", markup=False)
+        if not yes:
+            typer.confirm("Destroy it without saving them?", abort=True)
     options = ["--refresh", *(["--exclude-protected"] if keep_data else [])]
     asks = keep_data and not yes
     status = session.change("destroy", [*options, *([] if asks else ["--yes", "--skip-preview"])])

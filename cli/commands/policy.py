@@ -26,7 +26,9 @@ def policy(
             print(json.dumps(pack_config(settings), indent=2))  # noqa: T201 - for a machine, not a console
             return
         session = open_session(stack, err)
-        arguments = ["preview", "--json", *(["--config-file", session.config_file] if session.config_file else [])]
+        # Without --show-sames, a preview leaves out what is deployed already and stays as it is.
+        arguments = ["preview", "--json", "--show-sames"]
+        arguments += ["--config-file", session.config_file] if session.config_file else []
         resources = previewed(session.output(arguments))
         found = list(violations(resources, session.stack.settings()[0]))
     for violation in found:

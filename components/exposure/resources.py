@@ -20,9 +20,13 @@ def url(exposure: Exposure) -> pulumi.Output[str]:
     """Give the URL from outside, without a slash at the end; empty without exposure or with a wildcard for a host."""
     if exposure.type == "none":
         return pulumi.Output.from_input("")
-    scheme = "https" if exposure.tls.secret_name or _terminated_by_gateway(exposure) else "http"
     host = pulumi.Output.from_input(exposure.host)
-    return host.apply(lambda name: "" if name.startswith("*.") else f"{scheme}://{name}")
+    return host.apply(lambda name: "" if name.startswith("*.") else f"{scheme(exposure)}://{name}")
+
+
+def scheme(exposure: Exposure) -> str:
+    """Return the scheme of the URL from outside."""
+    return "https" if exposure.tls.secret_name or _terminated_by_gateway(exposure) else "http"
 
 
 def _terminated_by_gateway(exposure: Exposure) -> bool:

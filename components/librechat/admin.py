@@ -166,6 +166,7 @@ def _container(admin: Admin, application: Application, secret_name: pulumi.Outpu
         "env": [*manifests.environment(values), *manifests.secret_environment(secrets), from_secret],
         "resources": manifests.container_resources(CREATE_ADMIN_RESOURCES),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount("config", CONFIG_DIRECTORY, read_only=True),
             manifests.mount("app-data", "/app/data"),

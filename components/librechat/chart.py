@@ -21,6 +21,9 @@ _LOST = ("automount_service_account_token", "termination_grace_period_seconds")
 PRE_STOP_LIMIT = 10
 """Seconds that the pod may wait before SIGTERM: 20 of those 30 s are left for the server to end its streams."""
 
+_LOST_IN_CONTAINER = ("termination_message_policy",)
+"""The chart has no value for it: the message of a crash is in the log only. Init containers keep it."""
+
 _POD = (
     "containers",
     "init_containers",
@@ -48,6 +51,7 @@ _CONTAINER = (
     "readiness_probe",
     "liveness_probe",
     "lifecycle",
+    *_LOST_IN_CONTAINER,
 )
 CONFIG_VOLUME = "config"
 """Name of our volume with librechat.yaml, which the chart has one of its own for."""

@@ -71,6 +71,7 @@ def _wait_for_mongodb(settings: LibreChatSettings, parts: Parts) -> "ContainerAr
         "env": manifests.secret_environment(parts.secrets),
         "resources": manifests.container_resources(settings.resources),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
     }
 
 
@@ -85,6 +86,7 @@ def _server(settings: LibreChatSettings, parts: Parts, drain_seconds: int) -> "C
         "env": [*manifests.environment(parts.environment), *manifests.secret_environment(parts.secrets)],
         "resources": manifests.container_resources(settings.resources),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount(CONFIG_VOLUME, CONFIG_DIRECTORY, read_only=True),
             manifests.mount("data", "/app/client/public/images", sub_path="images"),

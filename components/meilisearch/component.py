@@ -143,6 +143,7 @@ def _container(
         "env": [*manifests.environment(ENVIRONMENT), *manifests.secret_environment({MASTER_KEY: secret_name})],
         "resources": manifests.container_resources(settings.resources),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [manifests.mount("data", DATA), manifests.TMP_MOUNT],
         "startup_probe": manifests.http_probe("/health", "http", period=2, failures=150),
         "readiness_probe": manifests.http_probe("/health", "http", period=5, failures=3),

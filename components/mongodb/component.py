@@ -188,6 +188,7 @@ def _container(
         "env": manifests.secret_environment(dict.fromkeys(KEYS, secret_name)),
         "resources": manifests.container_resources(settings.resources),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount("data", "/data/db"),
             manifests.mount("configdb", "/data/configdb"),

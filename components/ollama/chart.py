@@ -13,6 +13,9 @@ PORT = 11434
 _LOST = ("automount_service_account_token", "enable_service_links")
 """What the chart has no value for. The service account says the first too; the second is the cluster's default then."""
 
+_LOST_IN_CONTAINER = ("termination_message_policy",)
+"""The chart has no value for it: the message of a crash is in the log only."""
+
 _POD = (
     "containers",
     "volumes",
@@ -41,6 +44,7 @@ _CONTAINER = (
     "readiness_probe",
     "liveness_probe",
     "lifecycle",
+    *_LOST_IN_CONTAINER,
 )
 _SET_BY_CHART = ("OLLAMA_HOST",)
 MODEL_STORE = "ollama-data"

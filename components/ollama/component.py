@@ -222,6 +222,7 @@ def _container(settings: OllamaPool, image: pulumi.Output[str]) -> "ContainerArg
         "env": manifests.environment({**server_environment(settings.server, gpu), **settings.extra_environment}),
         "resources": manifests.container_resources(settings.resources, gpus),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount(MODEL_STORE, MODELS),
             manifests.mount("home", HOME),

@@ -194,6 +194,7 @@ def _container(token: Token, image: pulumi.Output[str]) -> "ContainerArgsDict":
         "ports": manifests.port("http", PORT),
         "resources": manifests.container_resources(token.resources),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount("config", CONFIG_DIRECTORY, read_only=True),
             manifests.mount("token", TOKEN_DIRECTORY, read_only=True),

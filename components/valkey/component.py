@@ -158,6 +158,7 @@ def _container(
         "env": [*manifests.environment(memory), *manifests.secret_environment({PASSWORD: secret_name})],
         "resources": manifests.container_resources(settings.resources),
         "security_context": manifests.security_context(),
+        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [manifests.TMP_MOUNT],
         # TCP: a ping would need the password in an argument.
         "startup_probe": manifests.tcp_probe("redis", period=2, failures=60),

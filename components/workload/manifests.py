@@ -78,6 +78,11 @@ def pod_security_context(user: int, group: int | None = None) -> "PodSecurityCon
     }
 
 
+TERMINATION_MESSAGE_POLICY = "FallbackToLogsOnError"
+"""Of every container: one that fails leaves the end of its log in the pod's status, where `make up` finds it even when
+the pod has crashed again since."""
+
+
 def security_context() -> "SecurityContextArgsDict":
     """Give the container's half of `restricted`, and a read-only root filesystem."""
     return {

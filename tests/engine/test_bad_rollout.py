@@ -63,7 +63,7 @@ def block(done: Done, title: str) -> list[str]:
     lines = done.stderr.splitlines()
     assert f"{title} is not ready" in lines, done.stderr
     start = lines.index(f"{title} is not ready") + 1
-    return [line.strip() for line in lines[start : start + 3]]
+    return [line.strip() for line in lines[start : start + 4]]
 
 
 def ready_pods(checkout: Checkout, name: str) -> set[str]:
@@ -104,17 +104,18 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
             "meilisearch": {"pods": {"annotations": {SIMULATE: "crash-loop"}}},
         },
     )
-    pod, reason, look = block(done, f"Deployment {OLLAMA}/ollama")
+    pod, reason, look, *_ = block(done, f"Deployment {OLLAMA}/ollama")
     assert pod.startswith("pod     ollama-")
     assert pod.endswith(", container ollama")
     assert reason.startswith("reason  ImagePullBackOff: ")
     assert "registry.invalid/ollama:0.32.14" in reason
     assert look.startswith(f"{KUBECTL} {OLLAMA} describe pod/ollama-")
     assert "ImagePullBackOff" in done.stdout, "plain pulumi says it as well"
-    pod, reason, _ = block(done, f"StatefulSet {LIBRECHAT}/librechat-mongodb")
+    pod, reason, *_ = block(done, f"StatefulSet {LIBRECHAT}/librechat-mongodb")
     assert pod == "pod     librechat-mongodb-0, container mongodb"
     assert reason.startswith("reason  ImagePullBackOff: ")
-    _, reason, look = block(done, f"StatefulSet {LIBRECHAT}/librechat-meilisearch")
+    _, reason, last_words, look = block(done, f"StatefulSet {LIBRECHAT}/librechat-meilisearch")
+    assert last_words == "simulated failure", "the container's termination message"
     assert reason.startswith("reason  CrashLoopBackOff: ")
     assert look == f"{KUBECTL} {LIBRECHAT} logs librechat-meilisearch-0 -c meilisearch --previous"
 
@@ -127,7 +128,7 @@ def test_a_pod_that_never_gets_ready_while_the_old_one_serves(checkout: Checkout
     name = f"{made.metadata.namespace}/{made.metadata.name}"
     assert f"is there: {name} is taken into the state" in done.stderr, "what failed before had made it all the same"
     assert ingress(checkout).metadata.uid == made.metadata.uid
-    pod, reason, look = block(done, f"Deployment {LIBRECHAT}/librechat")
+    pod, reason, look, *_ = block(done, f"Deployment {LIBRECHAT}/librechat")
     assert pod.endswith(", container librechat")
     assert reason.startswith("reason  NotReady: ")
     assert look.endswith("-c librechat")
@@ -140,7 +141,7 @@ def test_a_quota_that_is_used_up(checkout: Checkout) -> None:
     serving = ready_pods(checkout, "librechat")
     changes = {"endpoint": {"addParams": {"temperature": 0.1}}}
     done = failing(checkout, {"librechat": changes, "namespaces": {"quota": {"librechat": {"pods": "3"}}}})
-    reason, look, _ = block(done, f"Deployment {LIBRECHAT}/librechat")
+    reason, look, *_ = block(done, f"Deployment {LIBRECHAT}/librechat")
     assert reason.startswith("reason  FailedCreate: ")
     assert "exceeded quota" in reason
     assert look == f"{KUBECTL} {LIBRECHAT} describe quota"
@@ -149,7 +150,7 @@ def test_a_quota_that_is_used_up(checkout: Checkout) -> None:
 
 def test_a_gpu_that_no_node_has(checkout: Checkout) -> None:
     done = failing(checkout, {"ollama": {"gpu": {"count": 64}}})
-    pod, reason, look = block(done, f"Deployment {OLLAMA}/ollama")
+    pod, reason, look, *_ = block(done, f"Deployment {OLLAMA}/ollama")
     assert pod.startswith("pod     ollama-")
     assert reason.startswith("reason  Unschedulable: ")
     assert "Insufficient nvidia.com/gpu" in reason

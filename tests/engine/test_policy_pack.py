@@ -15,6 +15,7 @@ from cli.policies import pack_config
 from components.stack.settings import Settings
 from policies.rules import RESOURCE_RULES, STACK_RULES
 from policies.rules.rule import EXCEPTIONS, Resource
+from tests.engine.conftest import MakeCheckout
 from tests.unit.policies.objects import claim, deployment, good
 
 PACK = Path(__file__).resolve().parents[2] / "policies"
@@ -116,3 +117,16 @@ def test_what_a_preview_does_not_know_is_no_violation(analyzer: Analyzer) -> Non
     variables = [{"name": "MEILI_MASTER_KEY", "value": UNKNOWN}]
     found = analyzer.Analyze(request(deployment("containers.0.env", variables))).diagnostics
     assert list(found) == []
+
+
+def test_a_deployed_stack_is_judged_as_a_fresh_one(make_checkout: MakeCheckout) -> None:
+    checkout, stack = make_checkout(), "judged"
+    floating = {"ollama": {"image": "ollama/ollama:latest"}, "policies": {"level": "mandatory"}}
+    checkout.configure(stack, floating)
+    fresh = checkout.run("policy", "--stack", stack)
+    assert fresh.returncode == 1, fresh.stderr
+    assert "image-version: Deployment judged-ollama/ollama" in fresh.stdout
+    checkout.must("up", "--stack", stack)
+    deployed = checkout.run("policy", "--stack", stack)
+    assert (deployed.returncode, deployed.stdout) == (1, fresh.stdout)
+    checkout.must("destroy", "--stack", stack, "--yes")

@@ -56,7 +56,8 @@ def secret_references(found: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def violations(pod: Pod) -> Iterator[str]:
-    """What the Pod Security level `restricted` would refuse, a writable root filesystem, and a variable set twice."""
+    """What the Pod Security level `restricted` would refuse, a writable root filesystem, a variable set twice, and a
+    container that crashes without a word in the pod's status."""
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.spec.get(key):
             yield f"{key} is set"
@@ -83,6 +84,7 @@ def _rules(spec: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
         "the root filesystem can be written to": own.get("readOnlyRootFilesystem") is True,
         f"capabilities are {capabilities}": capabilities.get("drop") == ["ALL"]
         and not set(capabilities.get("add", [])) - {"NET_BIND_SERVICE"},
+        "terminationMessagePolicy leaves out the log": found.get("terminationMessagePolicy") == "FallbackToLogsOnError",
         "hostPort is set": not any(port.get("hostPort") for port in found.get("ports", [])),
     }
     yield from (rule for rule, holds in kept.items() if not holds)

@@ -14,6 +14,7 @@ GOOD: dict[str, Any] = {
     "containers": [
         {
             "name": "main",
+            "terminationMessagePolicy": "FallbackToLogsOnError",
             "securityContext": {
                 "allowPrivilegeEscalation": False,
                 "readOnlyRootFilesystem": True,
@@ -32,6 +33,7 @@ BAD: dict[str, Any] = {
     "allowPrivilegeEscalation": ("containers.0.securityContext.allowPrivilegeEscalation", True),
     "written": ("containers.0.securityContext.readOnlyRootFilesystem", False),
     "capabilities": ("containers.0.securityContext.capabilities", {"drop": ["ALL"], "add": ["SYS_ADMIN"]}),
+    "terminationMessagePolicy": ("containers.0.terminationMessagePolicy", "File"),
     "hostPort": ("containers.0.ports", [{"hostPort": 80}]),
     "twice": ("containers.0.env", [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]),
     "init": ("initContainers", [{"name": "init"}]),

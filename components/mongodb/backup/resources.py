@@ -94,6 +94,7 @@ class _Backups:
             "env": manifests.environment(values),
             "resources": manifests.container_resources(self.settings.resources),
             "security_context": manifests.security_context(),
+            "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
             "volume_mounts": [manifests.TMP_MOUNT, manifests.mount("archives", scripts.DIRECTORY)],
         }
         return container
@@ -233,6 +234,7 @@ def _create_user(backups: _Backups, own_secret: pulumi.Input[str], stateful_set:
                             "env": [*manifests.environment(values), *manifests.secret_environment(sources)],
                             "resources": manifests.container_resources(USER_JOB_RESOURCES),
                             "security_context": manifests.security_context(),
+                            "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
                             "volume_mounts": [manifests.TMP_MOUNT],
                         }
                     ],

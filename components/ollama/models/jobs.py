@@ -187,6 +187,7 @@ class ModelJobs:
             "env": manifests.environment({"HOME": HOME, "OLLAMA_HOST": self.server.base_url, **environment}),
             "resources": manifests.container_resources(MODEL_JOB_RESOURCES),
             "security_context": manifests.security_context(),
+            "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
             "volume_mounts": [manifests.TMP_MOUNT, *mounts],  # type: ignore[typeddict-item]
         }
         pods = Pods()

@@ -35,9 +35,9 @@ def job(*conditions: Any) -> Any:
     return Object(metadata=meta("pull"), status=Object(conditions=list(conditions)))
 
 
-def container(name: str, *, ready: bool = False, **state: Any) -> Object:
+def container(name: str, *, ready: bool = False, last: Object | None = None, **state: Any) -> Object:
     kinds = {"waiting": None, "terminated": None, "running": None, **state}
-    return Object(name=name, ready=ready, state=Object(**kinds))
+    return Object(name=name, ready=ready, state=Object(**kinds), last_state=Object(terminated=last))
 
 
 def pod(name: str, owner: str, *containers: Object, conditions: Any = (), **more: Any) -> Object:
@@ -198,3 +198,34 @@ def test_an_old_pod_that_serves_does_not_hide_a_new_one_that_hangs() -> None:
     item = workload(ready=1)
     item.status.replicas = 2
     assert only(live(("StatefulSet", item), pods=[pod("web-1", "web", pulling())])).pod == "web-1"
+
+
+def test_a_crash_is_told_with_the_end_of_its_log() -> None:
+    log = "\n".join(f"line {number}" for number in range(20))
+    last = Object(exit_code=1, reason="Error", message=f"{log}\n")
+    waiting = Object(reason="CrashLoopBackOff", message="back-off 2m40s restarting failed container")
+    crashed = container("web", last=last, waiting=waiting)
+    found = only(live(("StatefulSet", workload()), pods=[pod("web-0", "web", crashed)]))
+    said = list(describe([found], StackFile("dev", Path("Pulumi.dev.yaml"), {})))
+    assert said[2] == "  reason  CrashLoopBackOff: back-off 2m40s restarting failed container"
+    assert said[3:-1] == [f"          line {number}" for number in range(10, 20)]
+
+
+def test_the_last_words_of_a_run_that_ended_well_are_no_reason() -> None:
+    last = Object(exit_code=0, reason="Completed", message="bye")
+    waiting = Object(reason="CrashLoopBackOff", message="")
+    crashed = container("web", last=last, waiting=waiting)
+    assert only(live(("StatefulSet", workload()), pods=[pod("web-0", "web", crashed)])).last_words == ""
+
+
+def test_a_job_is_told_once_by_its_last_pod() -> None:
+    tries = [
+        pod(
+            f"pull-{number}",
+            "pull",
+            container("pull", terminated=Object(exit_code=1, reason="Error", message="no")),
+            creation_timestamp=f"2026-11-24T00:0{number}",
+        )
+        for number in (0, 5, 3)
+    ]
+    assert only(live(("Job", job(condition("Failed", "True", "BackoffLimitExceeded"))), pods=tries)).pod == "pull-5"

@@ -23,7 +23,7 @@ def test_variables_reach_every_container_and_replace_their_own() -> None:
 def state(name: str, **kind: Any) -> SimpleNamespace:
     """Status of a container."""
     found = {"running": None, "waiting": None, "terminated": None, **kind}
-    return SimpleNamespace(name=name, state=SimpleNamespace(**found))
+    return SimpleNamespace(name=name, state=SimpleNamespace(**found), last_state=None)
 
 
 def ended(code: int = 0, message: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from cli.errors import CommandError
 from cli.project import StackFile
-from cli.protection import protected, refuse_destroy
+from cli.protection import keys_lost, protected, refuse_destroy
 
 CLAIM = "PersistentVolumeClaim prod/librechat-mongodb-data"
 RESOURCES = [
@@ -60,3 +60,39 @@ def test_nothing_is_kept_that_is_not_protected() -> None:
 def test_what_is_allowed() -> None:
     refuse_destroy(stack(), [], keep_data=False)
     refuse_destroy(stack(dataProtection=True), [CLAIM], keep_data=True)
+
+
+KEYS = {
+    "deployment": {
+        "resources": [
+            {
+                "type": "random:index/randomPassword:RandomPassword",
+                "urn": f"urn:pulumi:prod::ollama-librechat::ollama-librechat:LibreChat$random::librechat-{name}",
+            }
+            for name in ("creds-key", "creds-iv", "jwt-secret")
+        ]
+    }
+}
+ENCRYPTED = {"secure": "v1:abc"}
+
+
+@pytest.mark.parametrize("external", [{"uri": ENCRYPTED}, {"existingSecret": "mongodb-uri"}])
+def test_keys_of_a_database_that_stays_are_missed(external: dict[str, Any]) -> None:
+    text = keys_lost(stack(mongodb={"external": external}), KEYS)
+    assert "while the external MongoDB stays" in text
+    assert "make backup-secrets STACK=prod" in text
+
+
+def test_keys_of_backups_that_stay_are_missed() -> None:
+    backup = {
+        "enabled": True,
+        "s3": {"bucket": "chats", "endpoint": "https://s3.example.org", "existingSecret": "keys"},
+    }
+    assert "the backups in bucket chats stay" in keys_lost(stack(mongodb={"backup": backup}), KEYS)
+
+
+def test_keys_that_nothing_needs_any_more_are_not_missed() -> None:
+    assert keys_lost(stack(), KEYS) == ""
+    external = stack(mongodb={"external": {"uri": ENCRYPTED}})
+    assert keys_lost(external, {"deployment": {"resources": [{"type": "x", "urn": "y"}]}}) == ""
+    assert keys_lost(external, {"deployment": None}) == ""

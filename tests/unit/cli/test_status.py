@@ -7,7 +7,8 @@ from cli.status import pod_reasons
 
 
 def container(name: str, **state: Any) -> Object:
-    return Object(name=name, state=Object(waiting=state.get("waiting"), terminated=state.get("terminated")))
+    states = Object(waiting=state.get("waiting"), terminated=state.get("terminated"))
+    return Object(name=name, state=states, last_state=None)
 
 
 def pod(*containers: Object, conditions: list[Object] | None = None) -> Object:

@@ -87,6 +87,12 @@ def test_a_preview_without_what_goes_and_without_what_is_hidden() -> None:
     assert kept[1].props["secrets"] == [{"value": UNKNOWN}]
 
 
+def test_a_replacement_is_judged_once() -> None:
+    state = {"type": deployment().type, "urn": "urn::web", "inputs": dict(deployment().props)}
+    steps = [{"op": op, "newState": state} for op in ("create-replacement", "replace")]
+    assert len(previewed(json.dumps({"steps": [*steps, {"op": "delete-replaced", "oldState": state}]}))) == 1
+
+
 def test_the_pack_has_an_environment_of_its_own() -> None:
     pack = Path(__file__).parents[3] / "policies"
     assert "pulumi-policy" in (pack / "requirements.txt").read_text()

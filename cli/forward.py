@@ -1,0 +1,258 @@
+"""Forwards a local port to a Service through the API server: each connection goes to a pod that is Ready now.
+
+`kubectl port-forward service/...` picks one pod when it begins and ends with it.
+"""
+
+import contextlib
+import os
+import select
+import socket
+import socketserver
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubernetes import client
+from kubernetes.client import ApiException
+from kubernetes.stream import portforward
+from urllib3.exceptions import HTTPError
+from websocket import WebSocketException
+
+from cli.errors import CommandError
+from components.exposure.resources import scheme
+from components.librechat.settings import LibreChatSettings
+
+HOST = "127.0.0.1"
+WAIT_FOR_POD = 60.0
+"""Seconds that a connection waits for a pod: a Deployment with the strategy Recreate has none in between."""
+RETRY_AFTER = 1.0
+PROXY = "Kubernetes port forward proxy"
+"""Beginning of the name of the client's thread that moves the bytes of one forward."""
+_CHUNK = 65536
+
+UNREACHABLE = (ApiException, HTTPError, OSError, WebSocketException)
+"""What the client raises when the API server or the pod is away."""
+
+Say = Callable[[str], None]
+
+
+class Forward:
+    """One connection to a port of a pod: its bytes, and whether anybody still moves them."""
+
+    def __init__(self, connection: Any, moved_by: threading.Thread | None) -> None:
+        self.socket = connection
+        self._moved_by = moved_by
+
+    @property
+    def alive(self) -> bool:
+        """Whether the client's thread is at work: where it failed, it leaves its end of the socket open."""
+        return self._moved_by is None or self._moved_by.is_alive()
+
+
+@dataclass(frozen=True)
+class Target:
+    """A Service and the port of its pods that connections go to."""
+
+    namespace: str
+    service: str
+    selector: str
+    port: int
+
+
+def find_target(api: client.ApiClient, namespace: str, service: str) -> Target:
+    """Return where the first port of a Service leads.
+
+    Raises:
+        CommandError: There is no such Service.
+    """
+    try:
+        spec: Any = client.CoreV1Api(api).read_namespaced_service(service, namespace).spec
+    except ApiException as error:
+        if error.status != 404:  # noqa: PLR2004
+            raise
+        raise CommandError(f"There is no Service {namespace}/{service}: `make up` deploys it.") from error
+    selector = ",".join(f"{key}={value}" for key, value in sorted((spec.selector or {}).items()))
+    # Our Service listens on the port of its pods; its target port is that port's name.
+    return Target(namespace, service, selector, int(spec.ports[0].port))
+
+
+def ready_pods(pods: Any) -> list[str]:
+    """Return the names of the pods that are Ready and stay, the youngest first: the older ones go in a rollout."""
+    found = [pod for pod in pods if not pod.metadata.deletion_timestamp and _is_ready(pod)]
+    found.sort(key=lambda pod: str(pod.metadata.creation_timestamp), reverse=True)
+    return [str(pod.metadata.name) for pod in found]
+
+
+def _is_ready(pod: Any) -> bool:
+    return any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions or [])
+
+
+class Pods:
+    """The pods of a Service, and connections to them."""
+
+    def __init__(self, api: client.ApiClient, where: Target, say: Say) -> None:
+        self._core = client.CoreV1Api(api)
+        self._where, self._say = where, say
+        self._lock = threading.Lock()
+        self._last = ""
+
+    def connect(self) -> Forward | None:
+        """Connect to a pod that is Ready, waiting for one; None if none is in time."""
+        deadline = time.monotonic() + WAIT_FOR_POD
+        told = False
+        while True:
+            forward, problem = self._try()
+            if forward is not None:
+                return forward
+            if not told:
+                self._say(f"{problem}; waiting for a pod")
+                told = True
+            if time.monotonic() >= deadline:
+                self._say(f"gave up waiting after {WAIT_FOR_POD:.0f} s; reload the page to try again")
+                return None
+            time.sleep(RETRY_AFTER)
+
+    def _try(self) -> tuple[Forward | None, str]:
+        where = f"Service {self._where.namespace}/{self._where.service}"
+        # The client exchanges a method of itself for the time of a request through a WebSocket.
+        with self._lock:
+            try:
+                pods = self._core.list_namespaced_pod(self._where.namespace, label_selector=self._where.selector).items
+                names = ready_pods(pods)
+            except UNREACHABLE as error:
+                return None, f"the API server does not answer ({type(error).__name__})"
+            problem = f"no pod of {where} is Ready"
+            for name in names:
+                try:
+                    forward = self._forward(name)
+                except UNREACHABLE as error:
+                    problem = f"pod {name} takes no connection ({type(error).__name__})"
+                    continue
+                if name != self._last:
+                    self._say(f"connected to pod {name}")
+                    self._last = name
+                return forward, ""
+            return None, problem
+
+    def _forward(self, pod: str) -> Forward:
+        before = set(threading.enumerate())
+        forwarded: Any = portforward(
+            self._core.connect_get_namespaced_pod_portforward, pod, self._where.namespace, ports=str(self._where.port)
+        )
+        threads = (one for one in threading.enumerate() if one not in before and one.name.startswith(PROXY))
+        return Forward(forwarded.socket(self._where.port), next(threads, None))
+
+
+def pump(local: socket.socket, forward: Forward) -> None:
+    """Move bytes both ways until one side ends."""
+    remote = forward.socket
+    try:
+        while True:
+            readable, _, _ = select.select([local, remote], [], [], 1.0)
+            for source, sink in ((local, remote), (remote, local)):
+                if source in readable:
+                    data = source.recv(_CHUNK)
+                    if not data:
+                        return
+                    sink.sendall(data)
+            if not readable and not forward.alive:
+                return
+    except OSError:
+        return  # the browser or the pod went away: the browser connects again
+    finally:
+        remote.close()
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Listens on a local port; every connection gets a pod of its own choice."""
+
+    daemon_threads = True
+    # A thread that waits for a pod must not keep Ctrl-C waiting.
+    block_on_close = False
+    allow_reuse_address = True
+
+    def __init__(self, port: int, connect: Callable[[], Forward | None]) -> None:
+        self.connect = connect
+        super().__init__((HOST, port), _Handler)
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: Server
+
+    def handle(self) -> None:
+        forward = self.server.connect()
+        if forward is not None:
+            pump(self.request, forward)
+
+
+def listen(port: int, connect: Callable[[], Forward | None], stack: str) -> Server:
+    """Listen on a local port.
+
+    Args:
+        port: The port.
+        connect: Connects to a pod.
+        stack: Name of the stack, for the refusal.
+
+    Raises:
+        CommandError: Another program has the port, or the user may not have it.
+    """
+    try:
+        return Server(port, connect)
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} of {HOST} cannot be used: {error.strerror}. End the program that has it, or choose another: "
+            f"make open STACK={stack} PORT={free_port()}"
+        ) from error
+
+
+def free_port() -> int:
+    """Return a port that is free now."""
+    with contextlib.closing(socket.create_server((HOST, 0))) as found:
+        return int(found.getsockname()[1])
+
+
+def silence_failed_forwards() -> None:
+    """Keep the client's threads from printing a traceback when a pod goes away: the next connection says it."""
+    otherwise = threading.excepthook
+
+    def report(failed: threading.ExceptHookArgs) -> None:
+        if failed.thread is None or not failed.thread.name.startswith(PROXY):
+            otherwise(failed)
+
+    threading.excepthook = report
+
+
+def has_desktop(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
+    """Tell whether a browser has a window to open in; without one, Python would start a text browser."""
+    return platform in {"darwin", "win32"} or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+def own_origin(settings: LibreChatSettings, fallback: str) -> str:
+    """Return the origin that LibreChat knows itself by.
+
+    Args:
+        settings: Its settings.
+        fallback: The origin without an exposure.
+    """
+    exposure = settings.exposure
+    exposed = exposure.type != "none" and not str(exposure.host).startswith("*.")
+    return settings.domain or (f"{scheme(exposure)}://{exposure.host}" if exposed else fallback)
+
+
+def origin_note(own: str, url: str) -> str:
+    """Say what another origin than LibreChat's own means; empty where they are the same.
+
+    Args:
+        own: The origin that LibreChat knows itself by.
+        url: The forwarded one.
+    """
+    if own == url:
+        return ""
+    note = f"LibreChat knows itself as {own}: the links that it makes lead there."
+    if own.startswith("https://"):
+        # SESSION_COOKIE_SECURE follows the scheme of LibreChat's own origin.
+        note += " Its login cookies are for https: a browser that does not count localhost as secure drops them."
+    return note
