@@ -37,9 +37,10 @@ _WITHOUT_DATA = (
 )
 """Ends of the names of generated credentials that no data needs: without them people log in again, or clients of Ollama
 and Prometheus get another token. Of the first account's password the database keeps a hash of its own."""
+_RELEASE = "kubernetes:helm.sh/v3:Release"
 _SERVERS: Mapping[str, tuple[str, str]] = {
     "kubernetes:apps/v1:Deployment": ("spec", "replicas"),
-    "kubernetes:helm.sh/v3:Release": ("values", "replicaCount"),
+    _RELEASE: ("values", "replicaCount"),
 }
 """Where the number of pods is in the outputs of what runs a server."""
 
@@ -74,6 +75,18 @@ class Deployed:
 
 
 @dataclass(frozen=True)
+class DeployedRelease:
+    """A Helm release, as far as it has to be known to leave it as it is.
+
+    chart: path of its chart, OCI reference, or name in a repository.
+    values: names of its values at the top level, and nothing of their content.
+    """
+
+    chart: str = ""
+    values: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class DeployedStack:
     """What a stack has deployed.
 
@@ -81,7 +94,8 @@ class DeployedStack:
     owners: applications of which anything is deployed.
     kubeconfig: path of the kubeconfig that it was deployed with; empty for the default one.
     context: the context; empty for the current one of its kubeconfig.
-    replicas: pods of each Deployment and of each Helm release, by logical name.
+    replicas: pods of each Deployment and of each Helm release, by logical name; 0 for a release that failed.
+    releases: each Helm release, by logical name.
     """
 
     data: Mapping[str, Deployed] = field(default_factory=dict[str, Deployed])
@@ -89,6 +103,7 @@ class DeployedStack:
     kubeconfig: str = ""
     context: str = ""
     replicas: Mapping[str, int] = field(default_factory=dict[str, int])
+    releases: Mapping[str, DeployedRelease] = field(default_factory=dict[str, DeployedRelease])
 
     def of(self, owner: Owner) -> list[Deployed]:
         """Give what holds data of an application."""
@@ -108,6 +123,7 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
     owners: set[Owner] = set()
     provider: Mapping[str, Any] = {}
     replicas: dict[str, int] = {}
+    releases: dict[str, DeployedRelease] = {}
     for urn, resource in resources.items():
         _, _, chain, name = urn.split("::", 3)
         parents = chain.split("$")
@@ -120,11 +136,15 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
         if parents[-1] in _SERVERS:
             section, key = _SERVERS[parents[-1]]
             replicas[name] = int(_mapping(outputs, section).get(key, 1))
+        if parents[-1] == _RELEASE:
+            releases[name] = DeployedRelease(str(outputs.get("chart") or ""), frozenset(_mapping(outputs, "values")))
+            if _mapping(outputs, "status").get("status") == "failed":
+                replicas[name] = 0
         kind = _DATA_TYPES.get(parents[-1])
         if kind and (owner or kind == "Namespace") and not name.endswith(_WITHOUT_DATA):
             data[name] = _deployed(kind, name, owner, outputs)
     kubeconfig, context = (str(provider.get(key) or "") for key in ("kubeconfig", "context"))
-    return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas)
+    return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas, releases)
 
 
 def _owner(types: Sequence[str]) -> Owner | None:
