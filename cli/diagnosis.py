@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kubernetes import client
@@ -27,6 +27,10 @@ GENERATE_NAME_LENGTH = 63 - RANDOM_LENGTH
 
 FAILED_CREATE = "FailedCreate"
 """Reason of the events about pods that cannot be created."""
+
+
+RELEASE_NAME = "meta.helm.sh/release-name"
+"""Annotation that Helm gives each object of a release."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def _is_ready(kind: str, item: Any) -> bool:
 
 def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
     where = (kind, item.metadata.namespace, item.metadata.name)
-    owners = {item.metadata.uid} | {one.metadata.uid for one in live.replica_sets if _owned(one, {item.metadata.uid})}
+    owners = _owners(item, live)
     pods = [one for one in live.pods if _owned(one, owners) and not one.metadata.deletion_timestamp]
     found = [(pod.metadata.name, problem) for pod in pods if (problem := _stuck(pod, live.events))]
     if kind == "Job":
@@ -127,6 +131,24 @@ def _stuck(pod: Any, events: Sequence[Any]) -> PodProblem | None:
             message = _event(events, pod.metadata.uid, "Unhealthy") or "its readiness probe did not succeed yet"
             return PodProblem(container.name, NOT_READY, message)
     return None
+
+
+def _owners(item: Any, live: Live) -> set[str]:
+    """Return the uids of what owns the pods of an object: itself and its ReplicaSets."""
+    own = item.metadata.uid
+    return {own} | {one.metadata.uid for one in live.replica_sets if _owned(one, {own})}
+
+
+def release_pods(live: Live, release: str) -> list[Any]:
+    """Return the pods of a Helm release: those of every object that Helm says it has made for it."""
+    owners = {uid for _, item in of_release(live, release).workloads for uid in _owners(item, live)}
+    return [pod for pod in live.pods if _owned(pod, owners)]
+
+
+def of_release(live: Live, release: str) -> Live:
+    """Return live objects without the workloads that belong to no Helm release or to another one."""
+    workloads = [one for one in live.workloads if (one[1].metadata.annotations or {}).get(RELEASE_NAME) == release]
+    return replace(live, workloads=workloads)
 
 
 def _owned(item: Any, owners: set[str]) -> bool:

@@ -15,6 +15,7 @@ SIGNS = (("create", "+"), ("update", "~"), ("replace", "±"), ("delete", "-"))
 """What a change is shown as."""
 
 UPDATE = "update"
+REFRESH = "refresh"
 SUCCEEDED = "succeeded"
 
 
@@ -123,6 +124,8 @@ def broken_since(revisions: Sequence[Revision]) -> datetime:
     """Give when the first operation began that failed after the last one that did not; now if the last one did not."""
     since = datetime.now(timezone.utc)
     for revision in reversed(revisions):
+        if revision.kind == REFRESH:
+            continue  # it mends nothing
         if revision.result == SUCCEEDED:
             break
         since = revision.time

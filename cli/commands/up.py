@@ -21,6 +21,7 @@ def up(
     """Bring a stack up, or change it to what its settings say. Repairs what was changed by hand."""
     with readable_errors():
         from cli.aftermath import explain
+        from cli.handover import settle, watch
         from cli.preparation import prepare, recover_cut_off
         from cli.session import open_session, was_killed
 
@@ -32,7 +33,7 @@ def up(
         asks = session.stack.data_protection and not yes
         arguments = ["--refresh", *([] if asks else ["--yes", "--skip-preview"])]
         arguments += ["--message", message] if message else []
-        with TemporaryDirectory() as directory:
+        with TemporaryDirectory() as directory, watch(session) as releases:
             events = Path(directory) / "events.json"
             status = session.change("up", [*arguments, "--event-log", str(events)])
             # What waits for an object that was missing in the state is found only after that one. Where the engine
@@ -40,6 +41,8 @@ def up(
             while status and not was_killed(status) and recover_cut_off(session, events, err):
                 events.unlink()
                 status = session.change("up", [*arguments, "--event-log", str(events)])
+            if status and not was_killed(status):
+                settle(session, releases, events, err)
         if status:
             explain(session, err)
         elif session.stack.embedded_cluster is not None:

@@ -1,7 +1,7 @@
 """A Helm release as a part of a component: its names, its chart, its values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 import pulumi
@@ -20,6 +20,12 @@ which Helm would not take over, and a Deployment's selector could not change any
 
 CHART_LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/managed-by")
 """Labels of ours that the charts write themselves."""
+
+REPLICAS = "replicaCount"
+"""Name of the value with the number of pods, in both charts."""
+
+_DESCRIPTION = ("chart", "version", "repositoryOpts", "atomic", "cleanupOnFail", "maxHistory", "timeout")
+"""Inputs of a release besides its names and values."""
 
 _MAPS_OF_NAMES = frozenset({"match_labels", "matchLabels", "labels", "annotations", "limits", "requests"})
 _SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -96,13 +102,18 @@ def create_release(
     values: Mapping[str, Any],
     timeout_seconds: int,
     depends_on: Sequence[pulumi.Resource] = (),
+    unchanged: Collection[str] = (),
 ) -> "k8s.helm.v3.Release":  # in quotes: the module imports `requests`, for stacks that have no release too
     """Create the release that runs a workload.
 
     chart: key of `charts.CHARTS`.
     values: what the settings say, with names of Secrets and never their content; `helm.values` is merged over it.
     timeout_seconds: how long Helm waits for pods to be Ready, and again for a rollback.
+    unchanged: names of values that stay as they are deployed. Where there are any, so does everything but values, and
+        nothing is added: the release is the one that is deployed, whatever the settings say today. The engine takes
+        that from its state, so that nothing secret passes through the program.
     """
+    ignored = [*_DESCRIPTION, *_value_paths(values, unchanged)] if unchanged else []
     location = charts.resolve(chart, chart=helm.chart, repository=helm.repository, version=helm.version)
     return k8s.helm.v3.Release(
         f"{workload.resource_name}-release",
@@ -111,13 +122,19 @@ def create_release(
         chart=location.chart,
         version=location.version or None,
         repository_opts={"repo": location.repository} if location.repository else None,
-        values=merged(values, helm.values),
+        values=dict(values) if unchanged else merged(values, helm.values),
         atomic=helm.atomic,
         cleanup_on_fail=helm.cleanup_on_fail,
         max_history=helm.max_history,
         timeout=timeout_seconds,
-        opts=workload.options(deleted_with=None, depends_on=depends_on),
+        opts=workload.options(deleted_with=None, depends_on=depends_on, ignore_changes=ignored),
     )
+
+
+def _value_paths(values: Mapping[str, Any], unchanged: Collection[str]) -> list[str]:
+    """Return the paths of the values that are not to change, those that would be new among them."""
+    new = set(values) - {REPLICAS}
+    return [f'values["{name}"]' for name in sorted(new | set(unchanged))]
 
 
 def merged(values: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:

@@ -1,5 +1,6 @@
 """LibreChat: the web application."""
 
+from collections.abc import Collection
 from typing import Any, TypedDict
 
 import pulumi
@@ -11,7 +12,7 @@ from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..exposure.resources import Backend, expose
 from ..helm.release import pods_name, release_name, split_image
-from ..helm.server import run_server
+from ..helm.server import HandingOver, former_pods_name, former_server, run_server
 from ..network.policy import network_policy
 from ..ollama.names import OLLAMA_ENDPOINT
 from ..settings.findings import SettingsError
@@ -38,7 +39,10 @@ S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 class _Own(TypedDict, total=False):
     handing_over: NotRequired[bool]
-    """Whether the other method runs LibreChat now: that is kept without pods for now. Defaults to `False`."""
+    """Whether the other method runs LibreChat now: that is kept for now. Defaults to `False`."""
+
+    release_values: NotRequired[Collection[str]]
+    """Names of the values of the Helm release that is handed over from. Defaults to none: the settings describe it."""
 
 
 class LibreChatArgs(LibreChatSettingsArgs, CommonArgs, Connections, _Own):
@@ -84,6 +88,7 @@ class LibreChat(Component):
         if findings := missing(settings, args):
             raise SettingsError(findings, source)
         self.deployment_name = pods_name(NAME, settings.method)
+        former = former_server(args)
         workload = Workload(
             name=NAME,
             component="web",
@@ -91,6 +96,7 @@ class LibreChat(Component):
             parent=self,
             context=context,
             pods_name=self.deployment_name,
+            former_pods_name=former_pods_name(NAME, settings.method) if former["handing_over"] else "",
         )
         self.url = domain(settings)
         self.base_url = context.service_url(NAME, PORT)
@@ -99,8 +105,6 @@ class LibreChat(Component):
         self.secret_name = secrets.secret_name
         rendered = _librechat_yaml(settings, args)
         self.config_map = _config_map(workload, rendered)
-        self.service = workload.service("http", PORT)
-        self.service_name = name_of(self.service.metadata, NAME)
         parts = Parts(
             image=workload.image(LIBRECHAT, settings.image),
             environment={
@@ -114,7 +118,10 @@ class LibreChat(Component):
             claim=_claim(settings, workload),
         )
         pod = librechat_pod(settings, workload, parts)
-        self.server = _server(settings, workload, pod, parts, handing_over=args.get("handing_over", False))
+        self.server = _server(settings, workload, pod, parts, former)
+        # If the new server does not become Ready, the former one is still the one behind the Service.
+        self.service = workload.service("http", PORT, [self.server] if former["handing_over"] else ())
+        self.service_name = name_of(self.service.metadata, NAME)
         _policy(settings, workload, args)
         workload.disruption_budget(settings.disruption_budget, settings.most_replicas)
         workload.autoscaler(settings.autoscaling, self.server)
@@ -148,11 +155,11 @@ class LibreChat(Component):
         context: Context,
         *,
         connections: Connections,
-        handing_over: bool,
+        handing_over: HandingOver,
         opts: pulumi.ResourceOptions,
     ) -> Self:
         """Create the LibreChat of a stack, whose settings are checked."""
-        own = _Wired(**connections, handing_over=handing_over)
+        own = _Wired(**connections, **handing_over)
         return cls(name, checked_args(LibreChatArgs, settings, context, own), opts)
 
 
@@ -205,7 +212,7 @@ def _strategy(settings: LibreChatSettings) -> Any:
 
 
 def _server(
-    settings: LibreChatSettings, workload: Workload, pod: Pod, parts: Parts, *, handing_over: bool
+    settings: LibreChatSettings, workload: Workload, pod: Pod, parts: Parts, former: HandingOver
 ) -> pulumi.Resource:
     """Create what runs the pods: a Deployment, or a release of the chart."""
     strategy = _strategy(settings)
@@ -227,7 +234,7 @@ def _server(
             environment=parts.environment,
             secret_environment=manifests.secret_environment(parts.secrets),
         ),
-        handing_over=handing_over,
+        **former,
     )
 
 

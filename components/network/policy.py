@@ -15,6 +15,7 @@ from .peers import Peer, ServerPeer
 from .settings import Dns, IngressController
 
 if TYPE_CHECKING:
+    from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
     from pulumi_kubernetes.networking.v1 import (
         NetworkPolicyEgressRuleArgsDict,
         NetworkPolicyIngressRuleArgsDict,
@@ -64,12 +65,25 @@ PUBLIC_REGISTRIES = frozenset({"", "registry.ollama.ai", "ollama.com", "hf.co", 
 """Hosts of models on the Internet, which the rule for the Internet covers; the empty one is that of a bare name."""
 
 
+def label_selector(labels: Mapping[str, str | Sequence[str]]) -> "LabelSelectorArgsDict":
+    """Return the selector of pods with these labels, each of one value or of any of several."""
+    selector: LabelSelectorArgsDict = {
+        "match_labels": {key: value for key, value in labels.items() if isinstance(value, str)}
+    }
+    several = [(key, value) for key, value in labels.items() if not isinstance(value, str)]
+    if several:
+        selector["match_expressions"] = [
+            {"key": key, "operator": "In", "values": list(values)} for key, values in several
+        ]
+    return selector
+
+
 def peer(pods: Peer) -> "NetworkPolicyPeerArgsDict":
     """Give one peer, with both selectors in it.
 
     As two peers they would mean the whole namespace, and these labels in the policy's own namespace.
     """
-    result: NetworkPolicyPeerArgsDict = {"pod_selector": {"match_labels": dict(pods["pod_labels"])}}
+    result: NetworkPolicyPeerArgsDict = {"pod_selector": label_selector(pods["pod_labels"])}
     if "namespace" in pods:
         result["namespace_selector"] = {"match_labels": {"kubernetes.io/metadata.name": pods["namespace"]}}
     return result
@@ -227,7 +241,7 @@ def network_policy(
         f"{workload.resource_name}-network-policy",
         metadata=workload.metadata(),
         spec={
-            "pod_selector": {"match_labels": workload.pod_selector},
+            "pod_selector": label_selector(workload.peer_labels),
             "policy_types": ["Ingress", "Egress"],
             "ingress": list(ingress),
             "egress": rules,

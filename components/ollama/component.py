@@ -1,6 +1,6 @@
 """The Ollama server."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import pulumi
@@ -11,7 +11,7 @@ from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..exposure.resources import Backend, expose, url
 from ..helm.release import pods_name, release_name, split_image
-from ..helm.server import run_server
+from ..helm.server import HandingOver, former_pods_name, former_server, run_server
 from ..network.peers import Peer
 from ..network.policy import from_outside, from_pods, network_policy, to_registries
 from ..workload import manifests
@@ -48,7 +48,10 @@ class _Own(TypedDict, total=False):
     """Pods that may connect where there are NetworkPolicies, besides the pull Jobs. Defaults to none."""
 
     handing_over: NotRequired[bool]
-    """Whether the other method runs the server now: that is kept without pods for now. Defaults to `False`."""
+    """Whether the other method runs the server now: that is kept for now. Defaults to `False`."""
+
+    release_values: NotRequired[Collection[str]]
+    """Names of the values of the Helm release that is handed over from. Defaults to none: the settings describe it."""
 
     pool: NotRequired[str]
     """Name of the pool, part of the name of every object; empty for the first server. Defaults to `""`."""
@@ -122,6 +125,7 @@ class Ollama(Component):
         pool = args.get("pool", "")
         own_name = server_name(pool)
         self.deployment_name = pods_name(own_name, settings.method)
+        former = former_server(args)
         workload = Workload(
             name=own_name,
             component="inference",
@@ -129,19 +133,21 @@ class Ollama(Component):
             parent=self,
             context=context,
             pods_name=self.deployment_name,
+            former_pods_name=former_pods_name(own_name, settings.method) if former["handing_over"] else "",
         )
         image = workload.image(pinned_image(settings.gpu), settings.image)
         account = workload.service_account()
         claim = workload.volume_claim(f"{own_name}-data", settings.storage)
-        self.service = workload.service("http", PORT)
-        self.service_name = name_of(self.service.metadata, own_name)
         self.base_url = context.service_url(own_name, PORT)
         _policy(settings, workload, args.get("clients", ()))
         workload.disruption_budget(settings.disruption_budget, settings.replicas)
         pod = _pod(settings, workload, _container(settings, image), account, claim)
         if _has_priority(settings) and "priority_class_name" in args:
             pod.spec["priority_class_name"] = args["priority_class_name"]
-        self.server = _server(settings, workload, pod, image, handing_over=args.get("handing_over", False))
+        self.server = _server(settings, workload, pod, image, former)
+        # If the new server does not become Ready, the former one is still the one behind the Service.
+        self.service = workload.service("http", PORT, [self.server] if former["handing_over"] else ())
+        self.service_name = name_of(self.service.metadata, own_name)
         front = Backend(service=self.service_name, port=PORT)
         self.secret_name = pulumi.Output.from_input("")
         if _is_checked(settings):
@@ -175,11 +181,11 @@ class Ollama(Component):
         *,
         clients: Sequence[Peer],
         priority_class_name: pulumi.Input[str],
-        handing_over: bool,
+        handing_over: HandingOver,
         opts: pulumi.ResourceOptions,
     ) -> Self:
         """Create an Ollama server of a stack, whose settings are checked; the first one has an empty `pool`."""
-        own = _Own(pool=pool, clients=clients, priority_class_name=priority_class_name, handing_over=handing_over)
+        own = _Own(pool=pool, clients=clients, priority_class_name=priority_class_name, **handing_over)
         return cls(server_name(pool), checked_args(OllamaArgs, settings, context, own), opts)
 
 
@@ -262,7 +268,7 @@ def _pod(
 
 
 def _server(
-    settings: OllamaPool, workload: Workload, pod: Pod, image: pulumi.Output[str], *, handing_over: bool
+    settings: OllamaPool, workload: Workload, pod: Pod, image: pulumi.Output[str], former: HandingOver
 ) -> pulumi.Resource:
     """Create what runs the pods: a Deployment, or a release of the chart."""
     strategy = _strategy(settings.replicas)
@@ -284,7 +290,7 @@ def _server(
         ),
         # Several go in turn, each after the one before it.
         drain_seconds=DRAIN_SECONDS * settings.replicas if settings.replicas > 1 else 0,
-        handing_over=handing_over,
+        **former,
     )
 
 

@@ -13,8 +13,9 @@ from ..args import NetworkPoliciesArgs
 from ..context import Context
 from ..definition import Application
 from ..exposure.rules import retired_controller
+from ..helm.charts import is_path
 from ..helm.release import pods_name
-from ..helm.server import hands_over
+from ..helm.server import HandingOver, former_pods_name, hands_over
 from ..helm.settings import Method
 from ..librechat.admin import NAME as CREATE_ADMIN
 from ..librechat.component import LibreChat
@@ -26,7 +27,7 @@ from ..network.peers import Peer
 from ..ollama.component import Ollama
 from ..ollama.names import server_name
 from ..workload.manifests import selector
-from .data.deployed import DeployedStack
+from .data.deployed import DeployedRelease, DeployedStack
 from .load import load, load_deployed
 from .quota import hard
 from .settings import DEVELOPMENT, Settings, exposures
@@ -100,13 +101,17 @@ class Stack:
             cluster_domain=settings.cluster_domain,
         )
 
-    def hands_over(self, component: str, method: Method) -> bool:
-        """Return whether a server that the other method runs is to be kept, without pods, and tell the person."""
+    def handing_over(self, component: str, method: Method) -> HandingOver:
+        """Return what is to be kept of a server that the other method runs, and tell the person."""
         return handing_over(self.deployed, component, method)
 
     def librechat_pods(self, namespace: Namespace) -> list[Peer]:
         """Return the pods that may connect to Ollama, Meilisearch and Valkey: LibreChat's."""
-        return [_pods(namespace, pods_name(LIBRECHAT, self.settings.librechat.method))]
+        method = self.settings.librechat.method
+        names = [pods_name(LIBRECHAT, method)]
+        if hands_over(self.deployed.replicas, LIBRECHAT, method):
+            names.append(former_pods_name(LIBRECHAT, method))
+        return [_pods(namespace, name) for name in names]
 
     def token_secrets(self, servers: Mapping[str, Ollama]) -> dict[str, pulumi.Output[str]]:
         """Return the names of the Secrets with the tokens of the Ollama servers that ask for one, by server."""
@@ -228,22 +233,32 @@ def warn(settings: Settings) -> None:
             pulumi.log.warn(warning)
 
 
-def handing_over(running: DeployedStack, component: str, method: Method) -> bool:
-    """Return whether a server that the other method runs is to be kept, without pods, and tell the person.
+def handing_over(running: DeployedStack, component: str, method: Method) -> HandingOver:
+    """Return what is to be kept of a server that the other method runs, and tell the person.
 
     Args:
         running: What the stack has deployed.
         component: Logical name of the component, for example `ollama`.
         method: How the settings deploy it.
+
+    Raises:
+        pulumi.RunError: Helm could not upgrade the release that is to be kept.
     """
     if not hands_over(running.replicas, component, method):
-        return False
+        return {"handing_over": False, "release_values": ()}
     kind = "Deployment" if method == "helm" else "Helm release"
     pulumi.log.info(
-        f"{component}: the {kind} that runs it now is kept without pods, and deleted by the next `pulumi up`, when its "
-        f"successor (`method: {method}`) runs"
+        f"{component}: the {kind} that runs it now is kept, and deleted by the next `pulumi up`, when its successor "
+        f"(`method: {method}`) runs"
     )
-    return True
+    release = running.releases.get(f"{component}-release", DeployedRelease())
+    if method == "native" and is_path(release.chart) and not Path(release.chart).exists():
+        raise pulumi.RunError(
+            f"{component}: the Helm release that runs it now was made from the chart {release.chart}, which is not "
+            "there. Helm needs it to take the pods of the release away: put it back until the release is deleted, "
+            "which the second `pulumi up` does."
+        )
+    return {"handing_over": True, "release_values": release.values}
 
 
 def next_command(settings: Settings) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         VolumeMountArgsDict,
     )
 
+NAME_LABEL = "app.kubernetes.io/name"
+"""Label with the name of the workload that an object belongs to."""
+
 PART_OF = "ollama-librechat"
 """The label `app.kubernetes.io/part-of` of every object."""
 
@@ -43,7 +46,7 @@ def selector(name: str) -> dict[str, str]:
 
     name: name of the workload, which is unique in its namespace.
     """
-    return {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": PART_OF}
+    return {NAME_LABEL: name, "app.kubernetes.io/part-of": PART_OF}
 
 
 def labels(name: str, component: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:

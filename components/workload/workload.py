@@ -56,6 +56,7 @@ class Workload:
     parent: the component.
     context: what all components share, its namespace among it.
     pods_name: label `app.kubernetes.io/name` of its pods, where a chart gives it; empty for the workload's own name.
+    former_pods_name: the same label of pods that another method runs until these are Ready; empty where there are none.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Workload:
     parent: pulumi.Resource
     context: Context
     pods_name: str = ""
+    former_pods_name: str = ""
 
     def part(self, suffix: str, component: str) -> "Workload":
         """Return the workload of a part of this one, whose names are this one's and a suffix.
@@ -97,8 +99,15 @@ class Workload:
 
     @property
     def pod_selector(self) -> dict[str, str]:
-        """Labels that select its pods, however they are deployed: for Services, policies and budgets."""
+        """Labels that select its pods, however they are deployed: for Services and budgets."""
         return manifests.selector(self.pods_name or self.name)
+
+    @property
+    def peer_labels(self) -> dict[str, str | Sequence[str]]:
+        """Labels that select its pods and the former ones, for NetworkPolicies."""
+        if not self.former_pods_name:
+            return {**self.pod_selector}
+        return {**self.pod_selector, manifests.NAME_LABEL: [self.pods_name or self.name, self.former_pods_name]}
 
     @property
     def protected(self) -> bool:
@@ -132,7 +141,7 @@ class Workload:
         )
         return name_of(account.metadata, self.name)
 
-    def service(self, port_name: str, port: int) -> k8s.core.v1.Service:
+    def service(self, port_name: str, port: int, depends_on: Sequence[pulumi.Resource] = ()) -> k8s.core.v1.Service:
         """Create the ClusterIP Service in front of the pods, on the port that they listen on."""
         return k8s.core.v1.Service(
             f"{self.resource_name}-service",
@@ -142,12 +151,12 @@ class Workload:
                 "selector": self.pod_selector,
                 "ports": [{"name": port_name, "port": port, "target_port": port_name, "protocol": "TCP"}],
             },
-            opts=self.options(),
+            opts=self.options(depends_on=depends_on),
         )
 
     def peer(self, port: int) -> ServerPeer:
         """Return its pods as a server that answers on a port, for the NetworkPolicies of its clients."""
-        return {"namespace": self.namespace, "pod_labels": self.pod_selector, "port": port}
+        return {"namespace": self.namespace, "pod_labels": self.peer_labels, "port": port}
 
     def stateful_set(self, pod: Pod, *, service: pulumi.Input[str], timeout_seconds: int) -> "k8s.apps.v1.StatefulSet":
         """Create the StatefulSet of a server that holds data: one pod, on a claim that is an object of its own.

@@ -22,9 +22,10 @@ _DATA_TYPES = {
     "kubernetes:apps/v1:StatefulSet": "StatefulSet",
     "random:index/randomPassword:RandomPassword": "RandomPassword",
 }
+_RELEASE = "kubernetes:helm.sh/v3:Release"
 _SERVERS: Mapping[str, tuple[str, str]] = {
     "kubernetes:apps/v1:Deployment": ("spec", "replicas"),
-    "kubernetes:helm.sh/v3:Release": ("values", "replicaCount"),
+    _RELEASE: ("values", "replicaCount"),
 }
 """Where the number of pods is in the outputs of what runs a server."""
 
@@ -35,6 +36,18 @@ other and the second in place: who reads right then, as this program may while i
 
 
 @dataclass(frozen=True)
+class DeployedRelease:
+    """A Helm release, as far as it has to be known to leave it as it is.
+
+    chart: path of its chart, OCI reference, or name in a repository.
+    values: names of its values at the top level, and nothing of their content.
+    """
+
+    chart: str = ""
+    values: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class DeployedStack:
     """What a stack has deployed.
 
@@ -42,7 +55,8 @@ class DeployedStack:
     owners: applications of which anything is deployed.
     kubeconfig: path of the kubeconfig that it was deployed with; empty for the default one.
     context: the context; empty for the current one of its kubeconfig.
-    replicas: pods of each Deployment and of each Helm release, by logical name.
+    replicas: pods of each Deployment and of each Helm release, by logical name; 0 for a release that failed.
+    releases: each Helm release, by logical name.
     """
 
     data: Mapping[str, Deployed] = field(default_factory=dict[str, Deployed])
@@ -50,6 +64,7 @@ class DeployedStack:
     kubeconfig: str = ""
     context: str = ""
     replicas: Mapping[str, int] = field(default_factory=dict[str, int])
+    releases: Mapping[str, DeployedRelease] = field(default_factory=dict[str, DeployedRelease])
 
     def of(self, owner: str) -> list[Deployed]:
         """Give what holds data of an application."""
@@ -69,6 +84,7 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
     owners: set[str] = set()
     provider: Mapping[str, Any] = {}
     replicas: dict[str, int] = {}
+    releases: dict[str, DeployedRelease] = {}
     for urn, resource in resources.items():
         _, _, chain, name = urn.split("::", 3)
         parents = chain.split("$")
@@ -81,11 +97,15 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
         if parents[-1] in _SERVERS:
             section, key = _SERVERS[parents[-1]]
             replicas[name] = int(_mapping(outputs, section).get(key, 1))
+        if parents[-1] == _RELEASE:
+            releases[name] = DeployedRelease(str(outputs.get("chart") or ""), frozenset(_mapping(outputs, "values")))
+            if _mapping(outputs, "status").get("status") == "failed":
+                replicas[name] = 0
         kind = _DATA_TYPES.get(parents[-1])
         if kind and (owner or kind == "Namespace") and not name.endswith(_replaceable()):
             data[name] = _deployed(kind, name, owner, outputs)
     kubeconfig, context = (str(provider.get(key) or "") for key in ("kubeconfig", "context"))
-    return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas)
+    return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas, releases)
 
 
 def _owner(types: Sequence[str]) -> str | None:

@@ -105,3 +105,5 @@ def test_a_stack_is_broken_since_the_first_failure_after_the_last_success() -> N
     assert history.broken_since(found) == found[2].time
     assert history.broken_since(found[:1]) == found[0].time
     assert history.broken_since(found[:2]) > found[3].time
+    refreshed = parse([{**at(5, "succeeded"), "kind": "refresh"}, at(4, "failed"), at(3, "succeeded")])
+    assert history.broken_since(refreshed) == refreshed[1].time

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli import aftermath, preparation, session
+from cli import aftermath, handover, preparation, session
 from cli.commands.up import up
 
 KILLED = 137
@@ -36,6 +36,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.setattr(preparation, "prepare", lambda *_: None)
         monkeypatch.setattr(preparation, "recover_cut_off", take)
         monkeypatch.setattr(aftermath, "explain", lambda *_: None)
+        monkeypatch.setattr(handover, "watch", lambda _: handover.ReleaseWatch([], lambda _: None))
+        monkeypatch.setattr(handover, "settle", lambda *_: None)
         with pytest.raises(SystemExit) as ended:
             up()
         assert not left

@@ -1,14 +1,18 @@
 """From one method to the other: what stays, what is kept without pods, and when it goes."""
 
+from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from components import LibreChat, Ollama
 from components.helm.server import hands_over
 from components.librechat.settings import LibreChatSettings
 from components.ollama.settings import OllamaSettings
-from components.stack.data.deployed import from_state
+from components.stack.data.deployed import DeployedRelease, DeployedStack, from_state
+from components.stack.program import handing_over
+from tests.reachability import matches
 from tests.unit import programs
 from tests.unit.programs import CONNECTED
 from tests.unit.recording import Recording, Resource, run
@@ -39,6 +43,8 @@ SELECTING = {"Service", "NetworkPolicy"}
         ({"ollama-deployment": 0, "ollama-release": 1}, "native", True),  # changed back before the second `up`
         ({"ollama-release": 1}, "native", True),
         ({"ollama-deployment": 1, "ollama-release": 0}, "native", False),
+        ({"ollama-deployment": 1, "ollama-release": 1}, "helm", False),  # the second `up`, where both may have pods
+        ({"ollama-deployment": 1, "ollama-release": 1}, "native", False),  # changed back before that
         ({"ollama-amd-deployment": 1}, "helm", False),  # another server
     ],
 )
@@ -57,15 +63,40 @@ def test_the_number_of_pods_is_read_from_the_state() -> None:
     assert found.replicas == {"ollama-deployment": 0, "ollama-release": 2}
 
 
+def test_of_a_release_its_chart_and_the_names_of_its_values_are_read_and_nothing_else() -> None:
+    chain = "urn:pulumi:test::ollama-librechat::ollama-librechat:index:Ollama$kubernetes"
+    values = {"replicaCount": 1.0, "extraEnv": [{"name": "KEY", "value": "do-not-tell"}]}
+    outputs = {"chart": "./ollama.tgz", "values": values, "status": {"status": "failed"}}
+    found = from_state({f"{chain}:helm.sh/v3:Release::ollama-release": {"outputs": outputs}})
+    release = DeployedRelease("./ollama.tgz", frozenset({"replicaCount", "extraEnv"}))
+    assert found.releases == {"ollama-release": release}
+    assert found.replicas == {"ollama-release": 0}, "one that failed runs nothing"
+    assert "do-not-tell" not in repr(found)
+
+
+def test_a_chart_that_is_gone_is_told_before_anything_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    release = DeployedRelease("./charts/ollama.tgz", frozenset({"replicaCount"}))
+    running = DeployedStack(replicas={"ollama-release": 1}, releases={"ollama-release": release})
+    with pytest.raises(pulumi.RunError, match=r"ollama: .* from the chart ./charts/ollama.tgz, which is not there"):
+        run(lambda: handing_over(running, "ollama", "native"))
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "ollama.tgz").touch()
+    kept = run(lambda: handing_over(running, "ollama", "native")).result
+    assert kept == {"handing_over": True, "release_values": {"replicaCount"}}
+
+
 def ollama(**more: Any) -> Recording:
-    settings = OllamaSettings.model_validate({"gpu": {"count": 1}, "method": more.pop("method", "native")})
+    changes = more.pop("settings", {})
+    settings = OllamaSettings.model_validate({"gpu": {"count": 1}, "method": more.pop("method", "native"), **changes})
     policies = {"network_policies": {"enabled": True}}
     args = programs.as_args(settings, namespace="ollama", **policies, **more)
     return run(lambda: Ollama("ollama", args) and None)
 
 
 def librechat(**more: Any) -> Recording:
-    settings = LibreChatSettings.model_validate({"method": more.pop("method", "native")})
+    changes = more.pop("settings", {})
+    settings = LibreChatSettings.model_validate({"method": more.pop("method", "native"), **changes})
     args = programs.as_args(settings, **CONNECTED, network_policies={"enabled": True}, **more)
     return run(lambda: LibreChat("librechat", args) and None)
 
@@ -115,3 +146,71 @@ def test_while_it_is_handed_over_the_old_one_has_no_pods_and_comes_first(name: s
     assert release.inputs["values"]["replicaCount"] == 0
     assert deployment.spec["replicas"] == 1
     assert release.urn in deployment.dependencies
+
+
+TODAY = {"image": "registry.example.org/server:2", "startupTimeoutSeconds": 77}
+"""Settings that were changed together with the method."""
+
+VALUES = ("image", "nobodysValue", "replicaCount")
+"""Names of values of a release that is deployed."""
+
+
+def ignored(found: Resource, path: str) -> bool:
+    return any(path == skipped or path.startswith(f"{skipped}.") for skipped in found.ignore_changes)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_deployment_that_is_kept_stays_as_it_is_deployed(name: str) -> None:
+    program = PROGRAMS[name](method="helm", handing_over=True, settings=TODAY)
+    [deployment] = program.all("Deployment")
+    paths = [f"metadata.{key}" for key in deployment.metadata] + [f"spec.{key}" for key in deployment.spec]
+    assert {path for path in paths if not ignored(deployment, path)} == {
+        "metadata.name",
+        "metadata.namespace",
+        "spec.replicas",
+    }
+    [release] = program.all("Release")
+    assert release.ignore_changes == ()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_release_that_is_kept_stays_as_it_is_deployed(name: str) -> None:
+    program = PROGRAMS[name](handing_over=True, release_values=VALUES, settings=TODAY)
+    [release] = program.all("Release")
+    values = {f'values["{key}"]' for key in {*release.inputs["values"], *VALUES} - {"replicaCount"}}
+    inputs = {"chart", "version", "repositoryOpts", "atomic", "cleanupOnFail", "maxHistory", "timeout"}
+    assert set(release.ignore_changes) == values | inputs
+    assert set(release.inputs) - inputs == {"name", "namespace", "values", "compat"}
+    [deployment] = program.all("Deployment")
+    assert deployment.ignore_changes == ()
+
+
+@pytest.mark.parametrize("method", ["native", "helm"])
+def test_where_old_and_new_pods_run_side_by_side_the_old_ones_stay(method: str) -> None:
+    shared = {"storage": {"accessMode": "ReadWriteMany"}}
+    program = librechat(method=method, handing_over=True, release_values=VALUES, settings=shared)
+    [deployment], [release] = program.all("Deployment"), program.all("Release")
+    if method == "helm":
+        assert set(deployment.ignore_changes) == {"metadata", "spec"}
+    else:
+        assert 'values["replicaCount"]' in release.ignore_changes
+    alone = ollama(method=method, handing_over=True, settings={"replicas": 2, **shared})
+    assert "spec" not in alone.all("Deployment")[0].ignore_changes, "pods with a GPU never do"
+
+
+@pytest.mark.parametrize("method", ["native", "helm"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_service_moves_when_the_new_server_is_ready_and_policies_know_both(name: str, method: str) -> None:
+    program = PROGRAMS[name](method=method, handing_over=True)
+    [server] = program.all("Release" if method == "helm" else "Deployment")
+    [service] = program.all("Service")
+    assert server.urn in service.dependencies
+    new = f"{name}-helm" if method == "helm" else name
+    assert service.spec["selector"]["app.kubernetes.io/name"] == new
+    [policy] = [found for found in program.all("NetworkPolicy") if found.object_name == name]
+    for pods in (name, f"{name}-helm"):
+        labels = {"app.kubernetes.io/name": pods, "app.kubernetes.io/part-of": "ollama-librechat"}
+        assert matches(policy.spec["podSelector"], labels)
+    assert not matches(policy.spec["podSelector"], {**labels, "app.kubernetes.io/name": "another"})
+    [settled] = [found for found in PROGRAMS[name](method=method).all("Service") if found.object_name == name]
+    assert not any(urn.endswith(("-deployment", "-release")) for urn in settled.dependencies)

@@ -1,0 +1,198 @@
+"""A server that is deployed by a Helm release: what is known of pods that Helm took away, and the way back from it.
+
+`atomic` removes a release that does not become Ready, its pods with it. So what keeps them from it is noted while they
+are there. Where the release was to follow a Deployment, that one has given its pods up already: it gets them back.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from kubernetes import client
+from kubernetes.client import ApiException
+from rich.console import Console
+from typing_extensions import Self
+from urllib3.exceptions import HTTPError
+
+from cli import event_log
+from cli.clusters import connect, reason
+from cli.diagnosis import NOT_READY, Live, Problem, diagnose, of_release, read
+from cli.session import Session
+from components.stack.settings import Settings
+
+INTERVAL_SECONDS = 2
+"""How often the pods of releases are looked at. A container that crashes is seen long before Helm gives up."""
+
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that the settings leave to Helm.
+
+    name: name of the Deployment that runs it without Helm, and logical name of its component.
+    release: name of the release, and of the Deployment in it.
+    replicas: pods that the settings ask for.
+    """
+
+    namespace: str
+    name: str
+    release: str
+    replicas: int
+
+
+def servers(settings: Settings) -> list[Server]:
+    """Return the servers with `method: helm`."""
+    pools = {pool: server for pool, server in settings.ollama.servers().items() if server.method == "helm"}
+    if not pools and settings.librechat.method != "helm":
+        return []
+    # With them comes the SDK, which most stacks can do without here.
+    from components.helm.release import release_name  # noqa: PLC0415
+    from components.librechat.paths import NAME as LIBRECHAT  # noqa: PLC0415
+    from components.ollama.names import server_name  # noqa: PLC0415
+
+    namespaces = settings.namespaces
+    found: list[Server] = []
+    for pool, server in pools.items():
+        name = server_name(pool)
+        found.append(Server(namespaces.ollama_name, name, release_name(name), server.replicas))
+    if settings.librechat.method == "helm":
+        replicas = settings.librechat.replicas
+        found.append(Server(namespaces.librechat_name, LIBRECHAT, release_name(LIBRECHAT), replicas))
+    return found
+
+
+class ReleaseWatch:
+    """What keeps the pods of releases from being Ready, noted while an operation runs.
+
+    It does nothing where no server is a release.
+    """
+
+    def __init__(self, releases: Sequence[Server], reader: Callable[[str], Live]) -> None:
+        self._releases = releases
+        self._read = reader
+        self._seen: dict[Server, list[Problem]] = {}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._releases:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        if self._releases:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ended.wait(INTERVAL_SECONDS):
+            try:
+                for namespace in {one.namespace for one in self._releases}:
+                    self.note(namespace, self._read(namespace))
+            except (ApiException, HTTPError):
+                continue  # a cluster that is away is told by the engine, and asked again here
+
+    def note(self, namespace: str, live: Live) -> None:
+        """Note what keeps the releases of a namespace from being Ready."""
+        for server in self._releases:
+            found = list(diagnose(of_release(live, server.release))) if server.namespace == namespace else []
+            # A container that crashes runs for a moment each time: why it ended says more.
+            telling = [one for one in found if one.reason != NOT_READY]
+            if telling or (found and server not in self._seen):
+                self._seen[server] = telling or found
+
+    def taken_away(self, failed: Collection[str]) -> Iterator[tuple[Server, Problem]]:
+        """Yield what was noted of releases that failed and are not there any more, or not with these pods.
+
+        failed: logical names of the resources that failed.
+        """
+        for server, problems in self._seen.items():
+            if f"{server.name}-release" not in failed:
+                continue
+            live = of_release(self._read(server.namespace), server.release)
+            pods = {pod.metadata.name for pod in live.pods}
+            yield from ((server, one) for one in problems if not live.workloads or (one.pod and one.pod not in pods))
+
+
+def watch(session: Session) -> ReleaseWatch:
+    """Return the watch over the releases of a stack."""
+    found = servers(session.stack.settings()[0])
+    if not found:
+        return ReleaseWatch([], lambda _: Live([], [], [], []))
+    api = connect(session.stack.kubeconfig_path, session.stack.context)
+    return ReleaseWatch(found, lambda namespace: read(api, namespace))
+
+
+def describe(server: Server, problem: Problem) -> Iterator[str]:
+    """Say, line by line, what kept a pod from being Ready that is not there any more."""
+    yield f"Helm release {server.namespace}/{server.release} did not become ready, and Helm took its pods away"
+    if problem.pod:
+        container = f", container {problem.container}" if problem.container else ""
+        yield f"  pod     {problem.pod}{container}"
+    yield f"  reason  {problem.reason}: {problem.message}" if problem.message else f"  reason  {problem.reason}"
+
+
+def failed(events: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the logical names of the resources that an operation of the engine failed at."""
+    found = (event.get("resOpFailedEvent") for event in events)
+    return {one["metadata"]["urn"].rpartition("::")[2] for one in found if one}
+
+
+def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) -> None:
+    """Say why releases failed whose pods are gone, and give Deployments that they were to follow their pods back.
+
+    log: event log of the operation that failed.
+    """
+    found = servers(session.stack.settings()[0])
+    if not found:
+        return
+    api = connect(session.stack.kubeconfig_path, session.stack.context)
+    try:
+        for server, problem in seen.taken_away(failed(event_log.read(log))):
+            for line in describe(server, problem):
+                console.print(line, markup=False)
+        restored = [server for server in found if restore(api, server)]
+    except (ApiException, HTTPError) as error:
+        console.print(f"the cluster does not say more: {reason(error, str(api.configuration.host))}", markup=False)
+        return
+    if not restored:
+        return
+    for server in restored:
+        console.print(
+            f"{server.name}: the Deployment {server.namespace}/{server.name} has its pods back, because its successor "
+            "failed; the next `make up` tries the release again, or keeps the Deployment if `method` is set back",
+            markup=False,
+        )
+    # Else plain `pulumi up`, which looks at no live object, would take it for one without pods.
+    urns = deployment_urns(json.loads(session.output(["stack", "export"])), restored)
+    targets = [argument for urn in urns for argument in ("--target", urn)]
+    status, said = session.run("refresh", ["--yes", "--skip-preview", *targets], {})
+    if status:
+        console.print(f"the state does not know that yet, `make up` will tell it: {said}", markup=False)
+
+
+def restore(api: client.ApiClient, server: Server) -> bool:
+    """Give a Deployment its pods back if a release was to follow it and is gone; tell whether it was so.
+
+    A release that is still there, as `atomic: false` leaves it, may hold the volume and the GPU.
+    """
+    apps = client.AppsV1Api(api)
+    live = {item.metadata.name: item for item in apps.list_namespaced_deployment(server.namespace).items}
+    if server.release in live or server.name not in live or live[server.name].spec.replicas != 0:
+        return False
+    apps.patch_namespaced_deployment_scale(server.name, server.namespace, {"spec": {"replicas": server.replicas}})
+    return True
+
+
+def deployment_urns(export: Mapping[str, Any], wanted: Sequence[Server]) -> list[str]:
+    """Return the URNs of the Deployments of servers in an exported state."""
+    names = {f"{server.name}-deployment" for server in wanted}
+    resources = (export.get("deployment") or {}).get("resources") or []
+    return [one["urn"] for one in resources if one["type"] == DEPLOYMENT and one["urn"].rpartition("::")[2] in names]
