@@ -1,7 +1,7 @@
 """Which versions of engine and plugins fit the project."""
 
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import yaml
@@ -10,7 +10,7 @@ from semver import Version
 from sandbox.project import PROJECT_FILES, project_directory
 
 PROVIDERS = ("kubernetes", "random")
-"""Packages whose provider plugins the program needs."""
+"""Packages that have a stand-in for their provider plugin."""
 
 
 def required_engine(project: Path | None = None) -> str:
@@ -55,3 +55,16 @@ def sdk_version(package: str = "") -> str:
     The plugin of a provider must have the version of its SDK.
     """
     return version(f"pulumi-{package}" if package else "pulumi")
+
+
+def wanted_providers() -> tuple[str, ...]:
+    """Return the packages of ``PROVIDERS`` whose SDK is installed: a program can use no other."""
+    return tuple(filter(_has_sdk, PROVIDERS))
+
+
+def _has_sdk(package: str) -> bool:
+    try:
+        sdk_version(package)
+    except PackageNotFoundError:
+        return False
+    return True
