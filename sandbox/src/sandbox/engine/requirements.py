@@ -21,12 +21,12 @@ def required_engine(project: Path | None = None) -> str:
     """
     folder = project or project_directory()
     file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
-    settings = yaml.safe_load(file.read_text()) if file else None
-    return str((settings or {}).get("requiredPulumiVersion") or "")
+    settings: dict[str, object] = (yaml.safe_load(file.read_text()) if file else None) or {}
+    return str(settings.get("requiredPulumiVersion") or "")
 
 
 def satisfies(found: Version, wanted: str) -> bool:
-    """Say whether a version is in a range as Pulumi spells them, such as ``>=3.219.0 <4.0.0``.
+    """Return whether a version is in a range as Pulumi spells them, such as ``>=3.219.0 <4.0.0``.
 
     Args:
         found: Version to look at.
