@@ -8,7 +8,6 @@ from rich.console import Console
 
 from cli.errors import CommandError
 from components.settings.findings import SettingsError
-from sandbox.errors import SandboxError
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -19,7 +18,7 @@ def readable_errors() -> Iterator[None]:
     """Tell errors that the person can mend in a sentence, and end with status 1."""
     try:
         yield
-    except (CommandError, SandboxError, SettingsError) as error:
+    except (CommandError, SettingsError) as error:
         err.print(f"[bold red]error:[/] {_escape(str(error))}")
         sys.exit(1)
     except KeyboardInterrupt:

@@ -14,6 +14,9 @@ from components.stack.settings import Settings
 PROJECT = Path(__file__).resolve().parent.parent
 """Directory of Pulumi.yaml."""
 
+CLUSTERS = PROJECT / ".sandbox"
+"""Directory of the embedded clusters, one directory each."""
+
 NAME = "ollama-librechat"
 """Name of the Pulumi project, the namespace of its settings."""
 
@@ -53,7 +56,7 @@ class StackFile:
     def embedded_cluster(self) -> str | None:
         """Name of the embedded cluster that the stack lives on: its kubeconfig is `.sandbox/<name>/kubeconfig`."""
         path = self.kubeconfig_path
-        inside = path is not None and path.name == "kubeconfig" and path.parent.parent == PROJECT / ".sandbox"
+        inside = path is not None and path.name == "kubeconfig" and path.parent.parent == CLUSTERS
         return path.parent.name if path and inside else None
 
     @property

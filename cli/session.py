@@ -11,7 +11,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cli import embedded
 from cli.clusters import Answer, ask
+from cli.engine import Engine, find_engine
 from cli.errors import CommandError
 from cli.locks import settle
 from cli.project import DEFAULT_STACK, NAME, PROJECT, SANDBOX_STACK, StackFile, read_stack
@@ -19,9 +21,6 @@ from cli.state import State, ensure_local_stack, find_state
 from components.settings.findings import Finding, SettingsError
 from components.stack.kubeconfig import check_context
 from components.stack.rules import check
-from sandbox.cluster.cluster import Cluster
-from sandbox.engine.engine import Engine
-from sandbox.engine.resolution import resolve
 
 KILLED = 128
 """As in a shell: the exit status of a process that a signal ended is this and the signal's number."""
@@ -177,7 +176,7 @@ def open_session(given: str, console: Console, *, start: bool = True) -> Session
     stack = choose_stack(given, console)
     refuse_bad_settings(stack)
     if stack.embedded_cluster is not None and start:
-        Cluster(stack.embedded_cluster).start()
+        embedded.start_cluster(stack.embedded_cluster)
     if start or stack.embedded_cluster is None or ask(stack.kubeconfig_path, stack.context).problem:
         answer = refuse_unreachable(stack)
         console.print(f"cluster: context {stack.context} at {answer.server}, Kubernetes {answer.version}")
@@ -194,7 +193,8 @@ def session_without_cluster(stack: StackFile, console: Console, *, allow_stand_i
 
     allow_stand_ins: whether the stand-ins for plugins may be used where the official ones are missing.
     """
-    engine = resolve(allow_stand_ins=allow_stand_ins, console=console)
+    on_embedded = stack.embedded_cluster is not None
+    engine = find_engine(for_embedded_cluster=on_embedded, allow_stand_ins=allow_stand_ins, console=console)
     state = find_state(os.environ)
     console.print(engine.describe())
     console.print(state.describe())

@@ -28,13 +28,13 @@ def destroy(
 
 
 def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
+    from cli import embedded
     from cli.clusters import connect, made_namespaces
     from cli.forget import parse
     from cli.preparation import prepare
     from cli.project import SANDBOX_STACK
     from cli.protection import keys_lost, protected, refuse_destroy
     from cli.session import open_session
-    from sandbox.cluster.cluster import Cluster
 
     try:
         session = open_session(stack, err)
@@ -58,7 +58,7 @@ def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
         if others:
             err.print(f"the embedded cluster stays: it still has {', '.join(others)}")
         else:
-            Cluster(cluster).delete()
+            embedded.delete_cluster(cluster)
             err.print("the embedded cluster is deleted; its programs stay in the build cache")
     return status
 

@@ -9,10 +9,10 @@ from cli.console import err, out, readable_errors
 def env() -> None:
     """Print the variables with which plain `pulumi` uses the same engine and state: eval "$(python -m cli env)"."""
     with readable_errors():
+        from cli import embedded
         from cli.state import find_state
-        from sandbox.engine.resolution import resolve
 
-        engine = resolve(allow_stand_ins=True, console=err)
+        engine = embedded.engine(allow_stand_ins=True, console=err)
         values = {**engine.env(), **find_state(os.environ).env}
     for name in sorted(values):
         if values[name] != os.environ.get(name):

@@ -2,13 +2,14 @@
 
 import os
 import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from semver import Version
 
-from sandbox.engine import Engine, downloads
+from sandbox.engine import Engine, downloads, requirements
 from sandbox.engine.plugins import STAND_INS, find_plugins, installed_plugin, stand_in
 from sandbox.engine.requirements import PROVIDERS, sdk_version
 from sandbox.errors import SandboxError
@@ -62,6 +63,16 @@ def plugins(environ: dict[str, str], *, allow_stand_ins: bool = True) -> dict[st
 
 def test_stand_ins_fill_the_gaps(environ: dict[str, str]) -> None:
     assert plugins(environ) == {"kubernetes": True, "random": True}
+
+
+def test_a_package_without_sdk_needs_no_plugin(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(package: str = "") -> str:
+        if package == "random":
+            raise PackageNotFoundError(package)
+        return "4.1.0"
+
+    monkeypatch.setattr(requirements, "sdk_version", version)
+    assert plugins(environ) == {"kubernetes": True}
 
 
 def test_a_plugin_on_path_wins_and_tells_its_own_version(environ: dict[str, str], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sandbox.errors import SandboxError
 def chosen(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """What the machine offers; the test changes it."""
     offers: dict[str, object] = {"path": None, "installer": (None, "no route"), "wanted": ">=3.219.0"}
-    monkeypatch.setattr(resolution, "required_engine", lambda: offers["wanted"])
+    monkeypatch.setattr(resolution, "required_engine", lambda _project: offers["wanted"])
     monkeypatch.setattr(resolution, "engine_on_path", lambda: offers["path"])
     monkeypatch.setattr(resolution, "engine_from_installer", lambda _console, *, retry: offers["installer"])  # noqa: ARG005
     monkeypatch.setattr(resolution, "built_engine", lambda _: script(offers, "built", "v3.230.0"))

@@ -45,7 +45,7 @@ class ApiClient:
         return found
 
     def is_ready(self) -> bool:
-        """Tell whether the API server calls itself ready."""
+        """Return whether the API server calls itself ready."""
         try:
             return self.get("/readyz", timeout=2.0)[0] == http.client.OK
         except (OSError, http.client.HTTPException):

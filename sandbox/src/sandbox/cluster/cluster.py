@@ -385,7 +385,7 @@ def _ready_nodes(api: ApiClient) -> tuple[int, int]:
 
 
 def is_schedulable(node: dict[str, Any]) -> bool:
-    """Tell whether a node is Ready and the controller manager has noticed it."""
+    """Return whether a node is Ready and the controller manager has noticed it."""
     conditions = {entry["type"]: entry["status"] for entry in node["status"].get("conditions", [])}
     taints = {taint["key"] for taint in node["spec"].get("taints", [])}
     return conditions.get("Ready") == "True" and "node.kubernetes.io/not-ready" not in taints

@@ -12,7 +12,7 @@ RANGE = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a program could listen on a port of the loopback address now."""
+    """Return whether a program could listen on a port of the loopback address now."""
     with socket.socket() as probe:
         # As servers do: connections of a stopped one that linger in TIME_WAIT do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -51,7 +51,7 @@ class ManagedProcess:
         return process if alive else None
 
     def is_current(self, process: psutil.Process) -> bool:
-        """Tell whether a process runs with today's binary and flags."""
+        """Return whether a process runs with today's binary and flags."""
         try:
             return process.cmdline() == list(self.argv)
         except psutil.NoSuchProcess:

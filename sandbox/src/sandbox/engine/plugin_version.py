@@ -3,6 +3,7 @@
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -35,7 +36,8 @@ def plugin_version(executable: Path) -> str:
             raise AssertionError  # it is a pipe
         port = int(plugin.stdout.readline())
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            info = ResourceProviderStub(channel).GetPluginInfo(Empty(), timeout=_ANSWER_SECONDS, wait_for_ready=True)
+            stub: Any = ResourceProviderStub(channel)  # its methods have no types
+            info = stub.GetPluginInfo(Empty(), timeout=_ANSWER_SECONDS, wait_for_ready=True)
     except (ValueError, grpc.RpcError):
         raise SandboxError(f"{executable} does not answer as a Pulumi plugin: remove it from PATH.") from None
     finally:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sandbox.engine import downloads
 from sandbox.engine.plugin_version import plugin_version
-from sandbox.engine.requirements import PROVIDERS, sdk_version
+from sandbox.engine.requirements import sdk_version, wanted_providers
 from sandbox.errors import SandboxError
 
 STAND_INS = Path(__file__).resolve().parents[1] / "plugins" / "bin"
@@ -50,7 +50,7 @@ def find_plugins(
     console: Console,
     environ: Mapping[str, str] = os.environ,
 ) -> tuple[Plugin, ...]:
-    """Return a plugin for every package that the program needs.
+    """Return a plugin for every package whose SDK is installed and that has a stand-in.
 
     Args:
         pulumi: The engine's command, which downloads plugins.
@@ -64,7 +64,7 @@ def find_plugins(
     """
     found: list[Plugin] = []
     missing: list[str] = []
-    for name in PROVIDERS:
+    for name in wanted_providers():
         plugin = installed_plugin(name, environ) or _downloaded(name, pulumi, retry, console, environ)
         if plugin is None and allow_stand_ins:
             plugin = stand_in(name)

@@ -1,7 +1,7 @@
 """Which versions of engine and plugins fit the project."""
 
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import yaml
@@ -10,7 +10,7 @@ from semver import Version
 from sandbox.project import PROJECT_FILES, project_directory
 
 PROVIDERS = ("kubernetes", "random")
-"""Packages whose provider plugins the program needs."""
+"""Packages that have a stand-in for their provider plugin."""
 
 
 def required_engine(project: Path | None = None) -> str:
@@ -21,12 +21,12 @@ def required_engine(project: Path | None = None) -> str:
     """
     folder = project or project_directory()
     file = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)
-    settings = yaml.safe_load(file.read_text()) if file else None
-    return str((settings or {}).get("requiredPulumiVersion") or "")
+    settings: dict[str, object] = (yaml.safe_load(file.read_text()) if file else None) or {}
+    return str(settings.get("requiredPulumiVersion") or "")
 
 
 def satisfies(found: Version, wanted: str) -> bool:
-    """Say whether a version is in a range as Pulumi spells them, such as ``>=3.219.0 <4.0.0``.
+    """Return whether a version is in a range as Pulumi spells them, such as ``>=3.219.0 <4.0.0``.
 
     Args:
         found: Version to look at.
@@ -55,3 +55,16 @@ def sdk_version(package: str = "") -> str:
     The plugin of a provider must have the version of its SDK.
     """
     return version(f"pulumi-{package}" if package else "pulumi")
+
+
+def wanted_providers() -> tuple[str, ...]:
+    """Return the packages of ``PROVIDERS`` whose SDK is installed: a program can use no other."""
+    return tuple(filter(_has_sdk, PROVIDERS))
+
+
+def _has_sdk(package: str) -> bool:
+    try:
+        sdk_version(package)
+    except PackageNotFoundError:
+        return False
+    return True

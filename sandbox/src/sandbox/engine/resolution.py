@@ -12,7 +12,9 @@ from sandbox.engine.requirements import required_engine, satisfies
 from sandbox.errors import SandboxError
 
 
-def resolve(*, allow_stand_ins: bool, retry: bool = False, console: Console | None = None) -> Engine:
+def resolve(
+    *, allow_stand_ins: bool, retry: bool = False, console: Console | None = None, project: Path | None = None
+) -> Engine:
     """Return an engine that fits the project, with its plugins, installing or building what is missing.
 
     Args:
@@ -20,13 +22,14 @@ def resolve(*, allow_stand_ins: bool, retry: bool = False, console: Console | No
             sandbox cluster, False for any other.
         retry: Try downloads again that failed within the last hour.
         console: Where progress is told. Default: standard error.
+        project: Folder of the project. Default: that of the project around the current folder.
 
     Raises:
         SandboxError: There is no engine that fits, or an official plugin is missing and stand-ins are not
             allowed.
     """
     console = console or Console(stderr=True)
-    wanted = required_engine()
+    wanted = required_engine(project)
     notes: list[str] = []
     pulumi, origin = _choose(wanted, notes, console, retry=retry)
     version = engine_version(pulumi)

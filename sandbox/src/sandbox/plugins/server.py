@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
+from types import FrameType
 from typing import Any, TypeVar
 
 import grpc
@@ -75,7 +76,7 @@ class EngineLog:
     """
 
     def __init__(self, address: str) -> None:
-        self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_OPTIONS))
+        self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_OPTIONS))
 
     def info(self, urn: str, message: str) -> None:
         """Log a message that stays."""
@@ -185,6 +186,10 @@ def _end_with(engine: int) -> None:
     os._exit(0)
 
 
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    os._exit(0)
+
+
 def serve(make: Callable[[EngineLog], StandIn]) -> None:
     """Serve a stand-in until the engine ends this process.
 
@@ -194,7 +199,7 @@ def serve(make: Callable[[EngineLog], StandIn]) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         # The engine asks so for the end, with nothing in progress any more; leaving at once saves it half a second.
-        signal.signal(number, lambda *_: os._exit(0))
+        signal.signal(number, _leave)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     if not addresses:

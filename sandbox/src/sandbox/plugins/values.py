@@ -5,7 +5,7 @@ The wire format is that of the SDK's protobuf ``Struct`` with signature keys for
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard, cast
 
 from google.protobuf import struct_pb2
 
@@ -26,6 +26,26 @@ _UNKNOWNS: Final = frozenset(
 
 Value: TypeAlias = Any
 """A property value or a part of one: a type of JSON, :class:`Secret` or :data:`UNKNOWN`, to any depth."""
+
+
+def is_object(value: Value) -> TypeGuard[dict[str, Value]]:
+    """Return whether a value is an object of JSON."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Value) -> TypeGuard[list[Value]]:
+    """Return whether a value is a list of JSON."""
+    return isinstance(value, list)
+
+
+def as_object(value: Value) -> dict[str, Value]:
+    """Return a value that is an object wherever it is there at all; an empty one for what is absent or null."""
+    return value or {}
+
+
+def as_list(value: Value) -> list[Value]:
+    """Return a value that is a list wherever it is there at all; an empty one for what is absent or null."""
+    return value or []
 
 
 class Unknown:
@@ -107,7 +127,7 @@ def _fill(target: struct_pb2.Value, value: Value) -> None:
         _fill(fields["value"], value.value)
     elif isinstance(value, Mapping):
         target.struct_value.SetInParent()
-        for key, item in value.items():
+        for key, item in cast("Mapping[str, Value]", value).items():
             _fill(target.struct_value.fields[key], item)
     else:
         target.list_value.SetInParent()
@@ -119,29 +139,29 @@ def reveal(value: Value) -> Value:
     """Return a deep copy without the marks of secrets; it must go to nobody but the cluster."""
     if isinstance(value, Secret):
         return reveal(value.value)
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: reveal(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [reveal(item) for item in value]
     return value
 
 
 def has_unknown(value: Value) -> bool:
-    """Say whether anything in a value is unknown."""
+    """Return whether anything in a value is unknown."""
     if isinstance(value, Secret):
         return has_unknown(value.value)
-    if isinstance(value, dict):
+    if is_object(value):
         return any(map(has_unknown, value.values()))
-    if isinstance(value, list):
+    if is_list(value):
         return any(map(has_unknown, value))
     return value is UNKNOWN
 
 
 def has_secret(value: Value) -> bool:
-    """Say whether anything in a value is secret."""
-    if isinstance(value, dict):
+    """Return whether anything in a value is secret."""
+    if is_object(value):
         return any(map(has_secret, value.values()))
-    if isinstance(value, list):
+    if is_list(value):
         return any(map(has_secret, value))
     return isinstance(value, Secret)
 
@@ -152,7 +172,7 @@ def mark_secrets(plain: Value, source: Value) -> Value:
     Objects are marked key by key, so that one secret does not hide everything around it. A list with a secret
     in it becomes secret as a whole, for its elements may have moved.
     """
-    if isinstance(plain, dict) and isinstance(source, dict):
+    if is_object(plain) and is_object(source):
         return {key: mark_secrets(item, source[key]) if key in source else item for key, item in plain.items()}
     if has_secret(source) and not isinstance(plain, Secret):
         return Secret(plain)

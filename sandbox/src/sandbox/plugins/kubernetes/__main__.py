@@ -1,5 +1,6 @@
 """Entry point of the plugin ``pulumi-resource-kubernetes``."""
 
+import importlib
 import threading
 
 from sandbox.plugins.kubernetes.provider import KubernetesStandIn
@@ -8,7 +9,7 @@ from sandbox.plugins.server import serve
 
 def _load_client() -> None:
     """Import the Kubernetes client, which takes half a second, while the engine still starts the program."""
-    import kubernetes.config  # noqa: F401, PLC0415 - for the cache of modules
+    importlib.import_module("kubernetes.config")  # for the cache of modules
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
 
 from sandbox.plugins.server import PluginError
+from sandbox.plugins.values import as_list, as_object, is_object
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -90,7 +91,7 @@ class Api:
     """
 
     def __init__(self, client: "ApiClient") -> None:
-        self._client = client
+        self._client: Any = client  # what is used of it has no types
         self._types: dict[tuple[str, str], ResourceType] = {}
         self._lock = threading.Lock()
 
@@ -138,10 +139,10 @@ class Api:
         except ValueError:
             content = {"message": response.data.decode(errors="replace")[:500]}
         if response.status >= HTTPStatus.BAD_REQUEST:
-            details = content.get("details") or {}
+            details = as_object(content.get("details"))
             message = content.get("message") or f"HTTP status {response.status}"
             raise ApiError(response.status, content.get("reason", ""), message, details.get("kind", ""))
-        return content if isinstance(content, dict) else {}
+        return content if is_object(content) else {}
 
     def type_of(self, api_version: str, kind: str) -> ResourceType:
         """Return how a kind is served; asked once per API version, and again for a kind that was not there.
@@ -181,7 +182,7 @@ class Api:
     def items(self, api_version: str, kind: str, namespace: str) -> list[dict[str, Any]]:
         """Return all objects of a kind in a namespace."""
         path = self.type_of(api_version, kind).path(namespace)
-        found = self.request("GET", path).get("items") or []
+        found = as_list(self.request("GET", path).get("items"))
         return [{"apiVersion": api_version, "kind": kind, **item} for item in found]
 
     def create(self, obj: dict[str, Any], *, manager: str, dry_run: bool = False) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """What would change: the live object, at the places that the program sets, against what the program wants."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, cast
 
 from sandbox.plugins.kubernetes.immutable import Path, needs_replacement
 from sandbox.plugins.kubernetes.objects import (
@@ -17,7 +18,7 @@ from sandbox.plugins.kubernetes.objects import (
     normalise,
     starts_with,
 )
-from sandbox.plugins.values import Value
+from sandbox.plugins.values import Value, is_list, is_object
 
 _ABSENT = object()
 
@@ -68,16 +69,17 @@ def plan(
     """
     last = normalise(last)
     pruned = live_inputs(live, last, live)
-    wanted = {**wanted, "metadata": dict(metadata(wanted))}
-    pruned = {"apiVersion": live.get("apiVersion"), **pruned, "metadata": dict(metadata(pruned))}
-    for obj in (pruned, wanted):
+    before, after = dict(metadata(pruned)), dict(metadata(wanted))
+    for meta in (before, after):
         if namespaced:
-            obj["metadata"]["namespace"] = obj["metadata"].get("namespace") or "default"
+            meta["namespace"] = meta.get("namespace") or "default"
         else:
-            obj["metadata"].pop("namespace", None)
+            meta.pop("namespace", None)
     if name_of(wanted):
         # A name that the program spells out now, and that was generated before, is the same name.
-        pruned["metadata"]["name"] = name_of(live)
+        before["name"] = name_of(live)
+    pruned = {"apiVersion": live.get("apiVersion"), **pruned, "metadata": before}
+    wanted = {**wanted, "metadata": after}
     return {
         path: change
         for path, change in diff(pruned, wanted, last, immutable).items()
@@ -86,7 +88,7 @@ def plan(
 
 
 def delete_first(wanted: dict[str, Value], live: dict[str, Value]) -> bool:
-    """Say whether a replacement must wait for the deletion of the old object, because its name is fixed."""
+    """Return whether a replacement must wait for the deletion of the old object, because its name is fixed."""
     same_place = (name_of(wanted), namespace_of(wanted)) == (name_of(live), namespace_of(live))
     return same_place and annotation(wanted, AUTONAMED) != "true"
 
@@ -115,13 +117,13 @@ def _differences(path: Path, old: Value, new: Value, last: Value) -> Iterator[tu
             yield path, "add", new
     elif new is _ABSENT:
         yield path, "delete", old
-    elif isinstance(old, dict) and isinstance(new, dict):
-        inner = last if isinstance(last, dict) else {}
+    elif is_object(old) and is_object(new):
+        inner = last if is_object(last) else {}
         for key in {**new, **old}:
             here = (*path, key)
             yield from _differences(here, old.get(key, _ABSENT), new.get(key, _ABSENT), inner.get(key, _ABSENT))
-    elif isinstance(old, list) and isinstance(new, list):
-        items = last if isinstance(last, list) else []
+    elif is_list(old) and is_list(new):
+        items = last if is_list(last) else []
         for index in range(max(len(old), len(new))):
             yield from _differences((*path, index), _at(old, index), _at(new, index), _at(items, index))
     elif not _same(path, old, new):
@@ -145,9 +147,10 @@ def _is_quantity(path: Path) -> bool:
 def _same_quantity(old: Value, new: Value) -> bool:
     if not all(_QUANTITY.fullmatch(str(value)) for value in (old, new)):
         return False
-    from kubernetes.utils.quantity import parse_quantity  # noqa: PLC0415 - slow, rarely needed
+    from kubernetes.utils import quantity  # noqa: PLC0415 - slow, rarely needed
 
+    parse = cast("Callable[[str], Decimal]", quantity.parse_quantity)  # pyright: ignore[reportUnknownMemberType]
     try:
-        return bool(parse_quantity(str(old)) == parse_quantity(str(new)))
+        return parse(str(old)) == parse(str(new))
     except ValueError:
         return False  # the API server will say what is wrong with it

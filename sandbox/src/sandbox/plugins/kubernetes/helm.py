@@ -17,6 +17,7 @@ from sandbox.errors import SandboxError
 from sandbox.helm import HELM
 from sandbox.plugins.kubernetes.settings import Cluster
 from sandbox.plugins.server import PluginError
+from sandbox.plugins.values import as_list, as_object
 
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
 _LOOK_AGAIN = 0.1  # seconds between two looks at a running command
@@ -100,7 +101,9 @@ def absolute(kubeconfig: Mapping[str, Any], base: Path | None) -> Mapping[str, A
 
     result = dict(kubeconfig)
     for section, part in (("clusters", "cluster"), ("users", "user")):
-        result[section] = [{**entry, part: whole(entry.get(part) or {})} for entry in kubeconfig.get(section) or []]
+        result[section] = [
+            {**entry, part: whole(as_object(entry.get(part)))} for entry in as_list(kubeconfig.get(section))
+        ]
     return result
 
 

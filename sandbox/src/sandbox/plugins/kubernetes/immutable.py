@@ -3,7 +3,7 @@
 The list is the official provider's, for the API versions that are still served.
 """
 
-from sandbox.plugins.values import Value
+from sandbox.plugins.values import Value, is_list, is_object
 
 Path = tuple[str | int, ...]
 """Where a value is: keys and list indices from the top of the object."""
@@ -109,7 +109,7 @@ def immutable_fields(obj: dict[str, Value], *, config_map_mutable: bool, secret_
 
 
 def needs_replacement(path: Path, value: Value, fields: tuple[str, ...]) -> bool:
-    """Say whether a change touches an immutable field.
+    """Return whether a change touches an immutable field.
 
     Args:
         path: Where the change is.
@@ -130,5 +130,5 @@ def _contains(value: Value, rest: tuple[str, ...]) -> bool:
     if not rest:
         return True
     if rest[0] == "*":
-        return isinstance(value, list) and any(_contains(item, rest[1:]) for item in value)
-    return isinstance(value, dict) and rest[0] in value and _contains(value[rest[0]], rest[1:])
+        return is_list(value) and any(_contains(item, rest[1:]) for item in value)
+    return is_object(value) and rest[0] in value and _contains(value[rest[0]], rest[1:])

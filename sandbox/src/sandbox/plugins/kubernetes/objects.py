@@ -8,7 +8,7 @@ import re
 import secrets
 
 from sandbox.plugins.kubernetes.immutable import Path
-from sandbox.plugins.values import Secret, Unknown, Value, mark_secrets
+from sandbox.plugins.values import Secret, Unknown, Value, as_object, is_list, is_object, mark_secrets
 
 AUTONAMED = "pulumi.com/autonamed"
 SKIP_AWAIT = "pulumi.com/skipAwait"
@@ -55,14 +55,14 @@ _CLUSTER_SCOPED = frozenset(
 
 
 def is_cluster_scoped(kind: str) -> bool:
-    """Say whether a built-in kind has no namespace, without asking the cluster."""
+    """Return whether a built-in kind has no namespace, without asking the cluster."""
     return kind in _CLUSTER_SCOPED
 
 
 def metadata(obj: dict[str, Value]) -> dict[str, Value]:
     """Return the metadata of an object; an empty dict where it is absent or not yet known."""
     found = obj.get("metadata")
-    return found if isinstance(found, dict) else {}
+    return found if is_object(found) else {}
 
 
 def name_of(obj: dict[str, Value]) -> str:
@@ -80,7 +80,7 @@ def namespace_of(obj: dict[str, Value]) -> str:
 def annotation(obj: dict[str, Value], key: str) -> str:
     """Return an annotation, or an empty string."""
     annotations = metadata(obj).get("annotations")
-    found = annotations.get(key) if isinstance(annotations, dict) else None
+    found = annotations.get(key) if is_object(annotations) else None
     return found if isinstance(found, str) else ""
 
 
@@ -118,7 +118,7 @@ def assign_name(obj: dict[str, Value], old: dict[str, Value], resource_name: str
         proposed: The name that the engine's autonaming configuration asks for, or empty.
     """
     meta = obj.setdefault("metadata", {})
-    if not isinstance(meta, dict) or meta.get("name"):
+    if not is_object(meta) or meta.get("name"):
         return
     if old:
         if annotation(old, AUTONAMED) != "true":
@@ -127,7 +127,7 @@ def assign_name(obj: dict[str, Value], old: dict[str, Value], resource_name: str
     else:
         meta["name"] = proposed or unique_name(f"{resource_name}-", seed)
     annotations = meta.setdefault("annotations", {})
-    if isinstance(annotations, dict):
+    if is_object(annotations):
         annotations[AUTONAMED] = "true"
 
 
@@ -147,9 +147,9 @@ def normalise(obj: dict[str, Value]) -> dict[str, Value]:
 
 
 def _without_nulls(value: Value) -> Value:
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
+    if is_list(value):
         return [_without_nulls(item) for item in value]
     return value
 
@@ -157,9 +157,9 @@ def _without_nulls(value: Value) -> Value:
 def _encode_secret(obj: dict[str, Value]) -> None:
     plain = obj.get("stringData")
     data = obj.get("data")
-    if isinstance(data, dict):
+    if is_object(data):
         obj["data"] = data = {key: _recoded(item) for key, item in data.items()}
-    if not isinstance(plain, dict) or not plain or isinstance(data, Unknown):
+    if not is_object(plain) or not plain or isinstance(data, Unknown):
         return
     encoded = {
         key: base64.b64encode(item.encode()).decode() if isinstance(item, str) else item for key, item in plain.items()
@@ -185,9 +185,9 @@ def prune(live: Value, shape: Value) -> Value:
         live: Live object or a part of it.
         shape: Inputs that the live object was made from, or the same part of them.
     """
-    if isinstance(live, dict) and isinstance(shape, dict):
+    if is_object(live) and is_object(shape):
         return {key: prune(item, shape[key]) for key, item in live.items() if key in shape}
-    if isinstance(live, list) and isinstance(shape, list):
+    if is_list(live) and is_list(shape):
         pruned = [prune(item, wanted) for item, wanted in zip(live, shape, strict=False)]
         return pruned if shape else []
     return copy.deepcopy(live)
@@ -208,22 +208,22 @@ def live_inputs(live: dict[str, Value], inputs: dict[str, Value], known: dict[st
 
 
 def _keep_dropped(pruned: Value, inputs: Value, known: Value) -> None:
-    if isinstance(pruned, dict) and isinstance(inputs, dict):
-        known = known if isinstance(known, dict) else {}
+    if is_object(pruned) and is_object(inputs):
+        known = known if is_object(known) else {}
         for key, item in inputs.items():
             if key in pruned:
                 _keep_dropped(pruned[key], item, known.get(key))
             elif is_empty(item) and key not in known:
                 pruned[key] = item
-    elif isinstance(pruned, list) and isinstance(inputs, list):
-        known = known if isinstance(known, list) else []
+    elif is_list(pruned) and is_list(inputs):
+        known = known if is_list(known) else []
         padded = [*known, *([None] * len(pruned))]
         for here, wanted, before in zip(pruned, inputs, padded, strict=False):
             _keep_dropped(here, wanted, before)
 
 
 def is_empty(value: Value) -> bool:
-    """Say whether a value is one that the API server may store as absent."""
+    """Return whether a value is one that the API server may store as absent."""
     return value is None or value is False or value in ("", 0) or (isinstance(value, dict | list) and not value)
 
 
@@ -250,12 +250,12 @@ def from_sdk(value: Value) -> Value:
 
 
 def _respell(value: Value, prefix: str, old: str, new: str) -> Value:
-    if isinstance(value, dict):
+    if is_object(value):
         return {
             key.replace(old, new) if key.startswith(prefix) else key: _respell(item, prefix, old, new)
             for key, item in value.items()
         }
-    if isinstance(value, list):
+    if is_list(value):
         return [_respell(item, prefix, old, new) for item in value]
     return value
 
@@ -293,7 +293,7 @@ def state_of(
 def split_state(state: dict[str, Value]) -> tuple[dict[str, Value], dict[str, Value]]:
     """Return (inputs, live object) of a plain state."""
     live = {key: item for key, item in state.items() if not key.startswith("__")}
-    return from_sdk(state.get(STATE_INPUTS) or {}), from_sdk(live)
+    return from_sdk(as_object(state.get(STATE_INPUTS))), from_sdk(live)
 
 
 def render_path(path: Path) -> str:
@@ -323,5 +323,5 @@ def parse_path(text: str) -> Path:
 
 
 def starts_with(path: Path, prefix: Path) -> bool:
-    """Say whether a path is at or below another one, in which ``*`` matches any step."""
+    """Return whether a path is at or below another one, in which ``*`` matches any step."""
     return len(path) >= len(prefix) and all(want in ("*", have) for have, want in zip(path, prefix, strict=False))

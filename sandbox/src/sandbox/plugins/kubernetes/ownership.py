@@ -3,7 +3,7 @@
 import copy
 
 from sandbox.plugins.kubernetes.immutable import Path
-from sandbox.plugins.values import Value
+from sandbox.plugins.values import Value, as_list, as_object, is_object
 
 CREATOR = "pulumi-kubernetes"
 """Manager under which objects are created; the first update hands its fields to the resource's own."""
@@ -24,14 +24,16 @@ def take_over(managed: list[dict[str, Value]], manager: str) -> list[dict[str, V
     if not taken:
         return None
     kept = [entry for entry in managed if entry not in taken]
-    own = next((entry for entry in kept if entry["manager"] == manager and entry["operation"] == "Apply"), None)
+    own: dict[str, Value] | None = next(
+        (entry for entry in kept if entry["manager"] == manager and entry["operation"] == "Apply"), None
+    )
     if own is None:
         own = {**taken[0], "manager": manager, "operation": "Apply", "fieldsV1": {}}
     else:
         kept.remove(own)
-    fields = copy.deepcopy(own.get("fieldsV1") or {})
+    fields = copy.deepcopy(as_object(own.get("fieldsV1")))
     for entry in taken:
-        _merge(fields, entry.get("fieldsV1") or {})
+        _merge(fields, as_object(entry.get("fieldsV1")))
     return [{**own, "fieldsV1": fields}, *kept]
 
 
@@ -49,7 +51,7 @@ def _merge(target: dict[str, Value], source: dict[str, Value]) -> None:
 
 
 def must_force(managed: list[dict[str, Value]], *, preview: bool) -> bool:
-    """Say whether to apply over other managers although nobody asked for it.
+    """Return whether to apply over other managers although nobody asked for it.
 
     Objects without any record are taken over; in a preview, so are fields that the update will take over
     first.
@@ -72,7 +74,7 @@ def keep_ignored(
         manager: The resource's field manager.
     """
     result = copy.deepcopy(wanted)
-    managed = live["metadata"].get("managedFields") or []
+    managed = as_list(live["metadata"].get("managedFields"))
     for path in ignored:
         if any(isinstance(step, int) or step == "*" for step in path):
             continue
@@ -86,7 +88,7 @@ def keep_ignored(
 
 
 def _owns(entry: dict[str, Value], path: Path) -> bool:
-    fields = entry.get("fieldsV1") or {}
+    fields = as_object(entry.get("fieldsV1"))
     for step in path:
         fields = fields.get(f"f:{step}")
         if fields is None:
@@ -96,20 +98,20 @@ def _owns(entry: dict[str, Value], path: Path) -> bool:
 
 def _find(obj: Value, path: Path) -> Value:
     for step in path:
-        obj = obj.get(step) if isinstance(obj, dict) else None
+        obj = obj.get(str(step)) if is_object(obj) else None
     return obj
 
 
 def _remove(obj: dict[str, Value], path: Path) -> None:
     parent = _find(obj, path[:-1])
-    if isinstance(parent, dict):
-        parent.pop(path[-1], None)
+    if is_object(parent):
+        parent.pop(str(path[-1]), None)
 
 
 def _set(obj: dict[str, Value], path: Path, value: Value) -> None:
     for step in path[:-1]:
         inner = obj.setdefault(str(step), {})
-        if not isinstance(inner, dict):
+        if not is_object(inner):
             return
         obj = inner
     obj[str(path[-1])] = value

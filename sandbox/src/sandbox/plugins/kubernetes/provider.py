@@ -24,7 +24,7 @@ from sandbox.plugins.kubernetes.immutable import IDENTITY, Path, immutable_field
 from sandbox.plugins.kubernetes.release import PROPERTY_DIFF, ReleaseOperations, release_diff
 from sandbox.plugins.kubernetes.waiting import Object, Operation, Waiter
 from sandbox.plugins.server import EngineLog, NotReadyError, PluginError, StandIn, reported
-from sandbox.plugins.values import from_struct, has_unknown, reveal, to_struct
+from sandbox.plugins.values import as_list, from_struct, has_unknown, is_object, reveal, to_struct
 
 _CREATE_ATTEMPTS = 5  # tolerates a namespace or a custom resource definition that is only just being created
 
@@ -161,7 +161,7 @@ class KubernetesStandIn(StandIn):
             proposed = request.autonaming.proposed_name
         olds = objects.from_sdk(reveal(from_struct(request.olds)))
         objects.assign_name(wanted, olds, urn.name, request.randomSeed, proposed)
-        if isinstance(wanted["metadata"], dict) and not wanted["metadata"].get("namespace"):
+        if is_object(wanted["metadata"]) and not wanted["metadata"].get("namespace"):
             wanted["metadata"].pop("namespace", None)
             if self._namespaced(wanted):
                 wanted["metadata"]["namespace"] = self._default_namespace
@@ -207,7 +207,7 @@ class KubernetesStandIn(StandIn):
         return self._diff_response(changes, replaces, wanted, live)
 
     def _replaces_unready(self, urn: str, wanted: Object, live: Object) -> bool:
-        """Say whether a Job that did not succeed is to be made anew, which its annotation asks for."""
+        """Return whether a Job that did not succeed is to be made anew, which its annotation asks for."""
         if objects.annotation(wanted, objects.REPLACE_UNREADY) != "true":
             return False
         if wanted["kind"] != "Job":
@@ -330,7 +330,7 @@ class KubernetesStandIn(StandIn):
 
     def _apply(self, api: Api, request: proto.UpdateRequest, wanted: Object, old_live: Object, manager: str) -> Object:
         current = api.read({**wanted, "metadata": {**wanted["metadata"], "name": objects.name_of(old_live)}})
-        managed = current["metadata"].get("managedFields") or []
+        managed = as_list(current["metadata"].get("managedFields"))
         if wanted["kind"] == "CustomResourceDefinition":
             # Replaced as a whole, so that versions and schemas that are gone are gone.
             meta = {**wanted["metadata"], "resourceVersion": current["metadata"]["resourceVersion"]}
@@ -407,7 +407,7 @@ class KubernetesStandIn(StandIn):
             return self._releases().read(request)
         state = reveal(from_struct(request.properties))
         source = from_struct(request.inputs)
-        inputs = objects.normalise(objects.from_sdk(reveal(source)))
+        inputs: Object = objects.normalise(objects.from_sdk(reveal(source)))
         _, known = objects.split_state(state)
         namespace, name = objects.parse_identity(request.id)
         imported = "kind" not in inputs
@@ -423,7 +423,7 @@ class KubernetesStandIn(StandIn):
             raise PluginError(f"{inputs['kind']} {request.id} cannot be read: {error}") from None
         found = objects.imported_inputs(live) if imported else objects.live_inputs(live, inputs, known or live)
         manager = self._manager(inputs, state)
-        initial = state.get(objects.STATE_API_VERSION) or inputs["apiVersion"]
+        initial = str(state.get(objects.STATE_API_VERSION) or inputs["apiVersion"])
         properties = objects.state_of(found, live, source, initial, manager)
         new_inputs = objects.protect(objects.to_sdk(found), source)
         if not imported:
@@ -445,7 +445,7 @@ class KubernetesStandIn(StandIn):
 
 
 def _cannot_preview(error: ApiError) -> bool:
-    """Say whether an error of a dry run says nothing about the real operation.
+    """Return whether an error of a dry run says nothing about the real operation.
 
     A namespace or a kind that is only created in the same operation is missing now; an existing object may be
     deleted first; and a dry run may be forbidden where the operation is not.

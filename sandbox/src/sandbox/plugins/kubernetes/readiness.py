@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.plugins.kubernetes.objects import name_of, namespace_of, shown
+from sandbox.plugins.values import as_list, as_object, is_object
 
 REVISION = "deployment.kubernetes.io/revision"
 
@@ -39,19 +40,19 @@ Check = Callable[[dict[str, Any], Related], Readiness]
 
 
 def _status(obj: dict[str, Any]) -> dict[str, Any]:
-    return obj.get("status") or {}
+    return as_object(obj.get("status"))
 
 
 def _spec(obj: dict[str, Any]) -> dict[str, Any]:
-    return obj.get("spec") or {}
+    return as_object(obj.get("spec"))
 
 
 def _conditions(obj: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {item["type"]: item for item in _status(obj).get("conditions") or []}
+    return {item["type"]: item for item in as_list(_status(obj).get("conditions"))}
 
 
 def _observed(obj: dict[str, Any]) -> bool:
-    """Say whether the controller has seen the last change, so that the status is about it."""
+    """Return whether the controller has seen the last change, so that the status is about it."""
     return bool(_status(obj).get("observedGeneration", 0) >= obj["metadata"].get("generation", 0))
 
 
@@ -60,7 +61,7 @@ def _owned(items: list[dict[str, Any]], owner: dict[str, Any]) -> list[dict[str,
     return [
         item
         for item in items
-        if any(reference.get("uid") == uid for reference in item["metadata"].get("ownerReferences") or [])
+        if any(reference.get("uid") == uid for reference in as_list(item["metadata"].get("ownerReferences")))
     ]
 
 
@@ -76,8 +77,8 @@ def pod_problems(pod: dict[str, Any]) -> list[str]:
             continue
         text = condition.get("message", "") if condition.get("reason") else ""
         statuses = [
-            *(status.get("initContainerStatuses") or [] if kind == "Initialized" else []),
-            *(status.get("containerStatuses") or [] if kind != "PodScheduled" else []),
+            *(as_list(status.get("initContainerStatuses")) if kind == "Initialized" else []),
+            *(as_list(status.get("containerStatuses")) if kind != "PodScheduled" else []),
         ]
         details = [text] if text else []
         for container in statuses:
@@ -90,16 +91,16 @@ def container_problems(status: dict[str, Any]) -> list[str]:
     """Return why a container is not ready, from its current and its last state."""
     if status.get("ready"):
         return []
-    state = status.get("state") or {}
+    state = as_object(status.get("state"))
     name = status["name"]
-    problems = []
+    problems: list[str] = []
     waiting = state.get("waiting")
     if waiting and waiting.get("reason") not in ("ContainerCreating", "PodInitializing"):
         problems.append(f'container "{name}" [{waiting.get("reason", "")}] {waiting.get("message", "")}'.strip())
     terminated = state.get("terminated")
     if terminated and terminated.get("exitCode") != 0:
         problems.append(_terminated(name, terminated))
-    last = (status.get("lastState") or {}).get("terminated")
+    last = as_object(status.get("lastState")).get("terminated")
     if last:
         problems.append(_terminated(name, last))
     return problems
@@ -121,9 +122,9 @@ def _pods_problems(pods: list[dict[str, Any]]) -> list[str]:
 def deployment(obj: dict[str, Any], related: Related) -> Readiness:
     """Ready when the newest ReplicaSet has all its pods ready and the Deployment is available."""
     conditions = _conditions(obj)
-    revision = (obj["metadata"].get("annotations") or {}).get(REVISION, "")
+    revision = as_object(obj["metadata"].get("annotations")).get(REVISION, "")
     replica_sets = {
-        (item["metadata"].get("annotations") or {}).get(REVISION): item
+        as_object(item["metadata"].get("annotations")).get(REVISION): item
         for item in _owned(related("apps/v1", "ReplicaSet"), obj)
     }
     current = replica_sets.get(revision)
@@ -138,7 +139,7 @@ def deployment(obj: dict[str, Any], related: Related) -> Readiness:
     )
     claims = {
         volume["persistentVolumeClaim"]["claimName"]
-        for volume in _spec(_spec(obj).get("template") or {}).get("volumes") or []
+        for volume in as_list(_spec(as_object(_spec(obj).get("template"))).get("volumes"))
         if "persistentVolumeClaim" in volume
     }
     unbound = [
@@ -186,7 +187,7 @@ def stateful_set(obj: dict[str, Any], related: Related) -> Readiness:
         return Readiness(True)
     if not revision_ready:
         ready = min(ready, status.get("updatedReplicas", 0))
-    reasons = []
+    reasons: list[str] = []
     if not replicas_ready:
         reasons.append(f"{ready} out of {wanted} replicas succeeded readiness checks")
     if not revision_ready:
@@ -265,7 +266,7 @@ def service(obj: dict[str, Any], related: Related) -> Readiness:
     spec = _spec(obj)
     kind = spec.get("type", "ClusterIP")
     addressed = kind != "LoadBalancer" or bool(_status(obj).get("loadBalancer", {}).get("ingress"))
-    reasons = []
+    reasons: list[str] = []
     if not addressed:
         reasons.append("Service was not allocated an IP address; does your cloud provider support this?")
     if kind == "ExternalName" or spec.get("clusterIP") == "None" or not spec.get("selector"):
@@ -273,10 +274,10 @@ def service(obj: dict[str, Any], related: Related) -> Readiness:
     slices = [
         item
         for item in related("discovery.k8s.io/v1", "EndpointSlice")
-        if (item["metadata"].get("labels") or {}).get("kubernetes.io/service-name") == name_of(obj)
+        if as_object(item["metadata"].get("labels")).get("kubernetes.io/service-name") == name_of(obj)
     ]
-    endpoints = [endpoint for item in slices for endpoint in item.get("endpoints") or []]
-    pending = any((endpoint.get("conditions") or {}).get("ready") is False for endpoint in endpoints)
+    endpoints = [endpoint for item in slices for endpoint in as_list(item.get("endpoints"))]
+    pending = any(as_object(endpoint.get("conditions")).get("ready") is False for endpoint in endpoints)
     if addressed and slices and not pending:
         return Readiness(True)
     if not endpoints or pending:
@@ -292,15 +293,15 @@ def ingress(obj: dict[str, Any], related: Related) -> Readiness:
     """Ready when every service behind it exists and a controller gave it an address."""
     wanted = {
         path["backend"]["service"]["name"]
-        for rule in _spec(obj).get("rules") or []
-        for path in (rule.get("http") or {}).get("paths") or []
+        for rule in as_list(_spec(obj).get("rules"))
+        for path in as_list(as_object(rule.get("http")).get("paths"))
         if "service" in path["backend"]
     }
     missing = sorted(wanted - {name_of(item) for item in related("v1", "Service")})
     addressed = bool(_status(obj).get("loadBalancer", {}).get("ingress"))
     if addressed and not missing:
         return Readiness(True)
-    reasons = []
+    reasons: list[str] = []
     if missing:
         reasons.append(
             f"Ingress has at least one rule with an unavailable target endpoint: no Service {', '.join(missing)}"
@@ -350,7 +351,7 @@ def _field(names: list[str], wanted: str | None, text: str) -> Check:
     def check(obj: dict[str, Any], _related: Related) -> Readiness:
         found: Any = obj
         for name in names:
-            found = found.get(name) if isinstance(found, dict) else None
+            found = found.get(name) if is_object(found) else None
         # Where the object does not say which of its generations the status is about, nothing can be said against it.
         current = "observedGeneration" not in _status(obj) or _observed(obj)
         ready = current and found is not None and wanted in {None, str(found)}

@@ -10,7 +10,19 @@ from sandbox.plugins.kubernetes.api import Api
 from sandbox.plugins.kubernetes.helm import Helm, chart_version
 from sandbox.plugins.kubernetes.settings import Cluster
 from sandbox.plugins.server import NotReadyError, PluginError
-from sandbox.plugins.values import Secret, Value, from_struct, has_unknown, mark_secrets, reveal, to_struct
+from sandbox.plugins.values import (
+    Secret,
+    Value,
+    as_list,
+    as_object,
+    from_struct,
+    has_unknown,
+    is_list,
+    is_object,
+    mark_secrets,
+    reveal,
+    to_struct,
+)
 
 PROPERTY_DIFF = {
     ("add", False): proto.PropertyDiff.ADD,
@@ -72,7 +84,7 @@ class ReleaseOperations:
         if not news.get("name"):
             news["name"] = olds.get("name") or objects.unique_name(f"{resource}-", request.randomSeed)
         inputs = releases.completed(news, self._namespace)
-        failures = []
+        failures: list[proto.CheckFailure] = []
         if not has_unknown(inputs):
             try:
                 inputs["version"] = chart_version(self._helm, releases.chart_arguments(reveal(inputs)))
@@ -101,14 +113,14 @@ class ReleaseOperations:
     def _change(self, source: dict[str, Value], arguments: list[str], done: str) -> dict[str, Value]:
         inputs = reveal(source)
         try:
-            self._helm.run(*arguments, values=inputs.get("values") or {})
+            self._helm.run(*arguments, values=as_object(inputs.get("values")))
         except PluginError as error:
             problem = hidden(str(error), source)
             record = self._record(inputs)
             if record is None:
                 raise PluginError(f"Helm release {_identity(inputs)}: {problem}") from None
             # As asked for, not as it was rolled back to: the next update tries again.
-            record = {**record, "config": inputs.get("values") or {}}
+            record = {**record, "config": as_object(inputs.get("values"))}
             words = " ".join(filter(None, [f'Helm release "{_identity(inputs)}"', done, "failed to initialize"]))
             state = releases.state_of(inputs, source, record)
             raise NotReadyError(f"{words} completely: {problem}", _identity(inputs), state) from None
@@ -139,11 +151,15 @@ class ReleaseOperations:
         """Return Helm's record of the last revision; None where there is no release."""
         selector = f"owner=helm,name={inputs['name']}"
         path = f"/api/v1/namespaces/{inputs['namespace']}/secrets"
-        found = self._api.request("GET", path, query={"labelSelector": selector}).get("items") or []
+        found = as_list(self._api.request("GET", path, query={"labelSelector": selector}).get("items"))
         if not found:
             return None
-        last = max(found, key=lambda secret: int(secret["metadata"]["labels"]["version"]))
+        last = max(found, key=_revision)
         return releases.decode(last["data"]["release"])
+
+
+def _revision(secret: dict[str, Value]) -> int:
+    return int(secret["metadata"]["labels"]["version"])
 
 
 def _identity(inputs: dict[str, Value]) -> str:
@@ -160,7 +176,7 @@ def hidden(text: str, source: Value) -> str:
 def _secrets(value: Value, *, inside: bool) -> list[Value]:
     if isinstance(value, Secret):
         return _secrets(value.value, inside=True)
-    if isinstance(value, dict | list):
-        items = value.values() if isinstance(value, dict) else value
+    if is_object(value) or is_list(value):
+        items = list(value.values()) if is_object(value) else value
         return [found for item in items for found in _secrets(item, inside=inside)]
     return [value] if inside and value is not None and not isinstance(value, bool) else []

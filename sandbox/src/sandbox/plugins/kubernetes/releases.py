@@ -10,7 +10,7 @@ import yaml
 
 from sandbox.plugins.kubernetes.immutable import Path
 from sandbox.plugins.kubernetes.objects import STATE_INPUTS
-from sandbox.plugins.values import UNKNOWN, Secret, Value, mark_secrets, reveal
+from sandbox.plugins.values import UNKNOWN, Secret, Value, as_object, is_object, mark_secrets, reveal
 
 TYPE = "kubernetes:helm.sh/v3:Release"
 DEFAULT_TIMEOUT = 300
@@ -40,7 +40,7 @@ KNOWN = frozenset([*_SWITCHES, *_INSTALLING, *_UPGRADING, *_OTHERS, "maxHistory"
 def unsupported(inputs: Mapping[str, Value]) -> Iterator[str]:
     """Yield the inputs that only the official plugin does."""
     yield from (key for key, value in inputs.items() if key not in KNOWN and value)
-    options = inputs.get("repositoryOpts") or {}
+    options = as_object(inputs.get("repositoryOpts"))
     yield from (f"repositoryOpts.{key}" for key, value in options.items() if key != "repo" and value)
 
 
@@ -63,7 +63,7 @@ def chart_arguments(inputs: Mapping[str, Value]) -> list[str]:
     arguments = [str(inputs["chart"])]
     if inputs.get("version"):
         arguments += ["--version", str(inputs["version"])]
-    if repository := (inputs.get("repositoryOpts") or {}).get("repo"):
+    if repository := as_object(inputs.get("repositoryOpts")).get("repo"):
         arguments += ["--repo", str(repository)]
     return arguments
 
@@ -136,7 +136,7 @@ def merged(base: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Va
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
-        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result[key] = merged(below, value) if is_object(below) and is_object(value) else value
     return result
 
 
@@ -151,7 +151,7 @@ def state_of(inputs: Mapping[str, Value], source: Mapping[str, Value], record: M
     chart = record["chart"]["metadata"]
     plain = {
         **inputs,
-        "values": merged(inputs.get("values") or {}, record.get("config") or {}),
+        "values": merged(as_object(inputs.get("values")), as_object(record.get("config"))),
         "version": chart["version"],
         "resourceNames": resource_names(record["manifest"]),
         "status": {
@@ -176,13 +176,13 @@ def previewed(source: Mapping[str, Value]) -> dict[str, Value]:
 
 def last_inputs(state: Mapping[str, Value]) -> dict[str, Value]:
     """Return the inputs in a plain state, with version and values as Helm has them."""
-    inputs = dict(state.get(STATE_INPUTS) or {})
+    inputs = dict(as_object(state.get(STATE_INPUTS)))
     return {**inputs, **{key: state[key] for key in ("version", "values") if key in state and key in inputs}}
 
 
 def changes(old: Value, new: Value, path: Path = ()) -> Iterator[tuple[Path, str, bool]]:
     """Yield (path, ``add``, ``delete`` or ``update``, whether that replaces the release)."""
-    if isinstance(old, dict) and isinstance(new, dict):
+    if is_object(old) and is_object(new):
         for key in dict.fromkeys([*old, *new]):
             step = (*path, key)
             replaces = not path and key in _REPLACING

@@ -12,6 +12,7 @@ import yaml
 
 from sandbox.marker import SANDBOX_EXTENSION
 from sandbox.plugins.server import PluginError
+from sandbox.plugins.values import as_list, as_object, is_list, is_object
 
 ALLOWED_CONTEXT_VARIABLE = "OLLAMA_LIBRECHAT_STAND_IN_CONTEXT"
 """Environment variable with the name of a context that a person allows the stand-in to work on."""
@@ -126,7 +127,7 @@ def find_cluster(properties: Mapping[str, Any], environ: Mapping[str, str] = os.
             "contexts": [{"name": context_name, "context": {**context, "cluster": cluster_name}}],
         }
     server = str(entry.get("server", ""))
-    marked = any(item.get("name") == SANDBOX_EXTENSION for item in entry.get("extensions") or [])
+    marked = any(item.get("name") == SANDBOX_EXTENSION for item in as_list(entry.get("extensions")))
     return Cluster(
         context=context_name,
         server=server,
@@ -139,7 +140,7 @@ def find_cluster(properties: Mapping[str, Any], environ: Mapping[str, str] = os.
 
 
 def _load(kubeconfig: str | dict[str, Any], environ: Mapping[str, str]) -> tuple[dict[str, Any], Path | None, str]:
-    if isinstance(kubeconfig, dict):
+    if is_object(kubeconfig):
         return kubeconfig, None, "the kubeconfig"
     text = str(kubeconfig)
     named = text or environ.get("KUBECONFIG", "").split(os.pathsep)[0] or "~/.kube/config"
@@ -154,17 +155,17 @@ def _load(kubeconfig: str | dict[str, Any], environ: Mapping[str, str]) -> tuple
     except yaml.YAMLError:
         config = None  # the error would quote the file, credentials and all
     origin = f"kubeconfig {path}" if path else "the kubeconfig"
-    if not isinstance(config, dict) or not isinstance(config.get("contexts"), list):
+    if not is_object(config) or not is_list(config.get("contexts")):
         raise PluginError(f"{origin} is not a kubeconfig: it has no list of contexts")
     return config, path.parent if path else None, origin
 
 
 def _named(config: dict[str, Any], section: str, key: str) -> dict[str, dict[str, Any]]:
-    return {item["name"]: item.get(key) or {} for item in config.get(section) or []}
+    return {item["name"]: as_object(item.get(key)) for item in as_list(config.get(section))}
 
 
 def is_loopback(server: str) -> bool:
-    """Say whether a server's URL names this machine's loopback interface."""
+    """Return whether a server's URL names this machine's loopback interface."""
     host = urlsplit(server).hostname or ""
     try:
         return ip_address(host).is_loopback
@@ -204,7 +205,7 @@ def connect(cluster: Cluster) -> "ApiClient":
     configuration = Configuration()
     configuration.connection_pool_maxsize = 64  # operations run side by side
     try:
-        loader = kube_config.kube_config.KubeConfigLoader(
+        loader: Any = kube_config.kube_config.KubeConfigLoader(
             config_dict=cluster.kubeconfig,
             active_context=cluster.context,
             config_base_path=str(cluster.base or ""),

@@ -22,6 +22,7 @@ from sandbox.plugins.kubernetes.readiness import (
     not_ready_text,
 )
 from sandbox.plugins.server import EngineLog, NotReadyError, PluginError
+from sandbox.plugins.values import as_list, as_object, is_list
 
 _DEFAULT_TIMEOUT = 600.0
 _LOST_FOR = 30.0  # seconds without an answer from the API server after which waiting ends
@@ -73,7 +74,7 @@ class Waiter:
         deadline = time.monotonic() + timeout_of(operation.timeout, operation.wanted)
         shown = ""
         lost_since = 0.0
-        for pause in pauses() if checks else []:
+        for pause in pauses() if checks else ():
             try:
                 live = self._api.read(live) if shown else live
                 results = [check(live, partial(self._related, live)) for check in checks]
@@ -187,7 +188,7 @@ def checks_for(wanted: Object, live: Object) -> list[Check]:
         return [check] if check else []
     try:
         found = yaml.safe_load(expressions) if expressions.lstrip().startswith("[") else expressions
-        return [custom_condition(str(item)) for item in (found if isinstance(found, list) else [found])]
+        return [custom_condition(str(item)) for item in (found if is_list(found) else [found])]
     except (ValueError, yaml.YAMLError) as error:
         raise PluginError(f"annotation {objects.WAIT_FOR}: {error}; only the official plugin can do more") from None
 
@@ -209,10 +210,10 @@ def timeout_of(requested: float, inputs: Object) -> float:
 
 def held_by(obj: Object) -> str:
     """Return what an object that is being deleted waits for: finalizers, and what is left in a namespace."""
-    conditions = (obj.get("status") or {}).get("conditions") or []
+    conditions = as_list(as_object(obj.get("status")).get("conditions"))
     left = [
         item["message"]
         for item in conditions
         if obj["kind"] == "Namespace" and item.get("status") == "True" and item.get("message")
     ]
-    return ", ".join([*(obj["metadata"].get("finalizers") or []), *left])
+    return ", ".join([*as_list(obj["metadata"].get("finalizers")), *left])

@@ -48,7 +48,7 @@ class Generator:
     make: Callable[[Values], Values]
     adopt: Callable[[str], tuple[Values, Values]]
     identity: Callable[[Values], str]
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
     optional: frozenset[str] = frozenset()
     secret: frozenset[str] = frozenset()
 
