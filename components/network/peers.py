@@ -1,6 +1,6 @@
 """Pods at the ends of a flow, as components name them to each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypedDict
 
 import pulumi
@@ -10,8 +10,11 @@ from typing_extensions import NotRequired, Required
 class Peer(TypedDict):
     """Pods at one end of a flow."""
 
-    pod_labels: Required[Mapping[str, str | Sequence[str]]]
-    """Labels that select them, of one value or of any of several; none for every pod of the namespace."""
+    pod_labels: Required[Mapping[str, str]]
+    """Labels that select them; none for every pod of the namespace."""
+
+    former_name: NotRequired[str]
+    """Label `app.kubernetes.io/name` of the pods that another method runs until these are Ready. Defaults to none."""
 
     namespace: NotRequired[pulumi.Input[str]]
     """Their namespace. Defaults to that of the policy."""

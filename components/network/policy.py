@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..exposure.settings import Exposure
+from ..workload.manifests import NAME_LABEL
 from ..workload.workload import Workload
 from .peers import Peer, ServerPeer
 from .settings import Dns, IngressController
@@ -65,17 +66,14 @@ PUBLIC_REGISTRIES = frozenset({"", "registry.ollama.ai", "ollama.com", "hf.co", 
 """Hosts of models on the Internet, which the rule for the Internet covers; the empty one is that of a bare name."""
 
 
-def label_selector(labels: Mapping[str, str | Sequence[str]]) -> "LabelSelectorArgsDict":
-    """Return the selector of pods with these labels, each of one value or of any of several."""
-    selector: LabelSelectorArgsDict = {
-        "match_labels": {key: value for key, value in labels.items() if isinstance(value, str)}
-    }
-    several = [(key, value) for key, value in labels.items() if not isinstance(value, str)]
-    if several:
-        selector["match_expressions"] = [
-            {"key": key, "operator": "In", "values": list(values)} for key, values in several
-        ]
-    return selector
+def label_selector(pods: Peer) -> "LabelSelectorArgsDict":
+    """Return the selector of pods, former ones included."""
+    labels = dict(pods["pod_labels"])
+    former = pods.get("former_name")
+    if not former:
+        return {"match_labels": labels}
+    names = [labels.pop(NAME_LABEL), former]
+    return {"match_labels": labels, "match_expressions": [{"key": NAME_LABEL, "operator": "In", "values": names}]}
 
 
 def peer(pods: Peer) -> "NetworkPolicyPeerArgsDict":
@@ -83,7 +81,7 @@ def peer(pods: Peer) -> "NetworkPolicyPeerArgsDict":
 
     As two peers they would mean the whole namespace, and these labels in the policy's own namespace.
     """
-    result: NetworkPolicyPeerArgsDict = {"pod_selector": label_selector(pods["pod_labels"])}
+    result: NetworkPolicyPeerArgsDict = {"pod_selector": label_selector(pods)}
     if "namespace" in pods:
         result["namespace_selector"] = {"match_labels": {"kubernetes.io/metadata.name": pods["namespace"]}}
     return result
@@ -241,7 +239,7 @@ def network_policy(
         f"{workload.resource_name}-network-policy",
         metadata=workload.metadata(),
         spec={
-            "pod_selector": label_selector(workload.peer_labels),
+            "pod_selector": label_selector(workload.pods),
             "policy_types": ["Ingress", "Egress"],
             "ingress": list(ingress),
             "egress": rules,

@@ -11,7 +11,7 @@ from .. import images
 from ..component import child_options, data_options, timeouts
 from ..context import Context
 from ..images import Image
-from ..network.peers import ServerPeer
+from ..network.peers import Peer, ServerPeer
 from . import manifests
 from .settings import Autoscaling, DisruptionBudget, Pods, Storage
 
@@ -103,11 +103,12 @@ class Workload:
         return manifests.selector(self.pods_name or self.name)
 
     @property
-    def peer_labels(self) -> dict[str, str | Sequence[str]]:
-        """Labels that select its pods and the former ones, for NetworkPolicies."""
-        if not self.former_pods_name:
-            return {**self.pod_selector}
-        return {**self.pod_selector, manifests.NAME_LABEL: [self.pods_name or self.name, self.former_pods_name]}
+    def pods(self) -> Peer:
+        """Its pods and the former ones, for NetworkPolicies."""
+        pods: Peer = {"namespace": self.namespace, "pod_labels": self.pod_selector}
+        if self.former_pods_name:
+            pods["former_name"] = self.former_pods_name
+        return pods
 
     @property
     def protected(self) -> bool:
@@ -156,7 +157,7 @@ class Workload:
 
     def peer(self, port: int) -> ServerPeer:
         """Return its pods as a server that answers on a port, for the NetworkPolicies of its clients."""
-        return {"namespace": self.namespace, "pod_labels": self.peer_labels, "port": port}
+        return {**self.pods, "port": port}
 
     def stateful_set(self, pod: Pod, *, service: pulumi.Input[str], timeout_seconds: int) -> "k8s.apps.v1.StatefulSet":
         """Create the StatefulSet of a server that holds data: one pod, on a claim that is an object of its own.
