@@ -1,15 +1,17 @@
 """Revisions of a stack, from the history that the engine keeps itself."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cli.session import Session
 
+if TYPE_CHECKING:
+    from pulumi.automation import ConfigValue, UpdateSummary
+
 PAGE = 100
-"""Revisions that are asked for at a time."""
+"""How many revisions one call of the engine reads."""
 
 SIGNS = (("create", "+"), ("update", "~"), ("replace", "±"), ("delete", "-"))
 """What a change is shown as."""
@@ -33,7 +35,7 @@ class Revision:
     message: the message, by default the first line of the commit's.
     changes: how many resources were created, updated and so on; those that stayed the same are `same`.
     who: who ran it, as user@host; for plain `pulumi`, which does not record that, the author of the commit.
-    config: the settings that it ran with, by full key, as `pulumi stack history --json` has them.
+    config: the settings that it ran with, by full key.
     """
 
     number: int
@@ -46,7 +48,7 @@ class Revision:
     message: str
     changes: Mapping[str, int]
     who: str
-    config: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    config: Mapping[str, "ConfigValue"] = field(repr=False)
 
     @property
     def short_commit(self) -> str:
@@ -66,8 +68,8 @@ class Revision:
         minutes, seconds = divmod(self.seconds, 60)
         return f"{minutes}m {seconds}s" if minutes else f"{seconds}s"
 
-    def as_json(self) -> dict[str, Any]:
-        """Give it for machines; without the settings, which may be secret."""
+    def as_json(self) -> dict[str, object]:
+        """Return it for machines, without the settings, which may be secret."""
         return {
             "revision": self.number,
             "kind": self.kind,
@@ -82,46 +84,54 @@ class Revision:
         }
 
 
-def parse(entries: Sequence[Mapping[str, Any]]) -> list[Revision]:
+def parse(summaries: Sequence["UpdateSummary"]) -> list[Revision]:
     """Turn the engine's history, newest first, into revisions, oldest first."""
     # Only Pulumi Cloud numbers them; in files and buckets they stay in order and none is ever removed.
-    return [_revision(entry, number) for number, entry in enumerate(reversed(entries), start=1)]
+    return [_revision(summary, number) for number, summary in enumerate(reversed(summaries), start=1)]
 
 
-def _revision(entry: Mapping[str, Any], number: int) -> Revision:
-    environment = entry.get("environment") or {}
-    began = _time(entry["startTime"])
+def _revision(summary: "UpdateSummary", number: int) -> Revision:
+    environment = summary.environment or {}  # null where the engine found none
+    began, ended = summary.start_time, summary.end_time
     return Revision(
-        number=entry.get("version") or number,
-        kind=entry["kind"],
-        time=began,
-        seconds=round((_time(entry["endTime"]) - began).total_seconds()) if entry.get("endTime") else None,
-        result=entry.get("result") or "in-progress",
+        number=summary.version or number,
+        kind=summary.kind,
+        time=began.replace(tzinfo=timezone.utc),
+        seconds=round((ended - began).total_seconds()) if ended else None,
+        result=summary.result,
         commit=environment.get("git.head", ""),
         dirty=environment.get("git.dirty") == "true",
-        message=entry.get("message") or "",
-        changes=entry.get("resourceChanges") or {},
+        message=summary.message,
+        changes={str(kind): count for kind, count in (summary.resource_changes or {}).items()},
         who=environment.get("exec.agent") or environment.get("git.author", ""),
-        config=entry.get("config") or {},
+        config=summary.config,
     )
-
-
-def _time(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
 
 
 def read(session: Session, *, show_secrets: bool = False) -> list[Revision]:
     """Read every revision of a stack, oldest first.
 
-    show_secrets: whether encrypted settings are given in clear text.
+    Args:
+        session: A session of the stack.
+        show_secrets: Whether encrypted settings are read in clear text.
 
-    Raises CommandError when the engine cannot read its history.
+    Raises:
+        CommandError: The engine cannot read its history.
     """
-    return parse(list(_entries(session, show_secrets)))
+    from cli.automation import engine_errors, stack_of  # noqa: PLC0415 - `up` reads it only after a failure
+
+    stack, summaries = stack_of(session), list["UpdateSummary"]()
+    with engine_errors():
+        while len(summaries) % PAGE == 0:
+            page = stack.history(PAGE, len(summaries) // PAGE + 1, show_secrets=show_secrets)
+            summaries += page
+            if not page:
+                break
+    return parse(summaries)
 
 
 def broken_since(revisions: Sequence[Revision]) -> datetime:
-    """Give when the first operation began that failed after the last one that did not; now if the last one did not."""
+    """Return when the first failure after the last success began; now if the last operation succeeded."""
     since = datetime.now(timezone.utc)
     for revision in reversed(revisions):
         if revision.kind == REFRESH:
@@ -130,14 +140,3 @@ def broken_since(revisions: Sequence[Revision]) -> datetime:
             break
         since = revision.time
     return since
-
-
-def _entries(session: Session, show_secrets: bool) -> Iterator[Mapping[str, Any]]:
-    page = 1
-    while True:
-        options = [f"--show-secrets={str(show_secrets).lower()}", f"--page-size={PAGE}", f"--page={page}"]
-        found = json.loads(session.output(["stack", "history", "--json", *options]) or "[]")
-        if not found:
-            return
-        yield from found
-        page += 1

@@ -1,17 +1,15 @@
 """The stack file of an earlier revision: the settings that the engine recorded for it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from cli.errors import CommandError
 from cli.history import Revision, read
 from cli.project import PROJECT
-from cli.rollback import is_secret, plain, settings_of, untouched
+from cli.rollback import plain, settings_of, untouched
 from cli.session import Session
 from cli.worktree import committed_file
 
@@ -33,7 +31,7 @@ def write_stack_file(session: Session, revision: Revision, current: Revision, di
     # How secrets are encrypted is a matter of the stack, not of the revision.
     document = {key: value for key, value in now.items() if key != "config"}
     path.write_text(yaml.safe_dump({**document, "config": settings}, sort_keys=False))
-    if any(is_secret(revision, key) for key in revision.config):
+    if any(value.secret for value in revision.config.values()):
         _restore_secrets(session, path, revision, missing)
         settings = (yaml.safe_load(path.read_text()) or {})["config"]
     kept = untouched(settings, {key: plain(entry) for key, entry in current.config.items()}, PROJECT)
@@ -51,20 +49,16 @@ def _restore_secrets(session: Session, path: Path, revision: Revision, missing: 
     # The history in clear text is decrypted with the stack file beside Pulumi.yaml: the local state has its own copies.
     beside = replace(session, directory=Path(session.config_file).parent) if session.config_file else session
     past = next(one for one in read(beside, show_secrets=True) if one.number == revision.number)
-    recorded = {key: past.config[key] for key in past.config if is_secret(revision, key)}
+    recorded = {key: past.config[key] for key, value in revision.config.items() if value.secret}
     file = ["--config-file", str(path)]
     for key in missing:
-        if "objectValue" not in recorded[key]:
-            session.output(["config", "set", key, "--secret", *file], recorded[key]["value"])
+        if isinstance(plain(recorded[key]), str):
+            session.output(["config", "set", key, "--secret", *file], recorded[key].value)
     there = json.loads(session.output(["config", "--json", "--show-secrets", *file]))
-    wrong = [key for key in recorded if not _same(recorded[key], there.get(key, {}))]
+    wrong = [key for key, value in recorded.items() if there.get(key, {}).get("value") != value.value]
     if wrong:
         raise CommandError(
             f"There is no way back to revision {revision.number}: its secrets in {', '.join(wrong)} are not those that "
             f"{session.stack.path.name} has in commit {revision.commit[:12]}. Nothing was changed. Set them by hand "
             "(`pulumi config set --secret`) and run `make up`."
         )
-
-
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one.get(key) == other.get(key) for key in ("value", "objectValue"))

@@ -1,13 +1,17 @@
 """Rollback: the program and the settings of an earlier revision, deployed as a new one."""
 
 import copy
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
 from cli.history import SUCCEEDED, UPDATE, Revision
 from cli.project import NAME
+
+if TYPE_CHECKING:
+    from pulumi.automation import ConfigValue
 
 DATA_TYPES = frozenset({"kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim"})
 """Types of resources that hold data."""
@@ -48,17 +52,13 @@ def _problem(revision: Revision) -> str:
     return ""
 
 
-def is_secret(revision: Revision, key: str) -> bool:
-    """Tell whether a setting of a revision is encrypted, as a whole or in parts."""
-    return bool(revision.config[key].get("secret"))
-
-
-def plain(entry: Mapping[str, Any]) -> Any:
-    """Give the value of a setting as a stack file has it.
-
-    entry: the setting as `pulumi stack history --json` and `pulumi config --json` have it.
-    """
-    return entry["objectValue"] if "objectValue" in entry else entry.get("value", "")
+def plain(value: "ConfigValue") -> object:
+    """Return a setting as a stack file has it: the history has a mapping or a list as JSON."""
+    try:
+        found: object = json.loads(value.value)
+    except ValueError:
+        return value.value
+    return found if isinstance(found, (dict, list)) else value.value
 
 
 def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -72,7 +72,7 @@ def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[
     result: dict[str, Any] = {}
     missing: list[str] = []
     for key, entry in revision.config.items():
-        if not is_secret(revision, key):
+        if not entry.secret:
             result[key] = plain(entry)
         elif key in committed:
             result[key] = committed[key]

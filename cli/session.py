@@ -65,22 +65,6 @@ class Session:
         """Run a command of the engine on the stack, in the foreground, and give its exit status."""
         return subprocess.run(self._argv(command, arguments), cwd=self.directory, env=self.env, check=False).returncode  # noqa: S603
 
-    def run(self, command: str, arguments: Sequence[str], env: Mapping[str, str]) -> tuple[int, str]:
-        """Run a command of the engine on the stack in silence, and give its exit status and what it said.
-
-        env: environment variables besides those of the engine.
-        """
-        result = subprocess.run(  # noqa: S603 - the engine that was resolved
-            self._argv(command, arguments),
-            cwd=self.stack.path.parent,
-            env={**self.env, **env},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        return result.returncode, result.stdout.strip()
-
     def change(self, command: str, arguments: Sequence[str]) -> int:
         """Run a command of the engine that changes the stack, in the foreground, and give its exit status.
 

@@ -11,6 +11,7 @@ from cli.options import Stack, Yes
 def unlock(stack: Stack = "", yes: Yes = False) -> None:
     """Break the lock that a killed operation left on a stack. Breaking that of a running one damages the state."""
     with readable_errors():
+        from cli.automation import engine_errors, stack_of
         from cli.locks import refuse_running, stack_locks
         from cli.project import NAME
         from cli.session import open_state
@@ -25,5 +26,6 @@ def unlock(stack: Stack = "", yes: Yes = False) -> None:
         refuse_running(locks or [])
         if not yes and not typer.confirm(f"Does nobody work on the stack {session.stack.name} any more?"):
             sys.exit(1)
-        session.output(["cancel", "--yes"])
+        with engine_errors():
+            stack_of(session).cancel()
     out.print(f"the stack {session.stack.name} is unlocked; `make up` recovers what was interrupted")

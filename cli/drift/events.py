@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata, StepEventStateMetadata
+
+from components.librechat_shapes import is_list, is_mapping
+
 MASKED = "[secret]"
 """In place of a secret: the engine leaves its value out of the events."""
 
@@ -15,6 +19,8 @@ _SIGNATURE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d7
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go"""
 
 _UNCHANGED = frozenset({"same", "refresh", "read"})
+
+_REPLACES = {OpType.CREATE_REPLACEMENT: "replace", OpType.DELETE_REPLACED: "replace"}
 
 Properties = Mapping[str, Any]
 
@@ -55,64 +61,58 @@ class Resource:
         return self.urn.split("::", 3)[3]
 
 
-def resources(events: Iterable[Mapping[str, Any]]) -> list[Resource]:
-    """Give every resource of a preview that refreshes, in the order of the state; components are left out."""
+def resources(events: Iterable[EngineEvent]) -> list[Resource]:
+    """Return every resource of a preview that refreshes, in the order of the state; components are left out."""
     found: dict[str, Resource] = {}
     for event in events:
-        refreshed = (event.get("resOutputsEvent") or {}).get("metadata") or {}
-        if refreshed.get("op") == "refresh":
-            _refreshed(found, refreshed)
-        planned = (event.get("resourcePreEvent") or {}).get("metadata") or {}
-        if planned.get("op") not in {None, "refresh"}:
-            _planned(found, planned)
+        refreshed = event.res_outputs_event
+        if refreshed and refreshed.metadata.op == OpType.REFRESH and _is_custom(refreshed.metadata):
+            _refreshed(found, refreshed.metadata)
+        planned = event.resource_pre_event
+        if planned and planned.metadata.op != OpType.REFRESH and _is_custom(planned.metadata):
+            _planned(found, planned.metadata)
     return list(found.values())
 
 
-def _is_custom(metadata: Mapping[str, Any]) -> bool:
-    state = metadata.get("new") or metadata.get("old") or {}
-    return bool(state.get("custom")) and not metadata["urn"].split("::")[2].startswith("pulumi:")
+def _is_custom(metadata: StepEventMetadata) -> bool:
+    state = metadata.new or metadata.old
+    return bool(state and state.custom) and not metadata.urn.split("::")[2].startswith("pulumi:")
 
 
-def _refreshed(found: dict[str, Resource], metadata: Mapping[str, Any]) -> None:
-    if not _is_custom(metadata):
-        return
-    old, new = metadata.get("old") or {}, metadata.get("new")
-    resource = found.setdefault(metadata["urn"], Resource(metadata["urn"]))
-    resource.deployed, resource.recorded = _properties(old, "inputs"), _properties(old, "outputs")
+def _refreshed(found: dict[str, Resource], metadata: StepEventMetadata) -> None:
+    old, new = metadata.old, metadata.new
+    resource = found.setdefault(metadata.urn, Resource(metadata.urn))
+    resource.deployed, resource.recorded = _inputs(old), _outputs(old)
     resource.exists = new is not None
     if new is not None:
-        resource.live_inputs, resource.live = _properties(new, "inputs"), _properties(new, "outputs")
+        resource.live_inputs, resource.live = _inputs(new), _outputs(new)
 
 
-def _properties(state: Mapping[str, Any], side: str) -> Properties:
-    return masked(state.get(side) or {})
+def _inputs(state: StepEventStateMetadata | None) -> Properties:
+    return masked_properties(state.inputs or {}) if state else {}
 
 
-def masked(value: Any) -> Any:
-    """Give properties with `[secret]` in the place of each secret, whatever the event holds of it."""
-    if isinstance(value, Mapping):
-        if value.get(_SIGNATURE) == _SECRET:
-            return MASKED
-        return {key: masked(entry) for key, entry in value.items()}
-    return [masked(entry) for entry in value] if isinstance(value, list) else value
+def _outputs(state: StepEventStateMetadata | None) -> Properties:
+    return masked_properties(state.outputs or {}) if state else {}
 
 
-def _planned(found: dict[str, Resource], metadata: Mapping[str, Any]) -> None:
-    if not _is_custom(metadata):
-        return
-    resource = found.setdefault(metadata["urn"], Resource(metadata["urn"]))
-    operation = {"create-replacement": "replace", "delete-replaced": "replace"}.get(metadata["op"], metadata["op"])
-    if resource.operation in _UNCHANGED or operation == "replace":
+def masked_properties(properties: Properties) -> Properties:
+    """Return properties with `[secret]` in the place of each secret, whatever the event holds of it."""
+    return {key: masked(value) for key, value in properties.items()}
+
+
+def masked(value: object) -> object:
+    """Return a property with `[secret]` in the place of each secret."""
+    if is_mapping(value):
+        return MASKED if value.get(_SIGNATURE) == _SECRET else masked_properties(value)
+    return [masked(entry) for entry in value] if is_list(value) else value
+
+
+def _planned(found: dict[str, Resource], metadata: StepEventMetadata) -> None:
+    resource = found.setdefault(metadata.urn, Resource(metadata.urn))
+    operation = _REPLACES.get(metadata.op, metadata.op.value)
+    if resource.operation in _UNCHANGED or operation == OpType.REPLACE.value:
         resource.operation = operation
-    resource.changed = resource.changed or tuple(metadata.get("detailedDiff") or metadata.get("diffs") or ())
-    new = metadata.get("new")
-    if new and operation != "delete":
-        resource.wanted = _properties(new, "inputs")
-
-
-def errors(events: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Give what the engine reports as errors, each once."""
-    found = [event.get("diagnosticEvent") or {} for event in events]
-    texts = [str(item.get("message", "")) for item in found if item.get("severity") == "error"]
-    plain = [text.replace("<{%reset%}>", "").strip().removeprefix("error: ") for text in texts]
-    return list(dict.fromkeys(text for text in plain if text))
+    resource.changed = resource.changed or tuple(metadata.detailed_diff or metadata.diffs or ())
+    if metadata.new and operation != OpType.DELETE.value:
+        resource.wanted = _inputs(metadata.new)

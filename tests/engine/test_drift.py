@@ -36,7 +36,7 @@ def session(running: Stack, engine: Engine) -> Session:
 
 def session_of(stack: Stack, engine: Engine) -> Session:
     path = stack.directory / f"Pulumi.{stack.name}.yaml"
-    return Session(StackFile(stack.name, path, stack.settings), engine, State(False, stack.env), None)
+    return Session(StackFile(stack.name, path, stack.settings), engine, State(False, stack.env), None, stack.directory)
 
 
 def told(lines: list[Line]) -> dict[tuple[str, str, str], tuple[str, str]]:

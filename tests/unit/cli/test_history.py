@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cli import history
-from cli.history import parse
-from cli.session import Session, who
+from cli.errors import CommandError
+from cli.session import who
+from tests.unit.cli.engine import parse, session_with
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -58,10 +59,8 @@ def test_uncommitted_files_and_who_ran_it_are_told() -> None:
 
 
 def test_a_revision_outside_a_repository_that_is_still_running() -> None:
-    bare = {
-        key: value for key, value in entry().items() if key not in {"result", "endTime", "resourceChanges", "config"}
-    }
-    (found,) = parse([{**bare, "environment": {}, "message": ""}])
+    bare = {key: value for key, value in entry().items() if key not in {"endTime", "resourceChanges"}}
+    (found,) = parse([{**bare, "environment": None, "message": "", "result": "in-progress"}])
     assert (found.commit, found.who, found.result, found.changes_text) == ("", "", "in-progress", "none")
     assert (found.seconds, found.took) == (None, "-")
 
@@ -75,19 +74,33 @@ def test_machines_get_everything_but_the_settings() -> None:
     assert "secret" not in repr(found)
 
 
-def test_every_page_is_read_and_no_secret_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = [[entry(message=f"{number}") for number in range(3)], [entry(message="oldest")], []]
-    asked: list[Sequence[str]] = []
+def pages(count: int) -> tuple[list[history.Revision], list[list[str]]]:
+    """Read a history of so many revisions; the calls of the engine that this takes."""
+    entries = [entry(message=f"{number}") for number in reversed(range(count))]
 
-    def output(_: Session, arguments: Sequence[str], text: str = "") -> str:
-        assert not text
-        asked.append(arguments)
-        return json.dumps(pages[len(asked) - 1])
+    def answer(arguments: Sequence[str]) -> tuple[int, str, str]:
+        size, page = (int(arguments[arguments.index(option) + 1]) for option in ("--page-size", "--page"))
+        return 0, json.dumps(entries[size * (page - 1) : size * page]), ""
 
-    monkeypatch.setattr(Session, "output", output)
-    found = history.read(object.__new__(Session))
-    assert [one.message for one in found] == ["oldest", "2", "1", "0"]
-    assert all("--show-secrets=false" in arguments for arguments in asked)
+    session, calls = session_with(answer)
+    return history.read(session), calls
+
+
+@pytest.mark.parametrize(("count", "calls"), [(0, 1), (1, 1), (99, 1), (100, 2), (101, 2), (250, 3)])
+def test_every_revision_is_read_with_no_call_too_many_and_no_secret(count: int, calls: int) -> None:
+    found, asked = pages(count)
+    assert [one.message for one in found] == [f"{number}" for number in range(count)]
+    assert len(asked) == calls
+    for arguments in asked:
+        assert arguments[:2] == ["stack", "history"]
+        assert arguments[arguments.index("--stack") + 1] == "dev"
+        assert "--show-secrets" not in arguments
+
+
+def test_what_the_engine_says_is_told_without_its_output() -> None:
+    session, _ = session_with(lambda _: (255, "in clear text", "error: no stack named 'dev' found"))
+    with pytest.raises(CommandError, match=r"^error: no stack named 'dev' found$"):
+        history.read(session, show_secrets=True)
 
 
 def test_who_is_the_person_or_whoever_started_the_workflow(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cli.errors import CommandError
-from cli.history import Revision, parse
+from cli.history import Revision
 from cli.rollback import choose, planned, refuse_loss, settings_of, untouched
+from tests.unit.cli.engine import parse
 
 HEAD = "15508e8b83889aa867cb79f05d9b8182004a77ae"
 
@@ -17,6 +18,8 @@ def revision(**changes: Any) -> dict[str, Any]:
     return {
         "kind": "update",
         "startTime": "2026-11-23T12:02:52.000Z",
+        "message": "",
+        "config": {},
         "environment": environment,
         "result": "succeeded",
         **changes,
@@ -65,13 +68,22 @@ def test_settings_are_those_recorded_and_secrets_those_of_the_commit() -> None:
             "shop:text": {"value": "1", "secret": False},
             "shop:empty": {"value": "", "secret": False},
             "shop:list": {"value": "[]", "objectValue": [], "secret": False},
+            "shop:map": {"value": '{"a":1}', "objectValue": {"a": 1}, "secret": False},
+            "shop:bool": {"value": "true", "secret": False},
             "shop:token": {"secret": True},
             "shop:lost": {"secret": True},
         }
     )
     committed = {"shop:text": "other", "shop:token": {"secure": "v1:abc"}, "shop:more": "x"}
     settings, missing = settings_of(found, committed)
-    assert settings == {"shop:text": "1", "shop:empty": "", "shop:list": [], "shop:token": {"secure": "v1:abc"}}
+    assert settings == {
+        "shop:text": "1",
+        "shop:empty": "",
+        "shop:list": [],
+        "shop:map": {"a": 1},
+        "shop:bool": "true",
+        "shop:token": {"secure": "v1:abc"},
+    }
     assert missing == ["shop:lost"]
 
 

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from pulumi.automation.events import EngineEvent
 
+from cli.automation import errors
 from cli.drift.detect import OBJECT, Line, lines
-from cli.drift.events import errors, resources
+from cli.drift.events import resources
 from cli.drift.paths import ABSENT
 from cli.drift.report import document, text
 
@@ -49,7 +51,7 @@ def plan(name: str, op: str, new: Object | None, old: Object | None = None, diff
 
 
 def found(*events: Object) -> list[Line]:
-    return lines(resources(events))
+    return lines(resources(map(EngineEvent.from_json, events)))
 
 
 def same(name: str, wanted: Object, now: Object) -> tuple[Object, Object]:
@@ -228,4 +230,4 @@ def test_the_document_has_whole_values() -> None:
 def test_errors_of_the_engine_are_told_once_and_without_its_marks() -> None:
     event = {"diagnosticEvent": {"severity": "error", "message": "<{%reset%}>error: it broke<{%reset%}>\n"}}
     warning = {"diagnosticEvent": {"severity": "warning", "message": "careful"}}
-    assert errors([event, warning, event]) == ["it broke"]
+    assert errors(list(map(EngineEvent.from_json, [event, warning, event]))) == ["it broke"]
