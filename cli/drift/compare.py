@@ -1,8 +1,9 @@
 """Every difference between an object that is wanted and the live one: a pure function.
 
-What the program sets is compared, and what somebody else added to it. A field that the program leaves out belongs to
-whoever sets it: the API server's defaults and Kubernetes' own controllers are no difference, and neither are labels,
-annotations and other metadata, which everybody may add.
+Wanted is what the program says of an object, or the manifest of a Helm release. What is set there is compared, and what
+somebody else added to it. A field that is left out belongs to whoever sets it: defaults of the API server and what
+Kubernetes' own controllers complete are no difference, and neither are labels, annotations and other metadata, which
+everybody may add.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from pulumi.runtime.rpc import UNKNOWN
 
 from cli.drift.events import MASKED
 from cli.drift.managed_fields import Fields, Manager, below, is_own, list_keys, managers, merged, owner
-from cli.drift.paths import ABSENT, Item, Key, Path, child, descend
+from cli.drift.paths import ABSENT, Item, Key, Path, Properties, child, descend
 
 _DEFAULTS = frozenset({"protocol", "apiVersion", "scheme"})
 """Keys that the API server completes inside of a value that is otherwise set as a whole."""
@@ -45,14 +46,14 @@ class Subject:
     wanted: what the program sets now.
     live: the object as the cluster has it.
     deployed: what the program had set when it was deployed last, as far as a refresh left it.
-    recorded: the object as the cluster had it then.
-    own: field manager of this stack's provider for the object.
+    recorded: the object as the cluster had it then; None where nobody kept that, as Helm does not.
+    own: field manager of whoever deploys the object: this stack's provider, or Helm.
     """
 
-    wanted: Mapping[str, Any] = field(repr=False)
-    live: Mapping[str, Any] = field(repr=False)
-    deployed: Mapping[str, Any] = field(repr=False)
-    recorded: Mapping[str, Any] = field(repr=False)
+    wanted: Properties = field(repr=False)
+    live: Properties = field(repr=False)
+    deployed: Properties = field(repr=False)
+    recorded: Properties | None = field(repr=False)
     own: str
 
     @cached_property
@@ -62,7 +63,7 @@ class Subject:
 
     @cached_property
     def _managers_then(self) -> list[Manager]:
-        return managers(self.recorded)
+        return managers(self.recorded or {})
 
     def owner(self, path: Path) -> Manager | None:
         """Give who set what is at a path."""
@@ -81,7 +82,13 @@ class Subject:
         )
 
     def was_stored(self, path: Path) -> Any:
-        """Give what the API server made of the wanted value when it was deployed; ABSENT where that is not known."""
+        """Return what the API server made of the wanted value when it was deployed; ABSENT where that is not known."""
+        if self.recorded is None:
+            # Whoever changes a field becomes its manager, so one that is there and still our own is as it was deployed.
+            now, live, set_to = self.owner(path), descend(self.live, path), descend(self.deployed, path)
+            if live is not ABSENT and now is not None and is_own(now, self.own):
+                return live
+            return ABSENT if is_empty(set_to) else set_to
         then = owner(self._managers_then, path, self.own)
         # After `up --refresh` the record may hold what somebody else had set.
         return descend(self.recorded, path) if then is None or is_own(then, self.own) else ABSENT
@@ -121,6 +128,8 @@ def _compare_mappings(
     subject: Subject, path: Path, wanted: Mapping[str, Any], live: Mapping[str, Any], tree: Fields
 ) -> _Found:
     for key, value in wanted.items():
+        if value is None:  # null in a manifest leaves the field to the API server
+            continue
         yield from _compare(subject, (*path, key), value, child(live, key), below(tree, key) or {})
     for key, value in live.items():
         here = (*path, key)
@@ -194,5 +203,7 @@ def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference 
 
 
 def is_empty(value: Any) -> bool:
-    """Say whether the API server may leave a value out: `[]`, `{}`, `""`, `false`, `0` and null."""
+    """Tell whether the API server may leave a value out: null, `[]`, `""`, `false`, `0`, a mapping of only these."""
+    if isinstance(value, Mapping):
+        return all(map(is_empty, value.values()))
     return value is not ABSENT and not value

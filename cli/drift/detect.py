@@ -2,18 +2,32 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, cast
 
 from pulumi.runtime.rpc import UNKNOWN
 
-from cli.drift.compare import Subject, differences, is_empty
+from cli.drift.compare import Difference, Subject, differences, is_empty
 from cli.drift.events import MASKED, Resource
 from cli.drift.managed_fields import Manager, managers, owner
-from cli.drift.paths import ABSENT, Key, Path, child, descend, parse, render
+from cli.drift.paths import ABSENT, Key, Path, Properties, child, descend, parse, render
 from components.librechat.config.lint_secrets import looks_secret, names_secret
+from components.settings.shapes import is_mapping
 
 OBJECT = "(object)"
 """In place of a field where the object as a whole is missing, or is there and should not be."""
+
+
+Cause = Literal["cluster", "settings"]
+"""Where something differs because it was changed there, or because the settings changed and are not deployed yet."""
+
+
+class Place(NamedTuple):
+    """Which object: API version, kind, namespace and name; no API version for what is in no cluster."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Line:
     field: str
     wanted: Any = field(repr=False)
     live: Any = field(repr=False)
-    cause: Literal["cluster", "settings"]
+    cause: Cause
     manager: Manager | None = None
     added: tuple[Path, Any] | None = field(default=None, repr=False)
     own: str = ""
@@ -45,36 +59,66 @@ class Line:
 
 
 def lines(resources: Iterable[Resource]) -> list[Line]:
-    """Give every difference of a stack."""
+    """Return every difference of a stack."""
     return [line for resource in resources for line in _lines(resource)]
 
 
 def _lines(resource: Resource) -> Iterator[Line]:
     if resource.wanted is None and resource.operation == "delete":
         if resource.exists:
-            yield _object(resource, resource.live, ABSENT, "there", "settings")
+            yield Line(*_place(resource, resource.live), OBJECT, ABSENT, "there", "settings")
     elif not resource.exists and resource.wanted is not None:
         gone = resource.deployed is not None
-        yield _object(resource, resource.wanted, "there", ABSENT, "cluster" if gone else "settings")
+        yield missing(_place(resource, resource.wanted), "cluster" if gone else "settings")
     elif resource.wanted is not None:
         yield from _fields(resource)
 
 
-def _identity(resource: Resource, holder: Mapping[str, Any]) -> dict[str, str]:
+def missing(place: Place, cause: Cause, release: tuple[str, str] | None = None) -> Line:
+    """Return the line for an object that is not there."""
+    return Line(*place, OBJECT, "there", ABSENT, cause, release=release)
+
+
+def _place(resource: Resource, holder: Properties) -> Place:
     metadata = holder.get("metadata")
-    metadata = metadata if isinstance(metadata, Mapping) else {}
-    return {
-        "api_version": str(holder.get("apiVersion") or ""),
-        "kind": str(holder.get("kind") or resource.type.rpartition(":")[2]),
-        "namespace": str(metadata.get("namespace") or ""),
-        "name": str(metadata.get("name") or resource.name),
-    }
+    metadata = cast("Properties", metadata) if is_mapping(metadata) else {}
+    return Place(
+        str(holder.get("apiVersion") or ""),
+        str(holder.get("kind") or resource.type.rpartition(":")[2]),
+        str(metadata.get("namespace") or ""),
+        str(metadata.get("name") or resource.name),
+    )
 
 
-def _object(
-    resource: Resource, holder: Mapping[str, Any], wanted: Any, live: Any, cause: Literal["cluster", "settings"]
-) -> Line:
-    return Line(**_identity(resource, holder), field=OBJECT, wanted=wanted, live=live, cause=cause)
+def field_lines(subject: Subject, place: Place, release: tuple[str, str] | None = None) -> Iterator[Line]:
+    """Return the fields of a live object that are not as wanted.
+
+    Args:
+        subject: The object from every side.
+        place: Which object it is.
+        release: Namespace and name of the Helm release that it belongs to. What somebody added there is left to Helm.
+    """
+    for item in differences(subject):
+        added = item.wanted is ABSENT and item.cause == "cluster" and not release
+        wanted, live = _told(place, item)
+        yield Line(
+            *place,
+            render(item.path),
+            wanted,
+            live,
+            item.cause,
+            item.manager,
+            added=(item.path, item.live) if added else None,
+            own=subject.own,
+            release=release,
+        )
+
+
+def _told(place: Place, item: Difference) -> tuple[Any, Any]:
+    """Return the wanted and the live value of a difference, without what is secret."""
+    if place.kind == "Secret" and item.path[0] in {"data", "stringData"}:
+        return tuple(value if value is ABSENT else MASKED for value in (item.wanted, item.live))
+    return _shown(item.path, item.wanted, item.wanted), _shown(item.path, item.live, item.wanted)
 
 
 def _fields(resource: Resource) -> Iterator[Line]:
@@ -82,48 +126,32 @@ def _fields(resource: Resource) -> Iterator[Line]:
     own = str(resource.live.get("__fieldManager") or "")
     subject = Subject(wanted, resource.live, deployed, resource.recorded, own)
     is_object = resource.type.startswith("kubernetes:") and "kind" in resource.live
-    found = list(differences(subject)) if is_object else []
-    for item in found:
-        added = item.wanted is ABSENT and item.cause == "cluster"
-        yield Line(
-            **_identity(resource, resource.live),
-            field=render(item.path),
-            wanted=_shown(item.path, item.wanted, item.wanted),
-            live=_shown(item.path, item.live, item.wanted),
-            cause=item.cause,
-            manager=item.manager,
-            added=(item.path, item.live) if added else None,
-            own=own,
-        )
+    found = list(field_lines(subject, _place(resource, resource.live))) if is_object else []
+    yield from found
     if resource.operation in {"update", "replace"}:
-        told = {render(item.path) for item in found}
+        told = {line.field for line in found}
         for text in resource.changed:
             path = parse(text)
             values = _at(wanted, path), _at(resource.live_inputs, path)
             # What is masked only the provider can compare; what else it finds is told already, by better paths.
             same = values[1] is ABSENT and is_empty(values[0])
             if UNKNOWN not in values and not same and text not in told and (MASKED in values or not found):
-                yield _reported(resource, subject, path, *values)
+                yield _reported(resource, subject, Difference(path, *values, "settings", None))
 
 
-def _reported(resource: Resource, subject: Subject, path: Path, wanted: Any, live: Any) -> Line:
-    """Tell what the provider reports."""
+def _reported(resource: Resource, subject: Subject, item: Difference) -> Line:
+    """Return the line for what the provider reports."""
+    path, values = item.path, (item.wanted, item.live)
     manager = subject.owner(path)
-    cause: Literal["cluster", "settings"] = "settings"
+    cause: Cause = "settings"
     if manager is None:
         was_there = owner(managers(resource.recorded), path, subject.own) is not None
         cause = "cluster" if was_there else "settings"
-    elif subject.is_foreign(path) or (MASKED not in (wanted, live) and descend(subject.deployed, path) == wanted):
+    elif subject.is_foreign(path) or (MASKED not in values and descend(subject.deployed, path) == item.wanted):
         cause = "cluster"
-    return Line(
-        **_identity(resource, resource.live),
-        field=render(path),
-        wanted=_shown(path, wanted, wanted),
-        live=_shown(path, live, wanted),
-        cause=cause,
-        manager=manager if cause == "cluster" else None,
-        own=subject.own,
-    )
+    place = _place(resource, resource.live)
+    found = manager if cause == "cluster" else None
+    return Line(*place, render(path), *_told(place, item), cause, found, own=subject.own)
 
 
 def _at(value: Any, path: Path) -> Any:

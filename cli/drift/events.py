@@ -3,13 +3,13 @@
 The event stream, unlike `preview --json`, has the live object of a resource that the engine would leave as it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata, StepEventStateMetadata
 
-from components.librechat_shapes import is_list, is_mapping
+from cli.drift.paths import Properties
+from components.settings.shapes import is_list, is_mapping
 
 MASKED = "[secret]"
 """In place of a secret: the engine leaves its value out of the events."""
@@ -21,8 +21,6 @@ https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go""
 _UNCHANGED = frozenset({"same", "refresh", "read"})
 
 _REPLACES = {OpType.CREATE_REPLACEMENT: "replace", OpType.DELETE_REPLACED: "replace"}
-
-Properties = Mapping[str, Any]
 
 
 @dataclass

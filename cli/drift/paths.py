@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+Properties = Mapping[str, Any]
+"""An object, or a part of one, as data."""
+
 
 @dataclass(frozen=True)
 class Key:

@@ -1,22 +1,28 @@
-"""Drift of Helm releases, which a refresh does not see, as lines of `make drift`."""
+"""Drift of the objects of Helm releases.
 
-import re
-from collections.abc import Iterable
-from typing import Any
+A refresh does not see it: Helm, and with it Pulumi's `Release`, looks at its own record.
+"""
 
-from kubernetes import client
+from collections.abc import Iterable, Iterator
 
-from cli.drift.detect import OBJECT, Line
-from cli.drift.events import MASKED, Resource
-from cli.drift.paths import ABSENT
-from cli.release_drift import Difference, deployed_record, release_drift
-from components.librechat.config.lint_secrets import looks_secret, names_secret
+from kubernetes import client, dynamic
+from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic.exceptions import NotFoundError, ResourceNotFoundError
+
+from cli.drift.compare import Subject
+from cli.drift.detect import Line, Place, field_lines, missing
+from cli.drift.events import Resource
+from cli.drift.helm import MANAGER, as_stored, deployed_record, manifest_objects
+from cli.drift.paths import Properties
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 
+Release = tuple[str, str]
+"""Namespace and name of a release."""
 
-def deployed(resources: Iterable[Resource]) -> list[tuple[str, str]]:
-    """Give namespace and name of every release that is deployed and stays."""
+
+def deployed(resources: Iterable[Resource]) -> list[Release]:
+    """Return every release that is deployed and stays."""
     return [
         (str(found.live["namespace"]), str(found.live["name"]))
         for found in resources
@@ -27,54 +33,63 @@ def deployed(resources: Iterable[Resource]) -> list[tuple[str, str]]:
 def release_lines(api: client.ApiClient, resources: Iterable[Resource]) -> list[Line]:
     """Compare the objects of every deployed release with its manifest.
 
-    Raises LookupError where a release or an object of it cannot be read, client.ApiException where the cluster does not
-    answer.
+    Raises:
+        LookupError: A release or an object of it cannot be read.
+        client.ApiException: The cluster does not answer.
     """
-    return [
-        line(difference, (namespace, name))
-        for namespace, name in deployed(resources)
-        for difference in release_drift(api, namespace, name)
-    ]
+    return [line for release in deployed(resources) for line in release_drift(api, release)]
 
 
-def line(difference: Difference, release: tuple[str, str]) -> Line:
-    """Give a difference as it is told. Who made it is not looked up.
+def release_drift(api: client.ApiClient, release: Release) -> list[Line]:
+    """Compare the objects of a release with its deployed revision, in the order of the manifest.
 
-    release: namespace and name of the release.
+    Raises:
+        LookupError: The namespace has no release of this name, or an object cannot be read.
     """
-    values = {"wanted": difference.wanted, "live": difference.found}
-    missing = not difference.path
-    told = {key: _told(difference.path, value) for key, value in values.items()}
-    return Line(
-        api_version=difference.api_version,
-        kind=difference.kind,
-        namespace=difference.namespace,
-        name=difference.name,
-        field=difference.path or OBJECT,
-        **({"wanted": "there", "live": ABSENT} if missing else told),
-        cause="cluster",
-        release=release,
-    )
+    namespace, name = release
+    found: list[Line] = []
+    for item in manifest_objects(deployed_record(api, namespace, name)):
+        found += object_lines(item, _live(api, item, namespace), release)
+    return found
 
 
-def _told(path: str, value: Any) -> Any:
-    """Hide what may be a secret: somebody may have put one where the chart has none."""
-    if value is None:
-        return ABSENT
-    if isinstance(value, dict):
-        return {key: _told(f"{path}[{value.get('name', '')}].{key}", entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_told(path, entry) for entry in value]
-    # The field's own name, and that of the variable around it.
-    names = re.findall(r"\w+", path)[-2:]
-    text = isinstance(value, str) and (looks_secret(value) or (names[-1:] == ["value"] and names_secret(names[0])))
-    return MASKED if text else value
+def object_lines(item: Properties, live: Properties | None, release: Release) -> Iterator[Line]:
+    """Compare an object of a release's manifest with the live one.
+
+    Args:
+        item: The object in the manifest.
+        live: The object in the cluster; None if it is not there.
+        release: The release that it belongs to.
+    """
+    metadata = item["metadata"]
+    namespace = str(metadata.get("namespace") or release[0])
+    place = Place(str(item["apiVersion"]), str(item["kind"]), namespace, str(metadata["name"]))
+    if live is None:
+        yield missing(place, "cluster", release)
+        return
+    wanted = as_stored(item)
+    subject = Subject(wanted=wanted, live=live, deployed=wanted, recorded=None, own=MANAGER)
+    yield from field_lines(subject, place, release)
+
+
+def _live(api: client.ApiClient, item: Properties, namespace: str) -> Properties | None:
+    metadata = item["metadata"]
+    try:
+        kind = dynamic.DynamicClient(api).resources.get(api_version=item["apiVersion"], kind=item["kind"])
+        where = {"namespace": metadata.get("namespace") or namespace} if kind.namespaced else {}
+        found: Properties = kind.get(name=metadata["name"], **where).to_dict()
+    except (NotFoundError, ResourceNotFoundError):
+        return None
+    except ApiException as error:
+        raise LookupError(f"{item['kind']} {metadata['name']} cannot be read: {error.reason}") from None
+    return found
 
 
 def ways_back(api: client.ApiClient, lines: Iterable[Line]) -> list[str]:
-    """Give the commands that have Helm put back what differs: Pulumi would not touch a release whose record is right.
+    """Return the commands that have Helm put back what differs: in Pulumi's eyes its record is right.
 
-    Raises LookupError when a release is gone.
+    Raises:
+        LookupError: A release is gone.
     """
     found = dict.fromkeys(line.release for line in lines if line.release)
     return [

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pulumi import automation as auto
 
-from cli.drift.releases import line, ways_back
-from cli.release_drift import deployed_record, release_drift
+from cli.drift.detect import OBJECT
+from cli.drift.helm import deployed_record
+from cli.drift.releases import release_drift, ways_back
 from sandbox.plugins.kubernetes.helm import command
 from tests.engine.conftest import MakeStack
 from tests.engine.stack import PROJECT, Kubernetes, Stack
@@ -109,20 +110,23 @@ def test_a_change_of_librechat_yaml_rolls_the_pods_of_the_release(running: Stack
 
 
 def test_a_change_by_hand_is_drift_of_the_release(running: Stack, kubernetes: Kubernetes) -> None:
-    assert release_drift(kubernetes.api, OLLAMA, "ollama-helm") == []
-    assert release_drift(kubernetes.api, LIBRECHAT, "librechat-helm") == []
+    assert release_drift(kubernetes.api, RELEASES["ollama"]) == []
+    assert release_drift(kubernetes.api, RELEASES["librechat"]) == []
     kubernetes.apps.patch_namespaced_deployment_scale("ollama-helm", OLLAMA, {"spec": {"replicas": 0}})
     kubernetes.core.delete_namespaced_service("ollama-helm", OLLAMA)
-    assert [str(found) for found in release_drift(kubernetes.api, OLLAMA, "ollama-helm")] == [
-        f"Service {OLLAMA}/ollama-helm: is missing",
-        f"Deployment {OLLAMA}/ollama-helm: spec.replicas is 0, the release says 1",
+    lines = release_drift(kubernetes.api, RELEASES["ollama"])
+    assert [(line.kind, line.namespace, line.name, line.field, line.cause) for line in lines] == [
+        ("Service", OLLAMA, "ollama-helm", OBJECT, "cluster"),
+        ("Deployment", OLLAMA, "ollama-helm", "spec.replicas", "cluster"),
     ]
+    assert (lines[1].wanted, lines[1].live) == (1, 0)
+    assert lines[1].manager is not None
+    assert (lines[1].manager.name, lines[1].manager.subresource) == ("OpenAPI-Generator", "scale")
     assert running.steps(refresh=True) == {}  # Helm's record is all that a refresh sees
-    lines = [line(found, RELEASES["ollama"]) for found in release_drift(kubernetes.api, OLLAMA, "ollama-helm")]
     [way_back] = ways_back(kubernetes.api, lines)
     assert way_back == f"helm -n {OLLAMA} rollback ollama-helm 1"
     subprocess.run([command(), *way_back.split()[1:], "--kubeconfig", running.cluster.kubeconfig], check=True)
-    assert release_drift(kubernetes.api, OLLAMA, "ollama-helm") == []
+    assert release_drift(kubernetes.api, RELEASES["ollama"]) == []
     assert running.steps(refresh=True) == {}
 
 

@@ -1,9 +1,10 @@
-"""Drift of a Helm release: what counts as a difference, and what does not."""
+"""Helm's record of a release, and what of its objects counts as a difference."""
 
 import base64
 import copy
 import gzip
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.release_drift import HIDDEN, Record, decode, differences, manifest_objects
+from cli.drift.detect import Line
+from cli.drift.helm import Record, as_stored, decode, manifest_objects
+from cli.drift.paths import ABSENT
+from cli.drift.releases import object_lines
+from cli.drift.report import document, text
+from tests.unit.cli.drift.test_compare import by, fields_of
+
+RELEASE = ("ollama", "ollama-helm")
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -58,44 +66,66 @@ def as_the_server_has_it() -> dict[str, Any]:
     return live
 
 
-def told(wanted: dict[str, Any], live: dict[str, Any] | None) -> list[str]:
-    return [str(found) for found in differences(wanted, live, "ollama")]
+def live_with(wanted: dict[str, Any], *others: dict[str, Any], live: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An object as the server has it after Helm applied what is wanted and others changed something."""
+    result = copy.deepcopy(as_stored(wanted)) if live is None else live
+    managers = [by("helm", fields_of(as_stored(wanted)), "2026-01-01T00:00:00Z"), *others]
+    return {**result, "metadata": {**result["metadata"], "managedFields": managers}}
+
+
+def drift(wanted: dict[str, Any], live: dict[str, Any] | None) -> list[Line]:
+    return list(object_lines(wanted, live, RELEASE))
+
+
+def told(lines: list[Line]) -> list[tuple[str, Any, Any, str]]:
+    return [(line.field, line.wanted, line.live, line.manager.name if line.manager else "") for line in lines]
 
 
 def test_what_the_api_server_adds_is_no_drift() -> None:
-    assert told(DEPLOYMENT, as_the_server_has_it()) == []
+    assert drift(DEPLOYMENT, live_with(DEPLOYMENT, live=as_the_server_has_it())) == []
 
 
 def test_an_object_that_is_gone_is_told() -> None:
-    assert told(DEPLOYMENT, None) == ["Deployment ollama/ollama-helm: is missing"]
+    [line] = drift(DEPLOYMENT, None)
+    assert "Deployment ollama/ollama-helm" in text([line])[1]
+    assert "missing" in text([line])[1]
+    [entry] = document("dev", [line])["drift"]
+    assert (entry["wanted"], entry["live"], entry["field"]) == (True, False, "")
 
 
-def edited(change: Any) -> list[str]:
+def edited(change: Callable[[dict[str, Any]], Any], fields: dict[str, Any]) -> list[Line]:
+    """Change a live Deployment as kubectl does, which then is the manager of these fields of its `spec`."""
     live = as_the_server_has_it()
     change(live["spec"])
-    return told(DEPLOYMENT, live)
+    return drift(DEPLOYMENT, live_with(DEPLOYMENT, by("kubectl-edit", {"f:spec": fields}), live=live))
 
 
-def test_a_changed_field_is_told_with_both_values() -> None:
-    where = "Deployment ollama/ollama-helm: spec"
-    assert edited(lambda spec: spec.update(replicas=3)) == [f"{where}.replicas is 3, the release says 1"]
-    assert edited(lambda spec: spec["strategy"].update(type="RollingUpdate")) == [
-        f'{where}.strategy.type is "RollingUpdate", the release says "Recreate"'
-    ]
+def of_container(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"f:template": {"f:spec": {"f:containers": {'k:{"name":"ollama"}': fields}}}}
+
+
+def test_a_changed_field_is_told_with_both_values_and_who_changed_it() -> None:
+    [line] = edited(lambda spec: spec.update(replicas=3), {"f:replicas": {}})
+    assert told([line]) == [("spec.replicas", 1, 3, "kubectl-edit")]
+    assert (line.cause, line.release, line.added) == ("cluster", RELEASE, None)
+    [line] = edited(lambda spec: spec["strategy"].update(type="RollingUpdate"), {"f:strategy": {"f:type": {}}})
+    assert told([line]) == [("spec.strategy.type", "Recreate", "RollingUpdate", "kubectl-edit")]
 
 
 def test_a_variable_that_was_added_changed_or_removed_is_told() -> None:
     def edit(spec: dict[str, Any]) -> None:
         spec["template"]["spec"]["containers"][0]["env"] = [
-            {"name": "EMPTY"},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - a path inside a container
             {"name": "NEW", "value": "1"},
         ]
 
-    place = "Deployment ollama/ollama-helm: spec.template.spec.containers[ollama].env"
-    assert edited(edit) == [
-        f'{place}[HOME].value is "/tmp", the release says "/home"',
-        f'{place}[NEW] is {{"name": "NEW", "value": "1"}}, the release says not set',
+    new = {".": {}, "f:name": {}, "f:value": {}}
+    fields = of_container({"f:env": {'k:{"name":"HOME"}': {"f:value": {}}, 'k:{"name":"NEW"}': new}})
+    place = "spec.template.spec.containers[ollama].env"
+    assert told(edited(edit, fields)) == [
+        (f"{place}[HOME].value", "/home", "/tmp", "kubectl-edit"),  # noqa: S108
+        (f"{place}[EMPTY]", {"name": "EMPTY", "value": ""}, ABSENT, ""),
+        (f"{place}[NEW]", ABSENT, {"name": "NEW", "value": "1"}, "kubectl-edit"),
     ]
 
 
@@ -103,8 +133,9 @@ def test_an_amount_that_is_another_one_is_told() -> None:
     def edit(spec: dict[str, Any]) -> None:
         spec["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] = "2Gi"
 
-    [line] = edited(edit)
-    assert 'limits.memory is "2Gi", the release says "1024Mi"' in line
+    [line] = edited(edit, of_container({"f:resources": {"f:limits": {"f:memory": {}}}}))
+    assert line.field.endswith("limits.memory")
+    assert (line.wanted, line.live) == ("1024Mi", "2Gi")
 
 
 def secret(**content: Any) -> dict[str, Any]:
@@ -113,17 +144,37 @@ def secret(**content: Any) -> dict[str, Any]:
 
 def test_content_of_a_secret_is_never_told() -> None:
     wanted = secret(stringData={"password": "hunter2"})
-    assert told(wanted, secret(data={"password": base64.b64encode(b"hunter2").decode()})) == []
-    assert told(wanted, secret(data={"password": "b3RoZXI=", "x": "eQ=="})) == [
-        f"Secret ollama/s: data.password is {HIDDEN}, the release says {HIDDEN}",
-        f"Secret ollama/s: data.x is {HIDDEN}, the release says not set",
+    assert drift(wanted, live_with(wanted)) == []
+    changed = by("kubectl-edit", {"f:data": {"f:password": {}, "f:x": {}}})
+    live = live_with(wanted, changed, live=secret(data={"password": "b3RoZXI=", "x": "eQ=="}))
+    assert told(drift(wanted, live)) == [
+        ("data.password", "[secret]", "[secret]", "kubectl-edit"),
+        ("data.x", ABSENT, "[secret]", "kubectl-edit"),
     ]
 
 
 def test_a_key_added_to_a_config_map_is_told() -> None:
     wanted = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"A": "1"}}
     live = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"A": "1", "B.x": "2"}}
-    assert told(wanted, live) == ['ConfigMap ollama/c: data["B.x"] is "2", the release says not set']
+    added = by("kubectl-edit", {"f:data": {"f:B.x": {}}})
+    assert told(drift(wanted, live_with(wanted, added, live=live))) == [('data["B.x"]', ABSENT, "2", "kubectl-edit")]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"name": "API_KEY", "value": "hunter2hunter2"},
+        {"name": "URL", "value": "https://user:hunter2hunter2@example.org"},
+    ],
+)
+def test_what_may_be_a_secret_is_not_told(found: dict[str, Any]) -> None:
+    def edit(spec: dict[str, Any]) -> None:
+        spec["template"]["spec"]["containers"][0]["env"].append(found)
+
+    lines = edited(edit, of_container({"f:env": {f'k:{{"name":"{found["name"]}"}}': {".": {}}}}))
+    [line] = lines
+    assert "hunter2" not in str(line.live) + "".join(text(lines)) + str(document("dev", lines))
+    assert "[secret]" in "".join(text(lines))
 
 
 PLAIN = st.recursive(
@@ -136,7 +187,7 @@ PLAIN = st.recursive(
 @given(spec=st.dictionaries(st.text(min_size=1, max_size=5), PLAIN, max_size=4))
 def test_an_object_never_differs_from_itself(spec: dict[str, Any]) -> None:
     item = {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "a"}, "spec": spec}
-    assert told(item, copy.deepcopy(item)) == []
+    assert drift(item, live_with(item)) == []
 
 
 def record(**changes: Any) -> dict[str, Any]:

@@ -1,0 +1,93 @@
+"""Helm's record of a release: which objects it deployed, and as what."""
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import yaml
+from kubernetes import client
+
+from cli.drift.paths import Properties
+
+MANAGER = "helm"
+"""Field manager of the `helm` command. Pulumi's provider, which has Helm inside, is another one of its own."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What Helm remembers of one revision of a release.
+
+    name, namespace: of the release.
+    revision: number of the revision, from 1.
+    status: Helm's word for it, for example `deployed` or `failed`.
+    chart: name and version of the chart, as in `ollama-1.77.0`.
+    manifest: the objects as YAML documents.
+    """
+
+    name: str
+    namespace: str
+    revision: int
+    status: str
+    chart: str
+    manifest: str = field(repr=False)
+
+
+def decode(release: str) -> Record:
+    """Read Helm's record of a revision.
+
+    release: the key `release` in the `data` of a Secret `sh.helm.release.v1.<name>.v<revision>`, as the API gives it:
+        base64 of base64 of gzipped JSON. Source: helm/helm, pkg/storage/driver/util.go.
+
+    Raises ValueError when it is none.
+    """
+    try:
+        raw = base64.b64decode(base64.b64decode(release))
+        found = cast("dict[str, Any]", json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw))
+        chart = found["chart"]["metadata"]
+        return Record(
+            name=found["name"],
+            namespace=found["namespace"],
+            revision=found["version"],
+            status=found["info"]["status"],
+            chart=f"{chart['name']}-{chart['version']}",
+            manifest=found["manifest"],
+        )
+    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+        # The record holds the values of a release: nothing of it is quoted.
+        raise ValueError(f"this is no record of a Helm release ({type(error).__name__})") from None
+
+
+def manifest_objects(record: Record) -> list[dict[str, Any]]:
+    """Give the objects of a release, as its manifest writes them."""
+    return [found for found in yaml.safe_load_all(record.manifest) if found]
+
+
+def as_stored(item: Properties) -> Properties:
+    """Return an object of a manifest with everything where the API server puts it.
+
+    Helm sets labels and annotations; the rest of the metadata, and the status, is not its own. The API server encodes
+    a Secret's `stringData` into its `data`.
+    """
+    rest = {key: value for key, value in item.items() if key not in {"metadata", "status", "stringData"}}
+    metadata: Properties = item.get("metadata") or {}
+    rest["metadata"] = {key: metadata[key] for key in ("labels", "annotations") if metadata.get(key)}
+    texts: Mapping[str, Any] = item.get("stringData") or {}
+    if texts:
+        encoded = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts.items()}
+        rest["data"] = {**(rest.get("data") or {}), **encoded}
+    return rest
+
+
+def deployed_record(api: client.ApiClient, namespace: str, name: str) -> Record:
+    """Read the record of the deployed revision of a release, or of the last one where none is deployed.
+
+    Raises LookupError when there is none.
+    """
+    secrets = client.CoreV1Api(api).list_namespaced_secret(namespace, label_selector=f"owner=helm,name={name}").items
+    if not secrets:
+        raise LookupError(f"namespace {namespace} has no Helm release {name}")
+    chosen = max(secrets, key=lambda s: (s.metadata.labels["status"] == "deployed", int(s.metadata.labels["version"])))
+    return decode(chosen.data["release"])
