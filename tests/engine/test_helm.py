@@ -112,14 +112,14 @@ def test_a_change_of_librechat_yaml_rolls_the_pods_of_the_release(running: Stack
 def test_a_change_by_hand_is_drift_of_the_release(running: Stack, kubernetes: Kubernetes) -> None:
     assert release_drift(kubernetes.api, RELEASES["ollama"]) == []
     assert release_drift(kubernetes.api, RELEASES["librechat"]) == []
-    kubernetes.apps.patch_namespaced_deployment_scale("ollama-helm", OLLAMA, {"spec": {"replicas": 0}})
+    kubernetes.apps.patch_namespaced_deployment_scale("ollama-helm", OLLAMA, {"spec": {"replicas": 2}})
     kubernetes.core.delete_namespaced_service("ollama-helm", OLLAMA)
     lines = release_drift(kubernetes.api, RELEASES["ollama"])
     assert [(line.kind, line.namespace, line.name, line.field, line.cause) for line in lines] == [
         ("Service", OLLAMA, "ollama-helm", OBJECT, "cluster"),
         ("Deployment", OLLAMA, "ollama-helm", "spec.replicas", "cluster"),
     ]
-    assert (lines[1].wanted, lines[1].live) == (1, 0)
+    assert (lines[1].wanted, lines[1].live) == (1, 2)
     assert lines[1].manager is not None
     assert (lines[1].manager.name, lines[1].manager.subresource) == ("OpenAPI-Generator", "scale")
     assert running.steps(refresh=True) == {}  # Helm's record is all that a refresh sees
