@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cli.data import is_list
+
 
 @dataclass
 class Results:
@@ -68,6 +70,6 @@ class Results:
 
 def _text(value: Any) -> str:
     """Write a list with one entry a line, everything else on one."""
-    if not isinstance(value, list):
+    if not is_list(value):
         return json.dumps(value)
     return "[\n" + ",\n".join(f" {json.dumps(entry)}" for entry in value) + "\n]"

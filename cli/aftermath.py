@@ -4,7 +4,7 @@ from kubernetes.client import ApiException
 from rich.console import Console
 from urllib3.exceptions import HTTPError
 
-from cli.clusters import connect, reason
+from cli.clusters import connect, reason, server_of
 from cli.diagnosis import describe, diagnose, read
 from cli.session import Session
 
@@ -16,7 +16,7 @@ def explain(session: Session, console: Console) -> None:
         problems = [problem for namespace in session.stack.namespaces for problem in diagnose(read(api, namespace))]
     except (ApiException, HTTPError) as error:
         # The engine has said what failed already.
-        console.print(f"the cluster does not say more: {reason(error, str(api.configuration.host))}", markup=False)
+        console.print(f"the cluster does not say more: {reason(error, server_of(api))}", markup=False)
         return
     for line in describe(problems, session.stack):
         console.print(line, markup=False)

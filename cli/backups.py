@@ -8,6 +8,7 @@ from typing import Any
 
 from kubernetes import client
 
+from cli.clusters import status_of
 from cli.errors import CommandError
 from cli.jobs import NOT_FOUND, Outcome, Tell, active_jobs, create_job, delete_job, follow_job
 from components.helm.release import release_name
@@ -155,7 +156,7 @@ def _replicas(apps: client.AppsV1Api, namespace: str, name: str) -> int | None:
     try:
         scale: Any = apps.read_namespaced_deployment_scale(name, namespace)
     except client.ApiException as error:
-        if error.status != NOT_FOUND:
+        if status_of(error) != NOT_FOUND:
             raise
         return None
     return int(scale.spec.replicas or 0)

@@ -3,11 +3,11 @@
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from kubernetes import client, config
@@ -43,7 +43,8 @@ def connect(kubeconfig: Path | None, context: str) -> client.ApiClient:
     """
     configuration = client.Configuration()
     path = str(kubeconfig) if kubeconfig else None
-    config.load_kube_config(config_file=path, context=context or None, client_configuration=configuration)
+    load: Callable[..., None] = cast("Any", config).load_kube_config
+    load(config_file=path, context=context or None, client_configuration=configuration)
     configuration.retries = False
     if not configuration.verify_ssl:
         # Whoever wrote `insecure-skip-tls-verify` knows.
@@ -51,8 +52,23 @@ def connect(kubeconfig: Path | None, context: str) -> client.ApiClient:
     return client.ApiClient(configuration)
 
 
+def server_of(api: client.ApiClient) -> str:
+    """Return the URL of the API server that a client asks."""
+    return str(cast("Any", api).configuration.host)
+
+
+def status_of(error: client.ApiException) -> int | None:
+    """Return the HTTP status with which an API server refused; None where it did not answer."""
+    return cast("Any", error).status
+
+
+def refusal_of(error: client.ApiException) -> str:
+    """Return how an API server refused, in HTTP's word: `Forbidden`."""
+    return str(cast("Any", error).reason)
+
+
 @contextmanager
-def _login_problems() -> Iterator[list[str]]:
+def _login_problems() -> Generator[list[str]]:
     """Collect why a login command of the kubeconfig (`exec`) failed: the client only logs it and goes on as nobody."""
     found: list[str] = []
 
@@ -79,7 +95,7 @@ def ask(kubeconfig: Path | None, context: str) -> Answer:
             api = connect(kubeconfig, context)
         except (ConfigException, OSError, TypeError, ValueError) as error:
             return Answer("", "", f"its credentials cannot be used: {str(error).strip().splitlines()[0]}")
-    server = str(api.configuration.host)
+    server = server_of(api)
     if problems:
         return Answer("", server, f"the kubeconfig's login command fails: {problems[0].strip().splitlines()[0]}")
     try:
@@ -93,13 +109,13 @@ def ask(kubeconfig: Path | None, context: str) -> Answer:
 
 def made_namespaces(api: client.ApiClient) -> list[str]:
     """Give the namespaces of a cluster that somebody made, and that are not on their way out."""
-    found = client.CoreV1Api(api).list_namespace().items
-    names = (item.metadata.name for item in found if not item.metadata.deletion_timestamp)
+    found: list[Any] = cast("Any", client.CoreV1Api(api).list_namespace()).items
+    names: Iterable[str] = (item.metadata.name for item in found if not item.metadata.deletion_timestamp)
     return sorted(name for name in names if name != "default" and not name.startswith("kube-"))
 
 
 @contextmanager
-def answering(api: client.ApiClient, context: str) -> Iterator[None]:
+def answering(api: client.ApiClient, context: str) -> Generator[None]:
     """Tell in a sentence that a request failed: the cluster went away, or the user may not do this.
 
     Raises CommandError.
@@ -107,7 +123,7 @@ def answering(api: client.ApiClient, context: str) -> Iterator[None]:
     try:
         yield
     except (client.ApiException, HTTPError) as error:
-        server = str(api.configuration.host)
+        server = server_of(api)
         raise CommandError(f"The cluster of context {context!r} ({server}): {reason(error, server)}.") from error
 
 

@@ -1,7 +1,7 @@
 """What a command says, and how it says what went wrong."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,7 +14,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def readable_errors() -> Iterator[None]:
+def readable_errors() -> Generator[None]:
     """Tell errors that the person can mend in a sentence, and end with status 1."""
     try:
         yield

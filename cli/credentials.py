@@ -7,6 +7,7 @@ them and generates nothing anew.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cli.data import mapping
 from cli.errors import CommandError
 
 FORMAT = "ollama-librechat credentials 1"
@@ -28,7 +29,7 @@ def pick(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
 
     Raises CommandError when there are none.
     """
-    resources: list[Mapping[str, Any]] = list((deployment.get("deployment") or {}).get("resources") or [])
+    resources: list[Mapping[str, Any]] = list(mapping(deployment.get("deployment")).get("resources") or [])
     known = {str(found["urn"]): found for found in resources}
     wanted: set[str] = set()
     for found in resources:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubernetes import client
 
+from cli.data import sequence
 from cli.project import StackFile
 from cli.status import PodProblem, pod_problems
 
@@ -94,7 +95,7 @@ def _is_ready(kind: str, item: Any) -> bool:
     status = item.status
     if kind == "Job":
         # One that runs may only be slow; what is wrong with its pod is told all the same.
-        return any(one.type == "Complete" and one.status == "True" for one in status.conditions or [])
+        return any(one.type == "Complete" and one.status == "True" for one in sequence(status.conditions))
     wanted = 1 if item.spec.replicas is None else item.spec.replicas
     seen = (status.observed_generation or 0) >= (item.metadata.generation or 0)
     # In a rolling update the pod that is ready may be an old one.
@@ -121,12 +122,12 @@ def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
 
 def _stuck(pod: Any, events: Sequence[Any]) -> PodProblem | None:
     """Give the first thing that keeps a pod from being Ready: containers wait for those before them."""
-    conditions = pod.status.conditions or []
+    conditions = sequence(pod.status.conditions)
     if pod.status.phase == "Succeeded" or any(one.type == "Ready" and one.status == "True" for one in conditions):
         return None
     if found := next(pod_problems(pod), None):
         return found
-    for container in pod.status.container_statuses or []:
+    for container in sequence(pod.status.container_statuses):
         if not container.ready and container.state.running:
             message = _event(events, pod.metadata.uid, "Unhealthy") or "its readiness probe did not succeed yet"
             return PodProblem(container.name, NOT_READY, message)
@@ -152,7 +153,7 @@ def of_release(live: Live, release: str) -> Live:
 
 
 def _owned(item: Any, owners: set[str]) -> bool:
-    return any(reference.uid in owners for reference in item.metadata.owner_references or [])
+    return any(reference.uid in owners for reference in sequence(item.metadata.owner_references))
 
 
 def _command(pod: str, problem: PodProblem) -> tuple[str, ...]:
@@ -168,7 +169,7 @@ def _given_up(item: Any, events: Sequence[Any]) -> PodProblem | None:
 
     A Job that reaches its deadline deletes its pods; their last warning says what they waited for, such as a Secret.
     """
-    for condition in item.status.conditions or []:
+    for condition in sequence(item.status.conditions):
         if condition.type == "Failed" and condition.status == "True":
             last = _last_warning(events, item.metadata.name)
             message = f"{condition.message or ''}{f'; its pod: {last}' if last else ''}"
@@ -194,7 +195,7 @@ def _last_warning(events: Sequence[Any], job: str) -> str:
 
 def _not_created(item: Any, owners: set[str], events: Sequence[Any]) -> PodProblem | None:
     """Give why an object's pods are not even created, for example a quota."""
-    for condition in item.status.conditions or []:
+    for condition in sequence(item.status.conditions):
         if condition.type == "ReplicaFailure" and condition.status == "True":
             return PodProblem("", condition.reason or FAILED_CREATE, condition.message or "")
     # Neither StatefulSets nor Jobs have such a condition.

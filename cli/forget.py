@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.clusters import Answer
+from cli.data import mapping, sequence
 from cli.errors import CommandError
 from cli.project import StackFile, relative
 from cli.state import DIRECTORY
@@ -34,7 +35,7 @@ def contents(export: Mapping[str, Any]) -> Forgotten:
 
     export: what `pulumi stack export` prints.
     """
-    resources = (export.get("deployment") or {}).get("resources") or []
+    resources = sequence(mapping(export.get("deployment")).get("resources"))
     objects = [resource for resource in resources if str(resource.get("type", "")).startswith("kubernetes:")]
     return Forgotten(len(objects), any(resource.get("protect") for resource in resources))
 
@@ -51,7 +52,7 @@ def refuse(stack: StackFile, answer: Answer, found: Forgotten) -> None:
         )
     if not found.objects:
         raise CommandError(f"The stack {stack.name} has no object in its state: there is nothing to forget.")
-    if found.protected and "cluster" not in (stack.config.get("allowDataLoss") or []):
+    if found.protected and "cluster" not in sequence(stack.config.get("allowDataLoss")):
         raise CommandError(
             f"The stack {stack.name} protects its data, and its state holds the only copy of the generated "
             f"credentials without which that data cannot be read. Nothing was changed. If the data is gone, or is to "

@@ -3,18 +3,20 @@
 `python -m cli generate` writes them, `python -m cli generate --check` fails where one is out of date.
 """
 
+import copy
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from cli.data import is_mapping
 from cli.docstrings import describe
 from components.settings.base import AcceptsOutput
 from components.settings.findings import section_of
@@ -41,10 +43,10 @@ def plain(value: object) -> Any:
         return ""
     if isinstance(value, BaseModel):
         return {field.alias: plain(getattr(value, name)) for name, field in type(value).model_fields.items()}
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(entry) for entry in value]
+        return [plain(entry) for entry in cast("list[object]", value)]
     return value
 
 
@@ -260,9 +262,9 @@ def _rows(prefix: str, section: type[BaseModel], default: BaseModel | None = Non
 
 
 def _with_default(field: FieldInfo, default: object) -> FieldInfo:
-    copy = field._copy()
-    copy.default = default
-    return copy
+    changed = copy.copy(field)
+    changed.default = default
+    return changed
 
 
 def _page_default(field: FieldInfo) -> str:

@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, cast
 
 from kubernetes import client
 
+from cli.clusters import refusal_of, status_of
+from cli.data import sequence
 from cli.errors import CommandError
 from cli.status import pod_reasons
 
@@ -52,13 +54,13 @@ def create_job(
     try:
         source: Any = batch.read_namespaced_cron_job(cron_job, namespace)
     except client.ApiException as error:
-        if error.status != NOT_FOUND:
+        if status_of(error) != NOT_FOUND:
             raise
         raise CommandError(
             f"There are no backups: namespace {namespace} has no CronJob {cron_job}. Set "
             "`mongodb.backup.enabled: true` and run `make up`."
         ) from error
-    plain = api.sanitize_for_serialization(source)
+    plain: dict[str, Any] = cast("Any", api).sanitize_for_serialization(source)
     spec = with_variables(plain["spec"]["jobTemplate"]["spec"], variables)
     template = plain["spec"]["jobTemplate"].get("metadata", {})
     metadata: dict[str, Any] = {
@@ -71,7 +73,7 @@ def create_job(
         metadata["ownerReferences"] = [{**owner, "controller": True, "blockOwnerDeletion": True}]
     else:
         spec["ttlSecondsAfterFinished"] = keep_seconds
-    batch.create_namespaced_job(namespace, {"metadata": metadata, "spec": spec})
+    cast("Any", batch).create_namespaced_job(namespace, {"metadata": metadata, "spec": spec})
     return str(metadata["name"])
 
 
@@ -106,7 +108,8 @@ def follow_job(api: client.ApiClient, namespace: str, name: str, tell: Tell) -> 
     logs = Logs(core, namespace)
     while True:
         job: Any = batch.read_namespaced_job_status(name, namespace)
-        pods: Any = core.list_namespaced_pod(namespace, label_selector=f"batch.kubernetes.io/job-name={name}").items
+        found: Any = core.list_namespaced_pod(namespace, label_selector=f"batch.kubernetes.io/job-name={name}")
+        pods: list[Any] = found.items
         pods.sort(key=lambda pod: pod.metadata.creation_timestamp)
         ended = _ended(job)
         for pod in pods:
@@ -149,7 +152,7 @@ class Logs:
                 )
             except client.ApiException as error:
                 self._given_up.add(key)
-                self.problem = f"the log of {pod.metadata.name} cannot be read ({error.status} {error.reason})"
+                self.problem = f"the log of {pod.metadata.name} cannot be read ({status_of(error)} {refusal_of(error)})"
                 continue
             whole = text if status.state.terminated else text[: text.rfind("\n") + 1]
             new = whole[self._read.get(key, 0) :]
@@ -160,7 +163,7 @@ class Logs:
 
 
 def _statuses(pod: Any) -> list[Any]:
-    return [*(pod.status.init_container_statuses or []), *(pod.status.container_statuses or [])]
+    return [*sequence(pod.status.init_container_statuses), *sequence(pod.status.container_statuses)]
 
 
 def _progress(pod: Any) -> Iterable[str]:
@@ -173,7 +176,7 @@ def _progress(pod: Any) -> Iterable[str]:
 
 def _ended(job: Any) -> Any:
     """Give the condition of a Job that ended; None if it did not."""
-    conditions = job.status.conditions or []
+    conditions = sequence(job.status.conditions)
     return next((c for c in conditions if c.type in {"Complete", "Failed"} and c.status == "True"), None)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN as ENGINE_UNKNOWN
 
+from cli.data import is_list, is_mapping
 from components.stack.policies import Level
 from components.stack.settings import DEVELOPMENT, Settings
 from policies.rules import RESOURCE_RULES, STACK_RULES
@@ -35,7 +36,8 @@ def levels(settings: Settings) -> dict[str, Level]:
     """Give the level of every rule in a stack."""
     policies = settings.policies
     everywhere: Level = policies.level or ("advisory" if settings.environment == DEVELOPMENT else "mandatory")
-    return {rule.name: policies.rules.get(rule.name, everywhere) for rule in (*RESOURCE_RULES, *STACK_RULES)}
+    chosen: dict[str, Level] = {**policies.rules}
+    return {rule.name: chosen.get(rule.name, everywhere) for rule in (*RESOURCE_RULES, *STACK_RULES)}
 
 
 def exceptions(settings: Settings) -> dict[str, list[str]]:
@@ -82,9 +84,9 @@ def previewed(output: str) -> list[Resource]:
 
 
 def _known(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {key: _known(entry) for key, entry in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_known(entry) for entry in value]
     return UNKNOWN if value in (ENGINE_UNKNOWN, HIDDEN) else value
 

@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from cli import event_log, history, recovery
 from cli.clusters import answering, connect
+from cli.data import mapping
 from cli.locks import refusal, settle
 from cli.project import NAME
 from cli.session import Session
@@ -27,7 +28,7 @@ def prepare(session: Session, console: Console) -> None:
     """
     refuse_locked(session, console)
     document = json.loads(session.output(["stack", "export"]))
-    deployment = document.get("deployment") or {}
+    deployment = mapping(document.get("deployment"))
     if not deployment.get("pending_operations"):
         return
     api = connect(session.stack.kubeconfig_path, session.stack.context)

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from cli.data import Properties, is_list, is_mapping
 from cli.errors import CommandError
 from components.settings.findings import Finding, validate
 from components.stack.settings import Settings
@@ -77,16 +78,16 @@ class StackFile:
 
 
 def _holds_secret(value: object) -> bool:
-    if isinstance(value, dict):
+    if is_mapping(value):
         return set(value) == {"secure"} or any(map(_holds_secret, value.values()))
-    return isinstance(value, list) and any(map(_holds_secret, value))
+    return is_list(value) and any(map(_holds_secret, value))
 
 
-def without_secrets(value: dict[str, Any]) -> dict[str, Any]:
+def without_secrets(value: Properties) -> dict[str, Any]:
     """Leave out what is encrypted: a mapping with the only key `secure`."""
     result: dict[str, Any] = {}
     for key, entry in value.items():
-        if isinstance(entry, dict):
+        if is_mapping(entry):
             if set(entry) != {"secure"}:
                 result[key] = without_secrets(entry)
         else:
@@ -109,7 +110,7 @@ def read_stack(name: str) -> StackFile:
         known = ", ".join(stack_names())
         raise CommandError(f"There is no stack {name!r}: Pulumi.{name}.yaml is missing. There are: {known}.")
     try:
-        document = yaml.safe_load(path.read_text()) or {}
+        document: dict[str, Any] = yaml.safe_load(path.read_text()) or {}
         values = dict(document.get("config") or {})
     except (yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
         where = getattr(error, "problem_mark", None)

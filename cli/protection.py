@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cli.credentials import GENERATED
+from cli.data import mapping, sequence
 from cli.errors import CommandError
 from cli.project import StackFile
 from components.stack.settings import Settings
@@ -16,7 +17,7 @@ def protected(export: Mapping[str, Any]) -> list[str]:
 
     export: what `pulumi stack export` prints.
     """
-    resources = (export.get("deployment") or {}).get("resources") or []
+    resources = sequence(mapping(export.get("deployment")).get("resources"))
     found = [resource for resource in resources if resource.get("protect")]
     objects = [one for one in found if str(one.get("type", "")).startswith("kubernetes:")]
     named = sorted((_kind(one), str(one.get("id", ""))) for one in objects)

@@ -10,12 +10,14 @@ import json
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import mocks
 from pulumi.runtime.settings import get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
+
+from cli.data import is_list, is_mapping
 
 PROJECT = "ollama-librechat"
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -124,12 +126,12 @@ class Recording:
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Every text in nested data with its path; the keys of a mapping count as texts too."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         for key, entry in value.items():
             below = f"{path}.{key}" if path else key
             yield below, key
             yield from leaves(entry, below)
-    elif isinstance(value, list):
+    elif is_list(value):
         for index, entry in enumerate(value):
             yield from leaves(entry, f"{path}.{index}")
     elif value is not None:
@@ -178,11 +180,12 @@ class Mocks(pulumi.runtime.Mocks):
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Give the inputs back as outputs."""
-        outputs = dict(args.inputs)
+        inputs = cast("dict[str, Any]", args.inputs)
+        outputs = dict(inputs)
         if args.typ == "random:index/randomPassword:RandomPassword":
             # Under mocks nothing knows that the provider calls it a secret. Written as on the wire: an Output would
             # leave tasks on the loop of this thread.
-            outputs["result"] = {_SIGNATURE: _SECRET, "value": generate(args.name, args.inputs)}
+            outputs["result"] = {_SIGNATURE: _SECRET, "value": generate(args.name, inputs)}
         return f"{args.name}-id", outputs
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
@@ -227,7 +230,7 @@ class Monitor(mocks.MockMonitor):
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         try:
-            return super().RegisterResource(request)
+            return cast("Any", super()).RegisterResource(request)
         finally:
             asyncio.set_event_loop(None)
             loop.close()
@@ -237,7 +240,7 @@ class Monitor(mocks.MockMonitor):
         outputs, secrets = plain(request.outputs)
         self.recording.outputs[request.urn] = outputs
         self.recording.secret_outputs[request.urn] = secrets
-        return super().RegisterResourceOutputs(request)
+        return cast("Any", super()).RegisterResourceOutputs(request)
 
 
 def run(
@@ -266,8 +269,9 @@ def run(
         root = get_root_resource()
         if root is None:
             raise LookupError("the program ended without a stack")
-        for name, value in root.outputs.items():  # type: ignore[attr-defined]
-            output = pulumi.Output.from_input(value)
+        outputs: dict[str, Any] = cast("Any", root).outputs
+        for name, value in outputs.items():
+            output: pulumi.Output[Any] = pulumi.Output.from_input(value)
             recording.exports[name] = await output.future()
             if await output.is_secret():
                 recording.secret_exports.add(name)

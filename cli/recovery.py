@@ -14,10 +14,11 @@ from datetime import datetime
 from typing import Any
 
 from kubernetes import client
-from kubernetes.dynamic import DynamicClient
-from kubernetes.dynamic.exceptions import NotFoundError, ResourceNotFoundError
 
-Find = Callable[[Mapping[str, Any]], "Mapping[str, Any] | None"]
+from cli.data import Properties, mapping, sequence
+from cli.live import LiveObjects
+
+Find = Callable[[Properties], Properties | None]
 """Gives the live object with API version, kind, namespace and name of a manifest; None if there is none."""
 
 MASKED = "[secret]"
@@ -46,7 +47,7 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
 
     deployment: the content of `pulumi stack export` below `deployment`.
     """
-    pending = deployment.get("pending_operations") or []
+    pending = sequence(deployment.get("pending_operations"))
     if not pending:
         return None
     result = copy.deepcopy(dict(deployment))
@@ -83,12 +84,12 @@ def cut_off(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) 
 
     events: what the engine said of the operation that failed.
     """
-    known = {resource["urn"] for resource in deployment.get("resources") or [] if not resource.get("delete")}
+    known = {resource["urn"] for resource in sequence(deployment.get("resources")) if not resource.get("delete")}
     pending: list[dict[str, Any]] = []
     for event in events:
-        failed = event.get("resOpFailedEvent")
-        resource = failed and failed["metadata"].get("new")
-        if resource and failed["metadata"]["op"] == "create" and resource["urn"] not in known:
+        metadata = mapping(mapping(event.get("resOpFailedEvent")).get("metadata"))
+        resource = mapping(metadata.get("new"))
+        if resource and metadata["op"] == "create" and resource["urn"] not in known:
             resource = {key: value for key, value in resource.items() if key != "id"}
             pending.append({"type": "creating", "resource": {**resource, "inputs": _unmasked(resource["inputs"])}})
     return {**deployment, "pending_operations": pending}
@@ -98,7 +99,7 @@ def _unmasked(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Give inputs as the state may have them: the event log has `[secret]` in the place of each secret."""
     if MASKED not in json.dumps(inputs):
         return dict(inputs)
-    metadata = inputs.get("metadata") or {}
+    metadata = mapping(inputs.get("metadata"))
     address = {key: metadata[key] for key in ("name", "namespace", "labels") if key in metadata}
     return {**{key: inputs[key] for key in ("apiVersion", "kind") if key in inputs}, "metadata": address}
 
@@ -108,15 +109,17 @@ def not_before(find: Find, since: datetime) -> Find:
 
     def young(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
         live = find(manifest)
-        created = live and datetime.fromisoformat(str(live["metadata"]["creationTimestamp"]).replace("Z", "+00:00"))
-        return live if created and created >= since else None
+        if not live:
+            return None
+        created = datetime.fromisoformat(str(live["metadata"]["creationTimestamp"]).replace("Z", "+00:00"))
+        return live if created >= since else None
 
     return young
 
 
 def _created(resource: Mapping[str, Any], find: Find) -> Mapping[str, Any] | None:
     """Give the live object of an interrupted creation, if there is one that this program made."""
-    inputs = resource.get("inputs") or {}
+    inputs = mapping(resource.get("inputs"))
     if not str(resource["type"]).startswith("kubernetes:") or "kind" not in inputs:
         return None  # only the provider of random values besides; those were handed to nobody yet
     live = find(inputs)
@@ -126,9 +129,9 @@ def _created(resource: Mapping[str, Any], find: Find) -> Mapping[str, Any] | Non
 def made_here(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
     """Tell whether a live object is what these inputs made, and not one of the same name by somebody else."""
     metadata = live["metadata"]
-    labels = inputs["metadata"].get("labels") or {}
-    managers = [str(entry.get("manager", "")) for entry in metadata.get("managedFields") or []]
-    same = labels.items() <= (metadata.get("labels") or {}).items()
+    labels = mapping(inputs["metadata"].get("labels"))
+    managers = [str(entry.get("manager", "")) for entry in sequence(metadata.get("managedFields"))]
+    same = labels.items() <= mapping(metadata.get("labels")).items()
     return same and any(manager.startswith(MANAGER) for manager in managers)
 
 
@@ -142,17 +145,12 @@ def _supersede(resources: list[dict[str, Any]], urn: str) -> None:
 
 
 def finder(api: client.ApiClient) -> Find:
-    """Give a function that looks objects up in a cluster."""
-    dynamic = DynamicClient(api)
+    """Return a function that looks objects up in a cluster."""
+    objects = LiveObjects(api)
 
-    def find(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def find(manifest: Properties) -> Properties | None:
         metadata = manifest["metadata"]
-        try:
-            resource = dynamic.resources.get(api_version=manifest["apiVersion"], kind=manifest["kind"])
-            found = resource.get(name=metadata["name"], namespace=metadata.get("namespace"))
-        except (NotFoundError, ResourceNotFoundError):
-            return None
-        return dict(found.to_dict())
+        return objects.find(manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace") or "")
 
     return find
 

@@ -3,7 +3,7 @@
 import os
 import runpy
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 import yaml
 
+from cli.data import is_list, is_mapping
 from cli.errors import CommandError
 from cli.project import NAME, PROJECT, StackFile
 from cli.recording import Recording, engine_config, run
@@ -27,23 +28,23 @@ _PLACEHOLDER = "encrypted-and-not-shown-here"
 
 def encrypted_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:
     """Give the key paths of what a stack file holds encrypted."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         if set(value) == {"secure"}:
             yield render_path(path)
         else:
             for key, entry in value.items():
                 yield from encrypted_paths(entry, (*path, key))
-    elif isinstance(value, list):
+    elif is_list(value):
         for index, entry in enumerate(value):
             yield from encrypted_paths(entry, (*path, index))
 
 
 def _readable(value: Any, path: tuple[str | int, ...] = ()) -> Any:
-    if isinstance(value, dict):
+    if is_mapping(value):
         if set(value) == {"secure"}:
             return _PLACEHOLDERS.get(render_path(path), _PLACEHOLDER)
         return {key: _readable(entry, (*path, key)) for key, entry in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_readable(entry, (*path, index)) for index, entry in enumerate(value)]
     return value
 
@@ -73,7 +74,7 @@ def render(stack: StackFile, changes: Mapping[str, Any] | None = None) -> Record
 
 
 @contextmanager
-def _kubeconfig(context: str) -> Iterator[None]:
+def _kubeconfig(context: str) -> Generator[None]:
     """Let KUBECONFIG name a file that has nothing but the context: the program refuses one that is not there."""
     before = os.environ.get("KUBECONFIG")
     with tempfile.TemporaryDirectory() as folder:

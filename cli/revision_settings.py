@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from cli.data import mapping
 from cli.errors import CommandError
 from cli.history import Revision, read
 from cli.project import PROJECT
@@ -24,8 +25,10 @@ def write_stack_file(session: Session, revision: Revision, current: Revision, di
     Raises CommandError when an encrypted setting of the revision cannot be had back.
     """
     name = session.stack.path.name
-    now = yaml.safe_load((Path(session.config_file) if session.config_file else session.stack.path).read_text()) or {}
-    committed = yaml.safe_load(committed_file(revision.commit, name)) or {}
+    now = mapping(
+        yaml.safe_load((Path(session.config_file) if session.config_file else session.stack.path).read_text())
+    )
+    committed = mapping(yaml.safe_load(committed_file(revision.commit, name)))
     settings, missing = settings_of(revision, committed.get("config") or {})
     path = directory / name
     # How secrets are encrypted is a matter of the stack, not of the revision.
@@ -33,7 +36,7 @@ def write_stack_file(session: Session, revision: Revision, current: Revision, di
     path.write_text(yaml.safe_dump({**document, "config": settings}, sort_keys=False))
     if any(value.secret for value in revision.config.values()):
         _restore_secrets(session, path, revision, missing)
-        settings = (yaml.safe_load(path.read_text()) or {})["config"]
+        settings = mapping(yaml.safe_load(path.read_text()))["config"]
     kept = untouched(settings, {key: plain(entry) for key, entry in current.config.items()}, PROJECT)
     path.write_text(yaml.safe_dump({**document, "config": kept}, sort_keys=False))
     return path

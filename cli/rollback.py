@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.data import is_list, is_mapping
 from cli.errors import CommandError
 from cli.history import SUCCEEDED, UPDATE, Revision
 from cli.project import NAME
@@ -58,7 +59,7 @@ def plain(value: "ConfigValue") -> object:
         found: object = json.loads(value.value)
     except ValueError:
         return value.value
-    return found if isinstance(found, (dict, list)) else value.value
+    return found if is_mapping(found) or is_list(found) else value.value
 
 
 def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -98,10 +99,9 @@ def untouched(settings: Mapping[str, Any], current: Mapping[str, Any], project: 
     if kubeconfig:
         result[KUBECONFIG] = str(project / Path(kubeconfig).expanduser())
     then, now = result.get(LIBRECHAT), current.get(LIBRECHAT)
-    if isinstance(then, dict) and isinstance(now, dict):
-        then.pop(JWT_ROTATION, None)
-        if JWT_ROTATION in now:
-            then[JWT_ROTATION] = now[JWT_ROTATION]
+    if is_mapping(then) and is_mapping(now):
+        own = {key: value for key, value in then.items() if key != JWT_ROTATION}
+        result[LIBRECHAT] = {**own, JWT_ROTATION: now[JWT_ROTATION]} if JWT_ROTATION in now else own
     return result
 
 

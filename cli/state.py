@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from cli.data import mapping
 from cli.errors import CommandError
 from cli.project import PROJECT, StackFile
 
@@ -96,7 +97,7 @@ def local_stack_file(stack: StackFile, directory: Path = DIRECTORY) -> Path:
     copy = directory / stack.path.name
     text = stack.path.read_text()
     salt = _salt(copy)
-    if salt and "encryptionsalt" not in (yaml.safe_load(text) or {}):
+    if salt and "encryptionsalt" not in mapping(yaml.safe_load(text)):
         text = f"{text.rstrip()}\nencryptionsalt: {salt}\n"
     if not copy.exists() or copy.read_text() != text:
         copy.write_text(text)
@@ -106,7 +107,7 @@ def local_stack_file(stack: StackFile, directory: Path = DIRECTORY) -> Path:
 def _salt(path: Path) -> str:
     if not path.exists():
         return ""
-    return str((yaml.safe_load(path.read_text()) or {}).get("encryptionsalt") or "")
+    return str(mapping(yaml.safe_load(path.read_text())).get("encryptionsalt") or "")
 
 
 def ensure_local_stack(stack: StackFile, pulumi: Path, env: Mapping[str, str], directory: Path = DIRECTORY) -> Path:

@@ -6,6 +6,8 @@ from typing import Any
 
 from kubernetes import client
 
+from cli.data import mapping, sequence
+
 
 @dataclass(frozen=True)
 class Row:
@@ -52,8 +54,8 @@ def rows(api: client.ApiClient, namespaces: Sequence[str]) -> list[Row]:
 def _workload(namespace: str, kind: str, item: Any, pods: Sequence[Any]) -> Row:
     wanted, ready = item.spec.replicas or 0, item.status.ready_replicas or 0
     good = ready >= wanted
-    labels = item.spec.selector.match_labels or {}
-    own = [pod for pod in pods if labels.items() <= (pod.metadata.labels or {}).items()]
+    labels = mapping(item.spec.selector.match_labels)
+    own = [pod for pod in pods if labels.items() <= mapping(pod.metadata.labels).items()]
     detail = "" if good else "; ".join(dict.fromkeys(reason for pod in own for reason in pod_reasons(pod)))
     return Row(namespace, kind, item.metadata.name, f"{ready}/{wanted} ready", good, detail)
 
@@ -77,13 +79,13 @@ class PodProblem:
 def pod_problems(pod: Any) -> Iterator[PodProblem]:
     """Say why a pod is not Ready: what its containers wait for or died of, or why it is not scheduled."""
     status = pod.status
-    for container in [*(status.init_container_statuses or []), *(status.container_statuses or [])]:
+    for container in [*sequence(status.init_container_statuses), *sequence(status.container_statuses)]:
         waiting, ended = container.state.waiting, container.state.terminated
         if waiting and waiting.reason not in {"PodInitializing", "ContainerCreating"}:
             yield PodProblem(container.name, waiting.reason or "Waiting", waiting.message or "", _last_words(container))
         elif ended and ended.exit_code:
             yield PodProblem(container.name, ended.reason or "Error", ended.message or "")
-    for condition in status.conditions or []:
+    for condition in sequence(status.conditions):
         if condition.type == "PodScheduled" and condition.status == "False":
             yield PodProblem("", condition.reason or "Unschedulable", condition.message or "")
 
@@ -103,13 +105,15 @@ def pod_reasons(pod: Any) -> Iterator[str]:
 
 
 def _job(namespace: str, item: Any, pods: Sequence[Any]) -> Row:
-    conditions = {condition.type: condition for condition in item.status.conditions or [] if condition.status == "True"}
+    conditions = {
+        condition.type: condition for condition in sequence(item.status.conditions) if condition.status == "True"
+    }
     name = item.metadata.name
-    model = (item.metadata.annotations or {}).get("ollama.com/model", "")
+    model = mapping(item.metadata.annotations).get("ollama.com/model", "")
     if "Complete" in conditions:
         return Row(namespace, "Job", name, "complete", True, model)
     if "Failed" in conditions:
-        own = [pod for pod in pods if (pod.metadata.labels or {}).get("job-name") == name]
+        own = [pod for pod in pods if mapping(pod.metadata.labels).get("job-name") == name]
         reasons = "; ".join(dict.fromkeys(reason for pod in own for reason in pod_reasons(pod)))
         return Row(namespace, "Job", name, "failed", False, reasons or conditions["Failed"].message or "")
     return Row(namespace, "Job", name, "running", True, model)
@@ -117,12 +121,12 @@ def _job(namespace: str, item: Any, pods: Sequence[Any]) -> Row:
 
 def _claim(namespace: str, item: Any) -> Row:
     phase = item.status.phase
-    size = (item.status.capacity or {}).get("storage", "") if phase == "Bound" else ""
+    size = mapping(item.status.capacity).get("storage", "") if phase == "Bound" else ""
     return Row(namespace, "PersistentVolumeClaim", item.metadata.name, phase, phase == "Bound", size)
 
 
 def _ingress(namespace: str, item: Any) -> Row:
-    hosts = ", ".join(rule.host for rule in item.spec.rules or [] if rule.host)
-    balancers = (item.status.load_balancer.ingress or []) if item.status.load_balancer else []
+    hosts = ", ".join(rule.host for rule in sequence(item.spec.rules) if rule.host)
+    balancers = sequence(item.status.load_balancer.ingress) if item.status.load_balancer else []
     address = ", ".join(entry.ip or entry.hostname for entry in balancers)
     return Row(namespace, "Ingress", item.metadata.name, address or "no address yet", True, hosts)

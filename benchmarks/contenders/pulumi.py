@@ -15,6 +15,7 @@ from benchmarks.commands import Done, run
 from benchmarks.contenders.base import IMAGES, StateSize
 from benchmarks.errors import BenchmarkError
 from benchmarks.lines import written_lines
+from cli.data import is_list, is_mapping
 from sandbox.engine.engine import Engine
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -72,8 +73,8 @@ class PulumiProject:
         """Write the stack file; secret settings get generated values, which only the engine ever sees again."""
         if not self.checkpoint.exists():
             self.pulumi("stack", "init", "bench", stack=False)
-        document = yaml.safe_load(self.stack_file.read_text()) if self.stack_file.exists() else {}
-        config = document.setdefault("config", {}) or {}
+        document: dict[str, Any] = yaml.safe_load(self.stack_file.read_text()) if self.stack_file.exists() else {}
+        config: dict[str, Any] = document.get("config") or {}
         config.update({f"{self.name}:{key}": value for key, value in settings.items()})
         document["config"] = config
         self.stack_file.write_text(yaml.safe_dump(document))
@@ -102,7 +103,7 @@ class PulumiProject:
         """Resources in the state."""
         if not self.checkpoint.exists():
             return []
-        latest = json.loads(self._plain())["checkpoint"]["latest"] or {}
+        latest: dict[str, Any] = json.loads(self._plain())["checkpoint"]["latest"] or {}
         return list(latest.get("resources", []))
 
     def _plain(self) -> bytes:
@@ -228,8 +229,8 @@ def manifests(project: PulumiProject) -> list[dict[str, Any]]:
 
 def plain(value: Any) -> Any:
     """Give an exported value without the marks of secrets, and annotations that only Pulumi reads left in place."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         if "plaintext" in value and len(value) == 2:  # noqa: PLR2004 - the mark and the value
             return json.loads(value["plaintext"])
         return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
+    return [plain(item) for item in value] if is_list(value) else value

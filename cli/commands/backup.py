@@ -10,7 +10,7 @@ from cli.console import err, out, readable_errors
 from cli.options import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from kubernetes import client
 
@@ -18,7 +18,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
 @contextmanager
-def _cluster(stack: str) -> "Iterator[tuple[client.ApiClient, str, str]]":
+def _cluster(stack: str) -> "Generator[tuple[client.ApiClient, str, str]]":
     """Give a client, LibreChat's namespace and the stack's name, and tell errors in a sentence."""
     with readable_errors():
         from cli.clusters import answering, connect

@@ -1,8 +1,9 @@
 """Differences between two pieces of nested data, and how they are shown without a secret."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cli.data import is_list, is_mapping
 from cli.drift.paths import ABSENT
 from components.librechat.config.lint_secrets import REDACTED, looks_secret, names_secret
 
@@ -45,9 +46,9 @@ def changes(before: Any, after: Any, parts: tuple[str, ...] = ()) -> Iterator[Ch
 
 def _children(value: Any) -> dict[str, Any] | None:
     """Give what is inside of a value, by its step; None for a leaf."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {str(key): entry for key, entry in value.items()}
-    if isinstance(value, list) and value and all(isinstance(entry, Mapping) for entry in value):
+    if is_list(value) and value and all(is_mapping(entry) for entry in value):
         names = [entry.get("name") for entry in value]
         if None in names or len(set(map(str, names))) < len(names):
             names = list(range(len(value)))
@@ -60,13 +61,13 @@ def redacted(parts: tuple[str, ...], value: Any) -> Any:
 
     The value of an environment variable stands at the variable's name.
     """
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         variable = value.get("name")
         return {
             key: redacted((*parts, str(variable if key == "value" and variable else key)), entry)
             for key, entry in value.items()
         }
-    if isinstance(value, list):
+    if is_list(value):
         return [redacted(parts, entry) for entry in value]
     if not isinstance(value, str):
         return value

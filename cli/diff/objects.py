@@ -1,11 +1,11 @@
 """How the objects that two stacks declare differ."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from cli.data import is_list, is_mapping
 from cli.diff.data import Change, changes, redacted
 from cli.project import StackFile
 from cli.recording import Recording, Resource
@@ -43,7 +43,7 @@ def comparable(stack: StackFile) -> Recording:
     """
     spaces = stack.config.get("namespaces")
     names = {"prefix", "ollama", "librechat"}
-    kept = {key: value for key, value in spaces.items() if key not in names} if isinstance(spaces, Mapping) else {}
+    kept = {key: value for key, value in spaces.items() if key not in names} if is_mapping(spaces) else {}
     return render(stack, {"namespaces": kept, "environment": DEVELOPMENT})
 
 
@@ -89,10 +89,10 @@ def _content(found: Resource) -> dict[str, Any]:
 def _visible(found: Resource, value: Any, path: str) -> Any:
     if path and found.is_secret(path):
         return REDACTED
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         keys = sorted(key for key in value if not key.startswith(_DERIVED))
         return {key: _visible(found, value[key], f"{path}.{key}" if path else key) for key in keys}
-    if isinstance(value, list):
+    if is_list(value):
         return [_visible(found, entry, f"{path}.{index}") for index, entry in enumerate(value)]
     if isinstance(value, str) and path.endswith((".yaml", ".yml")):
         return yaml.safe_load(value)  # librechat.yaml: its settings are compared, not its text

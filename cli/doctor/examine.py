@@ -3,6 +3,7 @@
 import os
 
 from cli.clusters import answering, ask, connect
+from cli.data import sequence
 from cli.doctor.checks import diagnose
 from cli.doctor.diagnosis import Diagnosis, ok
 from cli.doctor.gather import gather
@@ -47,5 +48,7 @@ def deployed_namespaces(stack: StackFile) -> frozenset[str] | None:
     """Give the namespaces that a stack has deployed by its local state; None where the state is kept elsewhere."""
     if not is_local(os.environ):
         return None
-    found = (one for one in deployment(stack).get("resources") or [] if one["type"] == "kubernetes:core/v1:Namespace")
+    found = (
+        one for one in sequence(deployment(stack).get("resources")) if one["type"] == "kubernetes:core/v1:Namespace"
+    )
     return frozenset(one["inputs"]["metadata"]["name"] for one in found)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
+from cli.data import mapping, sequence
 from cli.doctor.facts import DaemonSet, Facts, IngressClass, Namespace, Node, Permission, StorageClass
 from cli.doctor.needs import Kind, Needs, pod_requests
 from cli.doctor.server import Server
@@ -63,7 +64,7 @@ def _kinds(server: Server, wanted: Needs) -> tuple[dict[Kind, tuple[str, bool]],
     kinds = {one.kind for one in wanted.objects}
     for api_version in sorted({kind.api_version for kind in kinds}):
         path = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
-        for resource in (server.get(path) or {}).get("resources", []):
+        for resource in mapping(server.get(path)).get("resources", []):
             if "/" not in resource["name"]:
                 found[Kind(api_version, resource["kind"])] = (resource["name"], resource["namespaced"])
     return found, frozenset(kinds - found.keys())
@@ -141,16 +142,16 @@ def _node(node: Mapping[str, Any], used: Mapping[str, Decimal] | None) -> Node:
     return Node(
         name=node["metadata"]["name"],
         schedulable=ready and not node["spec"].get("unschedulable"),
-        labels=node["metadata"].get("labels") or {},
-        taints=node["spec"].get("taints") or [],
-        allocatable={key: parse_quantity(str(value)) for key, value in (status.get("allocatable") or {}).items()},
+        labels=mapping(node["metadata"].get("labels")),
+        taints=sequence(node["spec"].get("taints")),
+        allocatable={key: parse_quantity(str(value)) for key, value in mapping(status.get("allocatable")).items()},
         used=used,
-        kubelet=(status.get("nodeInfo") or {}).get("kubeletVersion", ""),
+        kubelet=mapping(status.get("nodeInfo")).get("kubeletVersion", ""),
     )
 
 
 def _is_default(item: Mapping[str, Any], annotation: str) -> bool:
-    return (item["metadata"].get("annotations") or {}).get(annotation) == "true"
+    return mapping(item["metadata"].get("annotations")).get(annotation) == "true"
 
 
 def _storage_classes(server: Server) -> list[StorageClass] | None:
@@ -183,7 +184,7 @@ def _ingress_classes(server: Server) -> list[IngressClass] | None:
         IngressClass(
             item["metadata"]["name"],
             _is_default(item, _DEFAULT_INGRESS),
-            (item.get("spec") or {}).get("controller", ""),
+            mapping(item.get("spec")).get("controller", ""),
         )
         for item in items
     ]
@@ -248,6 +249,6 @@ def _existing(server: Server, wanted: Needs) -> dict[tuple[str, str, str], froze
         if found is None:
             result[one.kind, one.namespace, one.name] = None
         elif found:
-            keys = {*(found.get("data") or {}), *(found.get("binaryData") or {})}
+            keys = {*mapping(found.get("data")), *mapping(found.get("binaryData"))}
             result[one.kind, one.namespace, one.name] = frozenset(keys)
     return result

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from cli.data import mapping, sequence
 from cli.recording import Recording, Resource
 from components.settings.types import parse_quantity
 
@@ -126,18 +127,18 @@ def _pod(found: Resource) -> Pod:
 def pod_requests(spec: Mapping[str, Any]) -> dict[str, Decimal]:
     """Give what the scheduler reserves for a pod: the sum of its containers, or its largest init container."""
     result: dict[str, Decimal] = {}
-    for container in spec.get("containers") or []:
+    for container in sequence(spec.get("containers")):
         for key, amount in _requests(container).items():
             result[key] = result.get(key, Decimal(0)) + amount
-    for container in spec.get("initContainers") or []:
+    for container in sequence(spec.get("initContainers")):
         for key, amount in _requests(container).items():
             result[key] = max(result.get(key, Decimal(0)), amount)
     return result
 
 
 def _requests(container: Mapping[str, Any]) -> dict[str, Decimal]:
-    resources = container.get("resources") or {}
-    amounts = {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
+    resources = mapping(container.get("resources"))
+    amounts = {**mapping(resources.get("limits")), **mapping(resources.get("requests"))}
     return {key: parse_quantity(str(amount)) for key, amount in amounts.items()}
 
 
@@ -147,11 +148,11 @@ def _of_pod(pod: Pod) -> Iterator[Reference]:
     for key, kind in (("priorityClassName", "PriorityClass"), ("runtimeClassName", "RuntimeClass")):
         if spec.get(key):
             yield Reference(kind, "", spec[key], frozenset(), pod.owner)
-    named = [("Secret", entry, (".dockerconfigjson",)) for entry in spec.get("imagePullSecrets", [])]
+    named: list[_Named] = [("Secret", entry, (".dockerconfigjson",)) for entry in spec.get("imagePullSecrets", [])]
     for container in pod.containers:
-        named += _of_container(container)
+        named.extend(_of_container(container))
     for volume in spec.get("volumes", []):
-        named += _of_volume(volume)
+        named.extend(_of_volume(volume))
     for kind, source, keys in named:
         if not source.get("optional"):
             yield Reference(kind, pod.namespace, source["name"], frozenset(keys), pod.owner)
@@ -201,6 +202,6 @@ def _merged(references: Iterator[Reference]) -> Iterator[Reference]:
     for one in references:
         key = (one.kind, one.namespace, one.name)
         before = found.get(key)
-        keys = one.keys | (before.keys if before else frozenset())
+        keys = one.keys | (before.keys if before else frozenset[str]())
         found[key] = Reference(*key, keys, before.by if before else one.by)
     yield from (found[key] for key in sorted(found))

@@ -2,18 +2,19 @@
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from kubernetes import client
 
 from cli.clusters import ANSWER_WITHIN
+from cli.data import sequence
 
 
 class Server:
     """An API server, asked for plain data by path."""
 
     def __init__(self, api: client.ApiClient) -> None:
-        self._api = api
+        self._api = cast("Any", api)
 
     def send(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         """Send a request and give status and answer.
@@ -25,12 +26,12 @@ class Server:
             method, path, header_params=headers, body=body, auth_settings=["BearerToken"]
         )
         response = self._api.call_api(*prepared, _request_timeout=ANSWER_WITHIN)
-        text = response.read()
+        text: bytes = response.read()
         try:
-            answer = json.loads(text or b"{}")
+            answer: dict[str, Any] = json.loads(text or b"{}")
         except ValueError:  # an API group that is not there is answered in plain text
             answer = {"message": text.decode(errors="replace")}
-        return response.status, answer
+        return int(response.status), answer
 
     def get(self, path: str) -> dict[str, Any] | None:
         """Give an object, `{}` for one that is not there, None where the user may not look.
@@ -49,4 +50,4 @@ class Server:
     def items(self, path: str) -> list[dict[str, Any]] | None:
         """Give the items of a list, none where the server does not know the kind, None where the user may not look."""
         found = self.get(path)
-        return None if found is None else list(found.get("items") or [])
+        return None if found is None else sequence(found.get("items"))

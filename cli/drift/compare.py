@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from cli.data import Properties, is_list, is_mapping, mapping
 from cli.drift.events import MASKED
 from cli.drift.managed_fields import Fields, Manager, below, is_own, list_keys, managers, merged, owner
-from cli.drift.paths import ABSENT, Item, Key, Path, Properties, child, descend
+from cli.drift.paths import ABSENT, Item, Key, Path, child, descend
 
 _DEFAULTS = frozenset({"protocol", "apiVersion", "scheme"})
 """Keys that the API server completes inside of a value that is otherwise set as a whole."""
@@ -109,9 +110,9 @@ _Found = Iterator[tuple[Path, Any, Any]]
 def _compare(subject: Subject, path: Path, wanted: Any, live: Any, tree: Fields) -> _Found:
     if MASKED in (wanted, live) or wanted == UNKNOWN:
         return
-    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+    if is_mapping(wanted) and is_mapping(live):
         yield from _compare_mappings(subject, path, wanted, live, tree)
-    elif isinstance(wanted, list) and isinstance(live, list):
+    elif is_list(wanted) and is_list(live):
         keys = list_keys(tree)
         if any(isinstance(key, Key) for key in keys):
             yield from _compare_keyed(subject, path, wanted, live, tree)
@@ -141,7 +142,7 @@ def _compare_keyed(subject: Subject, path: Path, wanted: list[Any], live: list[A
     names = next([name for name, _ in key.fields] for key in list_keys(tree) if isinstance(key, Key))
 
     def key_of(item: Any) -> Key:
-        fields = item if isinstance(item, Mapping) else {}
+        fields = mapping(item)
         return Key(tuple((name, fields[name]) for name in names if name in fields))
 
     matched: list[Any] = []
@@ -204,6 +205,6 @@ def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference 
 
 def is_empty(value: Any) -> bool:
     """Tell whether the API server may leave a value out: null, `[]`, `""`, `false`, `0`, a mapping of only these."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return all(map(is_empty, value.values()))
     return value is not ABSENT and not value

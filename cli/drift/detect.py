@@ -1,17 +1,17 @@
 """What differs in a whole stack: the lines of `make drift`."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, cast
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, NamedTuple
 
 from pulumi.runtime.rpc import UNKNOWN
 
+from cli.data import Properties, is_list, is_mapping, mapping
 from cli.drift.compare import Difference, Subject, differences, is_empty
 from cli.drift.events import MASKED, Resource
 from cli.drift.managed_fields import Manager, managers, owner
-from cli.drift.paths import ABSENT, Key, Path, Properties, child, descend, parse, render
+from cli.drift.paths import ABSENT, Key, Path, child, descend, parse, render
 from components.librechat.config.lint_secrets import looks_secret, names_secret
-from components.settings.shapes import is_mapping
 
 OBJECT = "(object)"
 """In place of a field where the object as a whole is missing, or is there and should not be."""
@@ -30,7 +30,7 @@ class Place(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Line:
     """One difference, as it is told.
 
@@ -49,11 +49,11 @@ class Line:
     namespace: str
     name: str
     field: str
-    wanted: Any = field(repr=False)
-    live: Any = field(repr=False)
+    wanted: Any = dataclasses.field(repr=False)
+    live: Any = dataclasses.field(repr=False)
     cause: Cause
     manager: Manager | None = None
-    added: tuple[Path, Any] | None = field(default=None, repr=False)
+    added: tuple[Path, Any] | None = dataclasses.field(default=None, repr=False)
     own: str = ""
     release: tuple[str, str] | None = None
 
@@ -80,8 +80,7 @@ def missing(place: Place, cause: Cause, release: tuple[str, str] | None = None) 
 
 
 def _place(resource: Resource, holder: Properties) -> Place:
-    metadata = holder.get("metadata")
-    metadata = cast("Properties", metadata) if is_mapping(metadata) else {}
+    metadata = mapping(holder.get("metadata"))
     return Place(
         str(holder.get("apiVersion") or ""),
         str(holder.get("kind") or resource.type.rpartition(":")[2]),
@@ -117,7 +116,8 @@ def field_lines(subject: Subject, place: Place, release: tuple[str, str] | None 
 def _told(place: Place, item: Difference) -> tuple[Any, Any]:
     """Return the wanted and the live value of a difference, without what is secret."""
     if place.kind == "Secret" and item.path[0] in {"data", "stringData"}:
-        return tuple(value if value is ABSENT else MASKED for value in (item.wanted, item.live))
+        wanted, live = (value if value is ABSENT else MASKED for value in (item.wanted, item.live))
+        return wanted, live
     return _shown(item.path, item.wanted, item.wanted), _shown(item.path, item.live, item.wanted)
 
 
@@ -167,11 +167,11 @@ def _shown(path: Path, value: Any, wanted: Any) -> Any:
     """Hide what may be a secret in the live object: somebody may have put one where the program has a reference."""
     if isinstance(value, str):
         return MASKED if _is_secret(path, wanted) or looks_secret(value) else value
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         # A variable that somebody added, with its name beside it.
         here = (*path, Key((("name", value["name"]),))) if isinstance(value.get("name"), str) else path
         return {key: _shown((*here, key), entry, entry) for key, entry in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_shown(path, entry, entry) for entry in value]
     return value
 

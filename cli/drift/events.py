@@ -5,11 +5,11 @@ The event stream, unlike `preview --json`, has the live object of a resource tha
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata, StepEventStateMetadata
 
-from cli.drift.paths import Properties
-from components.settings.shapes import is_list, is_mapping
+from cli.data import Properties, is_list, is_mapping
 
 MASKED = "[secret]"
 """In place of a secret: the engine leaves its value out of the events."""
@@ -40,10 +40,10 @@ class Resource:
 
     urn: str
     deployed: Properties | None = field(default=None, repr=False)
-    recorded: Properties = field(default_factory=dict, repr=False)
+    recorded: Properties = field(default_factory=dict[str, Any], repr=False)
     exists: bool = False
-    live_inputs: Properties = field(default_factory=dict, repr=False)
-    live: Properties = field(default_factory=dict, repr=False)
+    live_inputs: Properties = field(default_factory=dict[str, Any], repr=False)
+    live: Properties = field(default_factory=dict[str, Any], repr=False)
     operation: str = "same"
     wanted: Properties | None = field(default=None, repr=False)
     changed: tuple[str, ...] = ()

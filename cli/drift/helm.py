@@ -10,7 +10,7 @@ from typing import Any, cast
 import yaml
 from kubernetes import client
 
-from cli.drift.paths import Properties
+from cli.data import Properties, mapping
 
 MANAGER = "helm"
 """Field manager of the `helm` command. Pulumi's provider, which has Helm inside, is another one of its own."""
@@ -72,12 +72,12 @@ def as_stored(item: Properties) -> Properties:
     a Secret's `stringData` into its `data`.
     """
     rest = {key: value for key, value in item.items() if key not in {"metadata", "status", "stringData"}}
-    metadata: Properties = item.get("metadata") or {}
+    metadata: Properties = mapping(item.get("metadata"))
     rest["metadata"] = {key: metadata[key] for key in ("labels", "annotations") if metadata.get(key)}
-    texts: Mapping[str, Any] = item.get("stringData") or {}
+    texts: Mapping[str, Any] = mapping(item.get("stringData"))
     if texts:
         encoded = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts.items()}
-        rest["data"] = {**(rest.get("data") or {}), **encoded}
+        rest["data"] = {**mapping(rest.get("data")), **encoded}
     return rest
 
 
@@ -86,7 +86,8 @@ def deployed_record(api: client.ApiClient, namespace: str, name: str) -> Record:
 
     Raises LookupError when there is none.
     """
-    secrets = client.CoreV1Api(api).list_namespaced_secret(namespace, label_selector=f"owner=helm,name={name}").items
+    found: Any = client.CoreV1Api(api).list_namespaced_secret(namespace, label_selector=f"owner=helm,name={name}")
+    secrets: list[Any] = found.items
     if not secrets:
         raise LookupError(f"namespace {namespace} has no Helm release {name}")
     chosen = max(secrets, key=lambda s: (s.metadata.labels["status"] == "deployed", int(s.metadata.labels["version"])))

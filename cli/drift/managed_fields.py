@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cli.data import mapping, sequence
 from cli.drift.paths import Item, Key, Path, Step
 
 CONTROL_PLANE = frozenset(
@@ -46,7 +47,7 @@ class Manager:
     operation: str = "Update"
     subresource: str = ""
     time: str = ""
-    fields: Fields = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict[str, Any])
 
     @property
     def is_control_plane(self) -> bool:
@@ -56,14 +57,14 @@ class Manager:
 
 def managers(live: Mapping[str, Any]) -> list[Manager]:
     """Give the entries of an object's `managedFields`."""
-    entries = (live.get("metadata") or {}).get("managedFields") or []
+    entries = sequence(mapping(live.get("metadata")).get("managedFields"))
     return [
         Manager(
             name=str(entry.get("manager", "")),
             operation=str(entry.get("operation", "")),
             subresource=str(entry.get("subresource", "")),
             time=str(entry.get("time", "")),
-            fields=entry.get("fieldsV1") or {},
+            fields=mapping(entry.get("fieldsV1")),
         )
         for entry in entries
     ]

@@ -2,12 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-Properties = Mapping[str, Any]
-"""An object, or a part of one, as data."""
+from cli.data import is_list, is_mapping
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Key:
 
     def matches(self, item: object) -> bool:
         """Say whether this is the key of an item; one that leaves a field to its default (`protocol`) matches too."""
-        if not isinstance(item, Mapping):
+        if not is_mapping(item):
             return False
         given = [item[name] == value for name, value in self.fields if name in item]
         return bool(given) and all(given)
@@ -37,15 +36,21 @@ class Item:
 Step = str | int | Key | Item
 Path = tuple[Step, ...]
 
-ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Any = _Absent()
 """In place of a value that is not there, which null is not."""
 
 
 def child(value: Any, step: Step) -> Any:
     """Give what is one step below a value; ABSENT where there is nothing."""
     if isinstance(step, str):
-        return value.get(step, ABSENT) if isinstance(value, Mapping) else ABSENT
-    if not isinstance(value, list):
+        return value.get(step, ABSENT) if is_mapping(value) else ABSENT
+    if not is_list(value):
         return ABSENT
     if isinstance(step, int):
         return value[step] if 0 <= step < len(value) else ABSENT

@@ -5,15 +5,15 @@ A refresh does not see it: Helm, and with it Pulumi's `Release`, looks at its ow
 
 from collections.abc import Iterable, Iterator
 
-from kubernetes import client, dynamic
-from kubernetes.client.exceptions import ApiException
-from kubernetes.dynamic.exceptions import NotFoundError, ResourceNotFoundError
+from kubernetes import client
 
+from cli.clusters import refusal_of
+from cli.data import Properties
 from cli.drift.compare import Subject
 from cli.drift.detect import Line, Place, field_lines, missing
 from cli.drift.events import Resource
 from cli.drift.helm import MANAGER, as_stored, deployed_record, manifest_objects
-from cli.drift.paths import Properties
+from cli.live import LiveObjects
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 
@@ -47,9 +47,9 @@ def release_drift(api: client.ApiClient, release: Release) -> list[Line]:
         LookupError: The namespace has no release of this name, or an object cannot be read.
     """
     namespace, name = release
-    found: list[Line] = []
+    found, objects = list[Line](), LiveObjects(api)
     for item in manifest_objects(deployed_record(api, namespace, name)):
-        found += object_lines(item, _live(api, item, namespace), release)
+        found += object_lines(item, _live(objects, item, namespace), release)
     return found
 
 
@@ -72,17 +72,12 @@ def object_lines(item: Properties, live: Properties | None, release: Release) ->
     yield from field_lines(subject, place, release)
 
 
-def _live(api: client.ApiClient, item: Properties, namespace: str) -> Properties | None:
+def _live(objects: LiveObjects, item: Properties, namespace: str) -> Properties | None:
     metadata = item["metadata"]
     try:
-        kind = dynamic.DynamicClient(api).resources.get(api_version=item["apiVersion"], kind=item["kind"])
-        where = {"namespace": metadata.get("namespace") or namespace} if kind.namespaced else {}
-        found: Properties = kind.get(name=metadata["name"], **where).to_dict()
-    except (NotFoundError, ResourceNotFoundError):
-        return None
-    except ApiException as error:
-        raise LookupError(f"{item['kind']} {metadata['name']} cannot be read: {error.reason}") from None
-    return found
+        return objects.find(item["apiVersion"], item["kind"], metadata["name"], metadata.get("namespace") or namespace)
+    except client.ApiException as error:
+        raise LookupError(f"{item['kind']} {metadata['name']} cannot be read: {refusal_of(error)}") from None
 
 
 def ways_back(api: client.ApiClient, lines: Iterable[Line]) -> list[str]:

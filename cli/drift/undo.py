@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from kubernetes import client, dynamic
+from kubernetes import client
 
+from cli.data import Properties
 from cli.drift.detect import Line
 from cli.drift.paths import descend, pointer
+from cli.live import LiveObjects
 
-Object = dict[str, Any]
 
-
-def operations(live: Object, added: Sequence[Line]) -> list[dict[str, Any]]:
+def operations(live: Properties, added: Sequence[Line]) -> list[dict[str, Any]]:
     """Give the JSON patch (RFC 6902) that removes what was added and is still as it was found; empty for none.
 
     live: the object as it is now.
@@ -36,16 +36,11 @@ def remove_added(api: client.ApiClient, lines: Sequence[Line]) -> Iterator[Line]
     Raises client.ApiException when the API server refuses.
     """
     added = [line for line in lines if line.added]
-    resources = dynamic.DynamicClient(api).resources
-    for (version, kind, namespace, name), group in groupby(
-        added, key=lambda line: (line.api_version, line.kind, line.namespace, line.name)
-    ):
+    objects = LiveObjects(api)
+    for where, group in groupby(added, key=lambda line: (line.api_version, line.kind, line.name, line.namespace)):
         own = list(group)
-        resource: Any = resources.get(api_version=version, kind=kind)
-        where = {"name": name, **({"namespace": namespace} if namespace else {})}
-        patch = operations(resource.get(**where).to_dict(), own)
+        live = objects.find(*where)
+        patch = operations(live, own) if live else []
         if patch:
-            resource.patch(
-                body=patch, content_type="application/json-patch+json", field_manager=own[0].own or None, **where
-            )
+            objects.patch(*where, operations=patch, manager=own[0].own)
             yield from own

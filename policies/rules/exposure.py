@@ -31,7 +31,7 @@ def _service(resource: Resource) -> Iterator[str]:
 
 def _ollama_pods(resources: Sequence[Resource]) -> list[Mapping[str, Any]]:
     """Give the labels of pods that run the Ollama server itself."""
-    found = []
+    found: list[Mapping[str, Any]] = []
     for resource in resources:
         ports = (port for box in containers(resource) for port in map(mapping, sequence(box.get("ports"))))
         if resource.kind != "Job" and any(port.get("containerPort") == OLLAMA_PORT for port in ports):

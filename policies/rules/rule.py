@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 UNKNOWN = "(known after up)"
 """Stands for a property that a preview does not know yet."""
@@ -24,7 +24,7 @@ class Resource:
 
     type: str
     name: str
-    props: Mapping[str, Any] = field(default_factory=dict)
+    props: Mapping[str, Any] = field(default_factory=dict[str, Any])
     protect: bool = False
     urn: str = ""
 
@@ -132,9 +132,9 @@ class StackRule:
 
 def mapping(value: object) -> Mapping[str, Any]:
     """Give a value if it is a mapping, else an empty one: a property may be missing, or not known yet."""
-    return value if isinstance(value, Mapping) else {}
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def sequence(value: object) -> Sequence[Any]:
     """Give a value if it is a list, else an empty one."""
-    return value if isinstance(value, (list, tuple)) else ()
+    return cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else ()

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 import yaml
 
-pulumi.log.debug = lambda *_, **__: None
+pulumi.log.debug = lambda *_, **__: None  # pyright: ignore[reportUnknownLambdaType]
 config = pulumi.Config()
 labels = {"app": "ollama"}
 skip_await = {"pulumi.com/skipAwait": "true"}  # Terraform does not wait for endpoints or addresses either

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components import Namespace, Ollama
+from components.args import NetworkPoliciesArgs, ResourcesArgs
 from components.stack.process import tune
 
 tune()
@@ -18,8 +19,8 @@ provider = k8s.Provider(
     enable_patch_force=True,
     kube_client_settings={"qps": 200, "burst": 400},  # as this project's own program
 )
-policies = {"enabled": True}
-small = {"requests": {"cpu": "1m", "memory": "4Mi"}, "limits": {"memory": "8Mi"}}
+policies: NetworkPoliciesArgs = {"enabled": True}
+small: ResourcesArgs = {"requests": {"cpu": "1m", "memory": "4Mi"}, "limits": {"memory": "8Mi"}}
 
 for number in range(config.require_int("copies")):
     name = f"copy-{number}"

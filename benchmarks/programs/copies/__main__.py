@@ -10,7 +10,7 @@ atexit.register(gc.freeze)
 import pulumi
 import pulumi_kubernetes as k8s
 
-pulumi.log.debug = lambda *_, **__: None
+pulumi.log.debug = lambda *_, **__: None  # pyright: ignore[reportUnknownLambdaType]
 config = pulumi.Config()
 labels = {"app": "ollama"}
 skip_await = {"pulumi.com/skipAwait": "true"}
