@@ -1,16 +1,18 @@
 """What a command says, and how it says what went wrong."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from rich.console import Console
 
 from cli.errors import CommandError
-from components.settings.findings import SettingsError
+from components.settings.findings import Finding, Level, SettingsError
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_COLOURS: dict[Level, str] = {"error": "bold red", "warning": "yellow", "unknown": "cyan", "ok": "green"}
 
 
 @contextmanager
@@ -24,6 +26,15 @@ def readable_errors() -> Generator[None]:
     except KeyboardInterrupt:
         err.print("interrupted; what was begun is in the state, and the next command goes on from there")
         sys.exit(130)
+
+
+def show(findings: Iterable[Finding]) -> None:
+    """Print findings: how grave each is, where and what, why it matters and what to do."""
+    for finding in findings:
+        out.print(f"[{_COLOURS[finding.level]}]{finding.level:<8}[/] {_escape(str(finding))}")
+        for label, text in (("why", finding.why), ("fix", finding.fix)):
+            if text:
+                out.print(f"           {label}: {_escape(text)}")
 
 
 def _escape(text: str) -> str:

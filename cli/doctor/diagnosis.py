@@ -1,38 +1,26 @@
-"""One thing that was looked at, and what came of it."""
+"""What the checks of `make doctor` find."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-Level = Literal["error", "warning", "unknown", "ok"]
-"""`error`: `up` fails. `warning`: `up` succeeds, and something does not work as the settings say. `unknown`: it cannot
-be told from here. `ok`: as it should be."""
-
-LEVELS: tuple[Level, ...] = ("error", "warning", "unknown", "ok")
-"""Every level, the gravest first."""
+from components.settings.findings import Finding, Level
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """What came of one check.
+def diagnosis(level: Level, check: str, what: str, why: str, fix: str) -> Finding:
+    """Return what a check found that is not as it should be, or that it cannot tell.
 
-    check: what was looked at, in a word or two.
-    what: what was found.
-    why: why it matters; empty for `ok`.
-    fix: what to do; empty for `ok`.
+    Args:
+        level: How grave it is.
+        check: What was looked at, in a word or two.
+        what: What was found.
+        why: Why it matters.
+        fix: What to do.
     """
-
-    level: Level
-    check: str
-    what: str
-    why: str = ""
-    fix: str = ""
+    return Finding(check, "", what, level, why, fix)
 
 
-def ok(check: str, what: str) -> Diagnosis:
-    """Say that something is as it should be."""
-    return Diagnosis("ok", check, what)
+def ok(check: str, what: str) -> Finding:
+    """Return that something is as it should be."""
+    return Finding(check, "", what, "ok")
 
 
-def can_succeed(found: list[Diagnosis]) -> bool:
-    """Say whether `up` can succeed, as far as it can be told."""
-    return all(diagnosis.level != "error" for diagnosis in found)
+def can_succeed(found: list[Finding]) -> bool:
+    """Tell whether `up` can succeed, as far as that is known."""
+    return all(finding.level != "error" for finding in found)

@@ -5,7 +5,7 @@ import os
 from cli.clusters import answering, ask, connect
 from cli.data import sequence
 from cli.doctor.checks import diagnose
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.gather import gather
 from cli.doctor.needs import needs
 from cli.doctor.server import Server
@@ -13,10 +13,10 @@ from cli.project import StackFile
 from cli.render import render
 from cli.session import settings_findings
 from cli.state import deployment, is_local
-from components.settings.findings import SettingsError
+from components.settings.findings import Finding, SettingsError
 
 
-def examine(stack: StackFile) -> list[Diagnosis]:
+def examine(stack: StackFile) -> list[Finding]:
     """Check the settings, ask the cluster, and give everything that was looked at.
 
     Raises SettingsError where the settings are refused, because then nobody knows what to look for, and CommandError
@@ -29,7 +29,7 @@ def examine(stack: StackFile) -> list[Diagnosis]:
     shown = stack.context or "(current)"
     if answer.problem:
         return [
-            Diagnosis(
+            diagnosis(
                 "error",
                 "cluster",
                 f"context {shown} does not answer: {answer.problem}",

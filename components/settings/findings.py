@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -18,18 +18,33 @@ Path = tuple[str | int, ...]
 _SHOWN = 80
 
 
+Level = Literal["error", "warning", "unknown", "ok"]
+"""`error`: `up` fails. `warning`: `up` succeeds, and something does not work as the settings say. `unknown`: it cannot
+be told from here. `ok`: as it should be."""
+
+LEVELS: tuple[Level, ...] = ("error", "warning", "unknown", "ok")
+"""Every level, the gravest first."""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong in the settings.
+    """What a check found: where, what is wrong there, and what to do.
 
-    path: the key path, for example `ollama.gpu.count`.
-    value: the value as shown to a person; never that of a secret.
-    rule: what the value should be and, where it helps, what to write instead.
+    Attributes:
+        path: Where: the key path of a setting, for example `ollama.gpu.count`, or what was looked at in a cluster.
+        value: The value of the setting as shown to a person; never that of a secret.
+        rule: What is wrong. Of a setting also what it should be and, where it helps, what to write instead.
+        level: How grave it is.
+        why: Why it matters, where that is not plain.
+        fix: What to do, where `rule` does not say it.
     """
 
     path: str
     value: str
     rule: str
+    level: Level = "error"
+    why: str = ""
+    fix: str = ""
 
     def __str__(self) -> str:
         """One line for a person."""

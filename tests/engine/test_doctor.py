@@ -13,9 +13,10 @@ from typer.testing import CliRunner
 
 from cli import project
 from cli.__main__ import app
-from cli.doctor.diagnosis import Diagnosis, can_succeed
+from cli.doctor.diagnosis import can_succeed
 from cli.doctor.examine import examine
 from cli.project import StackFile
+from components.settings.findings import Finding
 from sandbox.cluster.cluster import Cluster
 from tests.engine.stack import Kubernetes, merged, stack_config
 
@@ -28,8 +29,8 @@ def stack(cluster: Cluster, **changes: Any) -> StackFile:
     return StackFile("doctor", Path("Pulumi.doctor.yaml"), merged(stack_config("dev"), {**place, **changes}))
 
 
-def told(found: list[Diagnosis], level: str) -> str:
-    return "\n".join(f"{one.check}: {one.what}" for one in found if one.level == level)
+def told(found: list[Finding], level: str) -> str:
+    return "\n".join(f"{one.path}: {one.rule}" for one in found if one.level == level)
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_up_can_succeed_on_the_embedded_cluster_and_nothing_is_changed(
         "permissions: the user may create",
     ):
         assert words in fine
-    assert {one.check for one in found if one.level == "unknown"} == {"CPU", "network policies"}
+    assert {one.path for one in found if one.level == "unknown"} == {"CPU", "network policies"}
     assert kubernetes.namespaces() == before
 
 
@@ -161,7 +162,7 @@ def test_a_user_with_few_rights(cluster: Cluster, kubernetes: Kubernetes, tmp_pa
         f"secrets in namespace {LIBRECHAT}",
     ):
         assert f"permissions: the user may not create, get, patch, delete {resource}" in wrong
-    assert {"namespaces", "storage", "nodes", "pod security"} <= {one.check for one in found if one.level == "unknown"}
+    assert {"namespaces", "storage", "nodes", "pod security"} <= {one.path for one in found if one.level == "unknown"}
     assert token not in repr(found)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from cli.doctor.checks import access, exposure, images, network, nodes, references, security, storage
-from cli.doctor.diagnosis import Diagnosis
 from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs
+from components.settings.findings import Finding
 
-Check = Callable[[Needs, Facts], Iterator[Diagnosis]]
+Check = Callable[[Needs, Facts], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     access.kinds,
@@ -27,6 +27,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def diagnose(needs: Needs, facts: Facts) -> list[Diagnosis]:
+def diagnose(needs: Needs, facts: Facts) -> list[Finding]:
     """Apply every check."""
-    return [diagnosis for check in CHECKS for diagnosis in check(needs, facts)]
+    return [finding for check in CHECKS for finding in check(needs, facts)]

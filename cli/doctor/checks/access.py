@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.facts import Facts, Permission
 from cli.doctor.needs import Needs
+from components.settings.findings import Finding
 from components.workload.manifests import PART_OF
 
 _ADD_ONS = {
@@ -17,12 +18,12 @@ _ADD_ONS = {
 """What brings the kinds of an API group, by the group."""
 
 
-def kinds(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def kinds(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Does the server know every kind?"""
     for kind in sorted(facts.missing_kinds, key=str):
         group = kind.api_version.rpartition("/")[0]
         owner = _ADD_ONS.get(group)
-        yield Diagnosis(
+        yield diagnosis(
             "error",
             "API",
             f"the server (Kubernetes {facts.version}) does not know {kind.name} of {kind.api_version}",
@@ -37,11 +38,11 @@ def _names(needs: Needs, kind: object) -> str:
     return ", ".join(f"{one.namespace}/{one.name}" for one in needs.objects if one.kind == kind)
 
 
-def permissions(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def permissions(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """May the user do everything that `up` and `destroy` do?"""
     del needs
     if facts.denied is None:
-        yield Diagnosis(
+        yield diagnosis(
             "unknown",
             "permissions",
             "the server does not say what the user may do",
@@ -56,7 +57,7 @@ def permissions(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
     for (_, resource, namespace), refused in by_resource.items():
         verbs = ", ".join(permission.verb for permission in refused)
         question = str(refused[0]).replace(" in ", " -n ")
-        yield Diagnosis(
+        yield diagnosis(
             "error",
             "permissions",
             f"the user may not {verbs} {resource}" + (f" in namespace {namespace}" if namespace else " in the cluster"),
@@ -67,10 +68,10 @@ def permissions(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         yield ok("permissions", "the user may create, change and delete everything that the stack has")
 
 
-def namespaces(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def namespaces(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Are the namespaces free, or this stack's own?"""
     if facts.namespaces is None:
-        yield Diagnosis(
+        yield diagnosis(
             "unknown",
             "namespaces",
             f"the user may not look whether {', '.join(needs.namespaces)} are there",
@@ -80,7 +81,7 @@ def namespaces(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         return
     for name, found in facts.namespaces.items():
         if found.terminating:
-            yield Diagnosis(
+            yield diagnosis(
                 "error",
                 "namespaces",
                 f"namespace {name} is being deleted",
@@ -90,7 +91,7 @@ def namespaces(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         elif facts.deployed is not None and name in facts.deployed:
             continue
         elif facts.deployed is None and found.labels.get("app.kubernetes.io/part-of") == PART_OF:
-            yield Diagnosis(
+            yield diagnosis(
                 "unknown",
                 "namespaces",
                 f"namespace {name} is there, from a stack of this program",
@@ -98,7 +99,7 @@ def namespaces(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
                 "if it is another stack's, set `namespaces.prefix`",
             )
         else:
-            yield Diagnosis(
+            yield diagnosis(
                 "error",
                 "namespaces",
                 f"namespace {name} is there, and this stack did not create it",

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator
 
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs, title
+from components.settings.findings import Finding
 
 _NOBODY = "`up` succeeds, and nobody reaches it from outside the cluster"
 
 
-def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Does the IngressClass of each Ingress exist?"""
     for ingress in needs.all("Ingress"):
         shown = title("Ingress", ingress.metadata["namespace"], ingress.object_name)
         name = ingress.spec.get("ingressClassName", "")
         wanted = f"IngressClass {name}" if name else "a default IngressClass"
         if facts.ingress_classes is None:
-            yield Diagnosis(
+            yield diagnosis(
                 "unknown",
                 "exposure",
                 "the user may not list IngressClasses",
@@ -27,7 +28,7 @@ def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         found = next((one for one in facts.ingress_classes if (one.name == name if name else one.default)), None)
         if found is None:
             there = ", ".join(one.name for one in facts.ingress_classes) or "none"
-            yield Diagnosis(
+            yield diagnosis(
                 "warning",
                 "exposure",
                 f"{wanted} is not there; there are: {there}",
@@ -39,7 +40,7 @@ def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             yield ok("exposure", f"{shown} is served by IngressClass {found.name} ({found.controller})")
 
 
-def gateways(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def gateways(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Does the Gateway of each HTTPRoute exist, and its GatewayClass?"""
     for route in needs.all("HTTPRoute"):
         shown = title("HTTPRoute", route.metadata["namespace"], route.object_name)
@@ -47,11 +48,11 @@ def gateways(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             where = (parent.get("namespace") or route.metadata["namespace"], parent["name"])
             gateway = title("Gateway", *where)
             if facts.gateways is None:
-                yield Diagnosis(
+                yield diagnosis(
                     "unknown", "exposure", f"the user may not look at {gateway}", f"{shown} needs it", "ask who may"
                 )
             elif where not in facts.gateways:
-                yield Diagnosis(
+                yield diagnosis(
                     "warning",
                     "exposure",
                     f"{gateway} is not there",
@@ -62,9 +63,9 @@ def gateways(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
                 yield _of_class(shown, gateway, facts.gateways[where], facts.gateway_classes)
 
 
-def _of_class(shown: str, gateway: str, name: str, classes: frozenset[str] | None) -> Diagnosis:
+def _of_class(shown: str, gateway: str, name: str, classes: frozenset[str] | None) -> Finding:
     if classes is not None and name not in classes:
-        return Diagnosis(
+        return diagnosis(
             "warning",
             "exposure",
             f"{gateway} is of GatewayClass {name}, which is not there",

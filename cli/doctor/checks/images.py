@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs
 from components.images import split
+from components.settings.findings import Finding
 from components.stack.settings import images as pinned_images
 
 
-def registries(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def registries(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Is each image's registry public, or a mirror? Whether the nodes reach it cannot be told from here."""
     del facts
     public = {image.registry for image in pinned_images().values()}
@@ -24,7 +25,7 @@ def registries(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         elif login:
             yield ok("images", f"{len(from_host)} from {host}, with the login of `imagePullSecrets`")
         else:
-            yield Diagnosis(
+            yield diagnosis(
                 "unknown",
                 "images",
                 f"{len(from_host)} from {host}, which has to be reached from the nodes and serve them without a login",

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.facts import DaemonSet, Facts
 from cli.doctor.needs import Needs
+from components.settings.findings import Finding
 
 _ENFORCE = {
     "calico-node": "Calico",
@@ -33,10 +34,10 @@ _WHY = (
 )
 
 
-def network_policies(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def network_policies(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Does something enforce the NetworkPolicies?"""
     if not needs.all("NetworkPolicy"):
-        yield Diagnosis(
+        yield diagnosis(
             "warning",
             "network policies",
             "the stack has none (`networkPolicies.enabled: false`)",
@@ -51,7 +52,7 @@ def network_policies(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
     if enforcing:
         yield ok("network policies", f"enforced by {enforcing}")
     elif ignoring:
-        yield Diagnosis(
+        yield diagnosis(
             "warning",
             "network policies",
             f"{ignoring} stores NetworkPolicies and does not enforce them",
@@ -59,7 +60,7 @@ def network_policies(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             "add a network plugin that does, for example Calico or Cilium",
         )
     else:
-        yield Diagnosis(
+        yield diagnosis(
             "unknown",
             "network policies",
             "no network plugin that is known to enforce NetworkPolicies was found among the DaemonSets"

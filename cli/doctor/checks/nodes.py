@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.facts import Facts, Node
 from cli.doctor.needs import Needs, Pod
+from components.settings.findings import Finding
 
 _NFD = "feature.node.kubernetes.io/cpu-cpuid."
 """Begin of the labels that Node Feature Discovery gives a node, one for each feature of its CPU."""
 
-_NOT_SEEN = Diagnosis(
+_NOT_SEEN = diagnosis(
     "unknown",
     "nodes",
     "the user may not list nodes",
@@ -20,7 +21,7 @@ _NOT_SEEN = Diagnosis(
 )
 
 
-def room(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def room(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Is there a node that each pod fits on, as far as CPU, memory, selectors and taints go?"""
     if facts.nodes is None:
         yield _NOT_SEEN
@@ -33,7 +34,7 @@ def room(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             continue
         refused = True
         asked = ", ".join(f"{key} {_written(key, amount)}" for key, amount in sorted(usual.items()))
-        yield Diagnosis(
+        yield diagnosis(
             "error",
             "nodes",
             f"no node has room for {pod.owner}, which asks for {asked}"
@@ -46,7 +47,7 @@ def room(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         yield ok("nodes", f"each of the {len(needs.pods)} pods fits on one of {len(facts.nodes)} nodes")
 
 
-def devices(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def devices(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Are the GPUs that the stack asks for allocatable, and free?"""
     if facts.nodes is None:
         return
@@ -60,7 +61,7 @@ def devices(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         single = max(pod.requests[resource] for pod in holders)
         found = f"{resource}: {asked} asked for by {', '.join(pod.owner for pod in holders)}, {there} allocatable"
         if there < asked or largest < single:
-            yield Diagnosis(
+            yield diagnosis(
                 "error",
                 "GPUs",
                 found if there < asked else f"{found}, but no node has the {single} that one pod asks for",
@@ -69,7 +70,7 @@ def devices(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
                 "lower `ollama.gpu.count`; 0 runs on the CPU",
             )
         elif there - taken < asked:
-            yield Diagnosis(
+            yield diagnosis(
                 "error",
                 "GPUs",
                 f"{found}, of which pods of other namespaces hold {taken}",
@@ -80,7 +81,7 @@ def devices(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             yield ok("GPUs", found)
 
 
-def avx(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def avx(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Has the CPU of MongoDB's node AVX, without which it does not run on amd64 (MongoDB's Production Notes)?"""
     if facts.nodes is None or not needs.mongodb:
         return
@@ -91,7 +92,7 @@ def avx(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
     lacking = [node.name for node in known if f"{_NFD}AVX" not in node.labels]
     why = "MongoDB ends with `Illegal instruction` on a CPU without AVX"
     if lacking:
-        yield Diagnosis(
+        yield diagnosis(
             "error" if len(lacking) == len(places) else "warning",
             "CPU",
             f"no AVX on {', '.join(lacking)}",
@@ -102,7 +103,7 @@ def avx(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
     elif len(known) == len(places):
         yield ok("CPU", f"AVX on {', '.join(node.name for node in known)}")
     else:
-        yield Diagnosis(
+        yield diagnosis(
             "unknown",
             "CPU",
             "the nodes' labels do not say whether their CPUs have AVX",

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from cli.doctor.diagnosis import Diagnosis, Level, ok
+from cli.doctor.diagnosis import Level, diagnosis, ok
 from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs, Reference, title
+from components.settings.findings import Finding
 
 _CONSEQUENCES = {
     "PersistentVolumeClaim": "the pod waits for it and is never scheduled",
@@ -14,7 +15,7 @@ _CONSEQUENCES = {
 }
 
 
-def existing(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def existing(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Are Secrets, ConfigMaps, claims and classes there, with their keys?"""
     for reference in needs.references:
         where = (reference.kind, reference.namespace, reference.name)
@@ -23,7 +24,7 @@ def existing(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             continue
         keys = facts.existing[where]
         if keys is None:
-            yield Diagnosis(
+            yield diagnosis(
                 "unknown",
                 "existing objects",
                 f"the user may not look at {title(*where)}",
@@ -32,7 +33,7 @@ def existing(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             )
         elif reference.keys - keys:
             lacking = sorted(reference.keys - keys)
-            yield Diagnosis(
+            yield diagnosis(
                 _level(reference),
                 "existing objects",
                 f"{title(*where)} has no key {', '.join(lacking)}",
@@ -44,7 +45,7 @@ def existing(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             yield ok("existing objects", f"{title(*where)} is there{_keys(reference.keys)}")
 
 
-def _missing(reference: Reference, facts: Facts) -> Diagnosis:
+def _missing(reference: Reference, facts: Facts) -> Finding:
     where = title(reference.kind, reference.namespace, reference.name)
     fix = "create it, or correct its name in the settings"
     if reference.namespace and reference.namespace not in (facts.namespaces or {}):
@@ -52,7 +53,7 @@ def _missing(reference: Reference, facts: Facts) -> Diagnosis:
             f"the stack creates namespace {reference.namespace}: run `up` once, which fails waiting for the pods, "
             "create it there, and run `up` again"
         )
-    return Diagnosis(
+    return diagnosis(
         _level(reference),
         "existing objects",
         f"{where} is not there{_keys(reference.keys)}",

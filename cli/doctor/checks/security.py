@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs
+from components.settings.findings import Finding
 
 
-def pod_security(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def pod_security(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Is Pod Security admission on?"""
     names = ", ".join(needs.namespaces)
     if facts.pod_security:
         yield ok("pod security", f"Pod Security admission is on: {names} take only pods of the level restricted")
     elif facts.pod_security is None:
-        yield Diagnosis(
+        yield diagnosis(
             "unknown",
             "pod security",
             "the user may not try to create a namespace, so it cannot be told whether Pod Security admission is on",
@@ -21,7 +22,7 @@ def pod_security(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             "ask whoever runs the cluster; it is on by default since Kubernetes 1.23",
         )
     else:
-        yield Diagnosis(
+        yield diagnosis(
             "warning",
             "pod security",
             "Pod Security admission is off: the server takes a namespace with a level that there is not",

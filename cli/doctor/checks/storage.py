@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cli.doctor.diagnosis import Diagnosis, ok
+from cli.doctor.diagnosis import diagnosis, ok
 from cli.doctor.facts import Facts, StorageClass
 from cli.doctor.needs import Needs
+from components.settings.findings import Finding
 
 _ROOT_ONLY = {"kubernetes.io/host-path": "it makes directories with mode 0750 that belong to root"}
 """Provisioners whose volumes ignore `fsGroup` and are writable for root alone.
@@ -18,13 +19,13 @@ _REMEDY = "let the group of the pods write to each volume (docs/data.md says how
 _CLASS_SETTING = "`storage.storageClassName`"
 
 
-def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def storage_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Does the StorageClass that each claim names exist, or a default one?"""
     claims = _claims(needs)
     if not claims:
         return
     if facts.storage_classes is None:
-        yield Diagnosis(
+        yield diagnosis(
             "unknown",
             "storage",
             "the user may not list StorageClasses",
@@ -38,7 +39,7 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         found = _class_of(name, facts.storage_classes)
         label = f"StorageClass {name}" if name else "a default StorageClass"
         if found is None:
-            yield Diagnosis(
+            yield diagnosis(
                 "error",
                 "storage",
                 f"{label} is not there; there are: {', '.join(known) or 'none'}",
@@ -48,7 +49,7 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             continue
         yield ok("storage", f"StorageClass {found.name}{'' if name else ' (the default)'} for {', '.join(wanting)}")
         if not found.expands:
-            yield Diagnosis(
+            yield diagnosis(
                 "warning",
                 "storage",
                 f"StorageClass {found.name} does not let volumes grow",
@@ -56,7 +57,7 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
                 "set `allowVolumeExpansion: true` in the StorageClass if its driver can, or plan the sizes now",
             )
     if "" in claims and len(defaults) > 1:
-        yield Diagnosis(
+        yield diagnosis(
             "warning",
             "storage",
             f"there are {len(defaults)} default StorageClasses: {', '.join(found.name for found in defaults)}",
@@ -65,7 +66,7 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
         )
 
 
-def fs_group(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
+def fs_group(needs: Needs, facts: Facts) -> Iterator[Finding]:
     """Can pods that do not run as root write to the volumes of each StorageClass?"""
     for name, wanting in _claims(needs).items():
         found = _class_of(name, facts.storage_classes or ())
@@ -73,7 +74,7 @@ def fs_group(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
             continue
         label = f"the volumes of StorageClass {found.name} for {', '.join(wanting)} ignore `fsGroup`"
         if found.provisioner in _ROOT_ONLY:
-            yield Diagnosis(
+            yield diagnosis(
                 "warning",
                 "storage",
                 f"{label}: its provisioner is {found.provisioner}, and {_ROOT_ONLY[found.provisioner]}",
@@ -81,7 +82,7 @@ def fs_group(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
                 f"{_REMEDY} {_CLASS_SETTING}",
             )
         elif facts.fs_group_policies is None:
-            yield Diagnosis(
+            yield diagnosis(
                 "unknown",
                 "storage",
                 f"the user may not list CSIDrivers, so whether {found.provisioner} follows `fsGroup` is not known",
@@ -90,7 +91,7 @@ def fs_group(needs: Needs, facts: Facts) -> Iterator[Diagnosis]:
                 f"`kubectl get csidriver {found.provisioner} -o yaml` has `fsGroupPolicy`",
             )
         elif facts.fs_group_policies.get(found.provisioner) == "None":
-            yield Diagnosis(
+            yield diagnosis(
                 "warning",
                 "storage",
                 f"{label}: the CSIDriver {found.provisioner} has `fsGroupPolicy: None`",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.doctor.checks import diagnose
-from cli.doctor.diagnosis import Diagnosis, can_succeed
+from cli.doctor.diagnosis import can_succeed, diagnosis, ok
 from cli.doctor.facts import DaemonSet, Facts, IngressClass, Namespace, Permission
 from cli.doctor.needs import Kind, Needs
 from tests.unit.cli.doctor.stacks import BLIND, GOOD, NODE, needs_of, node
@@ -32,7 +32,7 @@ OWN = {"app.kubernetes.io/part-of": "ollama-librechat"}
 
 def bad(needs: Needs, facts: Facts) -> list[tuple[str, str]]:
     """Level and check of everything that is not as it should be."""
-    return [(found.level, found.check) for found in diagnose(needs, facts) if found.level != "ok"]
+    return [(found.level, found.path) for found in diagnose(needs, facts) if found.level != "ok"]
 
 
 @pytest.mark.parametrize("settings", [{}, GPU, {"networkPolicies": {"enabled": True}}])
@@ -263,8 +263,8 @@ CASES: dict[str, tuple[dict[str, Any], Facts, str, str, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_missing_is_told_with_its_level_why_and_fix(case: str) -> None:
     settings, facts, level, check, words = CASES[case]
-    found = [one for one in diagnose(needs_of(**settings), facts) if (one.level, one.check) == (level, check)]
-    assert any(words in f"{one.what}\n{one.why}\n{one.fix}" for one in found), found
+    found = [one for one in diagnose(needs_of(**settings), facts) if (one.level, one.path) == (level, check)]
+    assert any(words in f"{one.rule}\n{one.why}\n{one.fix}" for one in found), found
     assert all(one.why and one.fix for one in found)
 
 
@@ -318,10 +318,10 @@ def test_only_the_class_that_a_claim_gets_is_told_to_ignore_fs_group() -> None:
 def test_a_user_who_may_look_at_nothing_is_told_what_is_unknown_and_nothing_as_missing() -> None:
     found = diagnose(needs_of(**GPU), BLIND)
     assert can_succeed(found)
-    unknown = {one.check for one in found if one.level == "unknown"}
+    unknown = {one.path for one in found if one.level == "unknown"}
     assert unknown == {"permissions", "namespaces", "storage", "nodes", "exposure", "pod security", "network policies"}
-    assert {one.check for one in found if one.level == "ok"} == {"API", "images"}
+    assert {one.path for one in found if one.level == "ok"} == {"API", "images"}
 
 
 def test_an_error_keeps_up_from_succeeding() -> None:
-    assert not can_succeed([Diagnosis("ok", "a", "b"), Diagnosis("error", "a", "b", "c", "d")])
+    assert not can_succeed([ok("a", "b"), diagnosis("error", "a", "b", "c", "d")])
