@@ -8,7 +8,7 @@ from typing import Any
 
 from kubernetes import client
 
-from cli.clusters import answering, connect
+from cli.clusters import answering, connect, status_of
 from cli.errors import CommandError
 from cli.project import StackFile
 from cli.session import Session, refuse_unreachable
@@ -87,9 +87,9 @@ def read_password(api: client.ApiClient, namespace: str, name: str) -> str:
     """
     where = f"Secret {namespace}/{name}, which holds the password of the first account,"
     try:
-        secret = client.CoreV1Api(api).read_namespaced_secret(name, namespace)
+        secret: Any = client.CoreV1Api(api).read_namespaced_secret(name, namespace)
     except client.ApiException as error:
-        if error.status == NOT_FOUND:
+        if status_of(error) == NOT_FOUND:
             raise CommandError(f"{where} is not there.") from error
         raise
     data: Mapping[str, str] = secret.data or {}
