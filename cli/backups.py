@@ -51,7 +51,8 @@ def back_up(api: client.ApiClient, namespace: str, tell: Tell, keep: str = "") -
 
     keep: name of an archive that the retention leaves alone.
 
-    Raises CommandError when there are no backups in this stack, or the Job fails.
+    Raises:
+        CommandError: There are no backups in this stack, or the Job fails.
     """
     name = create_job(api, namespace, BACKUP, {"KEEP_BACKUP": keep} if keep else {})
     tell(f"Job {name}")
@@ -62,9 +63,10 @@ def back_up(api: client.ApiClient, namespace: str, tell: Tell, keep: str = "") -
 
 
 def list_archives(api: client.ApiClient, namespace: str) -> list[Archive]:
-    """Give the archives that there are, the oldest first; a Job looks where they are.
+    """Return the archives that there are, the oldest first; a Job looks where they are.
 
-    Raises CommandError when there are no backups in this stack, or the archives cannot be listed.
+    Raises:
+        CommandError: There are no backups in this stack, or the archives cannot be listed.
     """
     name = create_job(api, namespace, BACKUP, {"ACTION": "list"}, keep_seconds=LIST_SECONDS)
     outcome = follow_job(api, namespace, name, lambda _: None)
@@ -152,7 +154,7 @@ def _stop(api: client.ApiClient, namespace: str, tell: Tell) -> dict[str, int]:
 
 
 def _replicas(apps: client.AppsV1Api, namespace: str, name: str) -> int | None:
-    """Give how many pods a Deployment is to have; None where it is not there."""
+    """Return how many pods a Deployment is to have; None where it is not there."""
     try:
         scale: Any = apps.read_namespaced_deployment_scale(name, namespace)
     except client.ApiException as error:

@@ -37,9 +37,10 @@ class Answer:
 
 
 def connect(kubeconfig: Path | None, context: str) -> client.ApiClient:
-    """Give a client for a context. It tries a request once: an answer that takes a second try takes too long.
+    """Return a client for a context. It tries a request once: an answer that takes a second try takes too long.
 
-    Raises ConfigException when the kubeconfig or the context is missing.
+    Raises:
+        ConfigException: The kubeconfig or the context is missing.
     """
     configuration = client.Configuration()
     path = str(kubeconfig) if kubeconfig else None
@@ -108,7 +109,7 @@ def ask(kubeconfig: Path | None, context: str) -> Answer:
 
 
 def made_namespaces(api: client.ApiClient) -> list[str]:
-    """Give the namespaces of a cluster that somebody made, and that are not on their way out."""
+    """Return the namespaces of a cluster that somebody made, and that are not on their way out."""
     found: list[Any] = cast("Any", client.CoreV1Api(api).list_namespace()).items
     names: Iterable[str] = (item.metadata.name for item in found if not item.metadata.deletion_timestamp)
     return sorted(name for name in names if name != "default" and not name.startswith("kube-"))

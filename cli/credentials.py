@@ -18,7 +18,7 @@ _KEPT = frozenset({"urn", "custom", "id", "type", "inputs", "outputs", "parent",
 
 
 def generated(resources: list[Mapping[str, Any]]) -> list[str]:
-    """Give the logical names of generated credentials among resources of a state."""
+    """Return the logical names of generated credentials among resources of a state."""
     return [str(found["urn"]).rpartition("::")[2] for found in resources if found["type"] == GENERATED]
 
 
@@ -27,7 +27,8 @@ def pick(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
 
     deployment: state as `pulumi stack export --show-secrets` gives it.
 
-    Raises CommandError when there are none.
+    Raises:
+        CommandError: There are none.
     """
     resources: list[Mapping[str, Any]] = list(mapping(deployment.get("deployment")).get("resources") or [])
     known = {str(found["urn"]): found for found in resources}
@@ -42,7 +43,7 @@ def pick(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
 
 
 def _chain(resource: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Give the URNs of a resource, of its parents, and of its provider."""
+    """Return the URNs of a resource, of its parents, and of its provider."""
     yield str(resource["urn"])
     # The URN of the provider and its id, with `::` between them.
     provider = str(resource.get("provider") or "").rpartition("::")[0]
@@ -65,7 +66,8 @@ def put(saved: Mapping[str, Any], deployment: Mapping[str, Any], stack: str) -> 
     saved: what `pick` gave, perhaps of a stack with another name.
     deployment: state as `pulumi stack export` gives it; it says how the stack encrypts.
 
-    Raises CommandError when something is deployed already, or when what was saved is something else.
+    Raises:
+        CommandError: Something is deployed already, or what was saved is something else.
     """
     if saved.get("format") != FORMAT:
         raise CommandError("This file holds no credentials of a stack of this project.")
@@ -80,7 +82,7 @@ def put(saved: Mapping[str, Any], deployment: Mapping[str, Any], stack: str) -> 
 
 
 def _renamed(resource: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    """Give a resource as one of another stack, whose name is in every URN and in the name of the stack's resource."""
+    """Return a resource as one of another stack, whose name is in every URN and in the name of the stack's resource."""
     result = dict(resource)
     for key in ("urn", "parent", "provider"):
         if key in result:
@@ -89,7 +91,7 @@ def _renamed(resource: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
 
 
 def _renamed_urn(urn: str, old: str, new: str) -> str:
-    """Give a URN, `urn:pulumi:<stack>::<project>::<types>::<name>`, as one of another stack."""
+    """Return a URN, `urn:pulumi:<stack>::<project>::<types>::<name>`, as one of another stack."""
     head, project, types, *name = urn.split("::")
     if types == _STACK:
         name = [f"{project}-{new}"]

@@ -1,4 +1,8 @@
-"""The engine's event log, a JSON document a line."""
+"""The engine's event log, a JSON document a line.
+
+The Automation API has classes for events. Here they stay as the engine writes them: recovery puts resources out of them
+into the state, with every field that the engine knows.
+"""
 
 import json
 from pathlib import Path
@@ -6,7 +10,7 @@ from typing import Any
 
 
 def read(log: Path) -> list[dict[str, Any]]:
-    """Give the events of a log; none where there is no log.
+    """Return the events of a log; none where there is no log.
 
     The last line is left out where it has no end: the engine was killed while it wrote it.
     """

@@ -24,7 +24,8 @@ CLOCK_SKEW = timedelta(minutes=1)
 def prepare(session: Session, console: Console) -> None:
     """Remove the locks of killed operations, recover what was interrupted, and say what was done.
 
-    Raises CommandError when somebody else works on the stack.
+    Raises:
+        CommandError: Somebody else works on the stack.
     """
     refuse_locked(session, console)
     document = json.loads(session.output(["stack", "export"]))
@@ -73,7 +74,8 @@ def _store(session: Session, document: Mapping[str, Any], found: recovery.Recove
 def refuse_locked(session: Session, console: Console) -> None:
     """Remove the locks of killed operations, and say so.
 
-    Raises CommandError when somebody else works on the stack.
+    Raises:
+        CommandError: Somebody else works on the stack.
     """
     url, name = session.state.env["PULUMI_BACKEND_URL"], session.stack.name
     left = settle(url, NAME, name, lambda text: console.print(text, markup=False))

@@ -96,14 +96,15 @@ def without_secrets(value: Properties) -> dict[str, Any]:
 
 
 def stack_names() -> list[str]:
-    """Give the names of the stacks that have a file."""
+    """Return the names of the stacks that have a file."""
     return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in PROJECT.glob("Pulumi.*.yaml"))
 
 
 def read_stack(name: str) -> StackFile:
     """Read a stack file.
 
-    Raises CommandError when there is none, or when it is not YAML.
+    Raises:
+        CommandError: There is none, or it is not YAML.
     """
     path = PROJECT / f"Pulumi.{name}.yaml"
     if not path.is_file():

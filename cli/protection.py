@@ -13,7 +13,7 @@ _ORDER = ("PersistentVolumeClaim", "StatefulSet", "Secret", "Namespace")
 
 
 def protected(export: Mapping[str, Any]) -> list[str]:
-    """Give the protected objects of a state, and how many generated passwords it protects, volumes first.
+    """Return the protected objects of a state, and how many generated passwords it protects, volumes first.
 
     export: what `pulumi stack export` prints.
     """

@@ -179,7 +179,7 @@ class Mocks(pulumi.runtime.Mocks):
     """A cluster that takes everything as it comes, and a generator of passwords."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Give the inputs back as outputs."""
+        """Return the inputs back as outputs."""
         inputs = cast("dict[str, Any]", args.inputs)
         outputs = dict(inputs)
         if args.typ == "random:index/randomPassword:RandomPassword":
@@ -287,5 +287,5 @@ def run(
 
 
 def engine_config(document: Mapping[str, Any]) -> dict[str, str]:
-    """Give the settings of a stack file as the engine passes them: every value is text, objects are JSON."""
+    """Return the settings of a stack file as the engine passes them: every value is text, objects are JSON."""
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in document.items()}

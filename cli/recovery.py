@@ -77,7 +77,7 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
 
 
 def cut_off(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Give the state with the creations that failed as pending ones.
+    """Return the state with the creations that failed as pending ones.
 
     A creation fails too when the API server goes away between doing it and saying so. The engine then takes it for not
     done, and notes nothing.
@@ -96,7 +96,7 @@ def cut_off(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) 
 
 
 def _unmasked(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Give inputs as the state may have them: the event log has `[secret]` in the place of each secret."""
+    """Return inputs as the state may have them: the event log has `[secret]` in the place of each secret."""
     if MASKED not in json.dumps(inputs):
         return dict(inputs)
     metadata = mapping(inputs.get("metadata"))
@@ -105,7 +105,7 @@ def _unmasked(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def not_before(find: Find, since: datetime) -> Find:
-    """Give a function that finds only objects that were created since a time."""
+    """Return a function that finds only objects that were created since a time."""
 
     def young(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
         live = find(manifest)
@@ -118,7 +118,7 @@ def not_before(find: Find, since: datetime) -> Find:
 
 
 def _created(resource: Mapping[str, Any], find: Find) -> Mapping[str, Any] | None:
-    """Give the live object of an interrupted creation, if there is one that this program made."""
+    """Return the live object of an interrupted creation, if there is one that this program made."""
     inputs = mapping(resource.get("inputs"))
     if not str(resource["type"]).startswith("kubernetes:") or "kind" not in inputs:
         return None  # only the provider of random values besides; those were handed to nobody yet
@@ -163,7 +163,7 @@ def describe(recovery: Recovery) -> Iterator[str]:
 
 
 def render(document: Mapping[str, Any], recovery: Recovery) -> str:
-    """Give the state for `pulumi stack import`.
+    """Return the state for `pulumi stack import`.
 
     document: the whole of `pulumi stack export`.
     """

@@ -27,7 +27,7 @@ _PLACEHOLDER = "encrypted-and-not-shown-here"
 
 
 def encrypted_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:
-    """Give the key paths of what a stack file holds encrypted."""
+    """Return the key paths of what a stack file holds encrypted."""
     if is_mapping(value):
         if set(value) == {"secure"}:
             yield render_path(path)
@@ -57,7 +57,8 @@ def render(stack: StackFile, changes: Mapping[str, Any] | None = None) -> Record
 
     changes: settings that replace the stack's own, by their first key.
 
-    Raises CommandError with every finding where the program refuses the settings.
+    Raises:
+        CommandError: The settings are refused. The message has every finding.
     """
     config = {**_readable(stack.config), **(changes or {}), "kubeconfig": ""}
     secret = {key for key, value in stack.config.items() if any(encrypted_paths(value))}

@@ -22,7 +22,8 @@ def write_stack_file(session: Session, revision: Revision, current: Revision, di
     current: the newest revision.
     directory: a private directory.
 
-    Raises CommandError when an encrypted setting of the revision cannot be had back.
+    Raises:
+        CommandError: An encrypted setting of the revision cannot be had back.
     """
     name = session.stack.path.name
     now = mapping(
@@ -47,7 +48,8 @@ def _restore_secrets(session: Session, path: Path, revision: Revision, missing: 
 
     path: the stack file.
 
-    Raises CommandError naming the settings; never their values.
+    Raises:
+        CommandError: A secret is another one. The message names the settings, never their values.
     """
     # The history in clear text is decrypted with the stack file beside Pulumi.yaml: the local state has its own copies.
     beside = replace(session, directory=Path(session.config_file).parent) if session.config_file else session

@@ -26,9 +26,10 @@ JWT_ROTATION = "jwtRotation"
 
 
 def choose(revisions: Sequence[Revision], number: int) -> Revision:
-    """Give the revision to go back to.
+    """Return the revision to go back to.
 
-    Raises CommandError with the reason when there is no way back to it.
+    Raises:
+        CommandError: There is no way back to it. The message says why.
     """
     found = next((revision for revision in revisions if revision.number == number), None)
     if found is None:
@@ -63,7 +64,7 @@ def plain(value: "ConfigValue") -> object:
 
 
 def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Give the settings of a revision as a stack file has them, and the encrypted ones that its commit does not have.
+    """Return the settings of a revision as a stack file has them, and the encrypted ones that its commit does not have.
 
     The engine tells encrypted settings only in clear text, without saying which part of them is secret. The stack file
     of the same commit has them encrypted.
@@ -83,7 +84,7 @@ def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[
 
 
 def untouched(settings: Mapping[str, Any], current: Mapping[str, Any], project: Path) -> dict[str, Any]:
-    """Give the settings with which a revision is deployed again, so that data and credentials stay as they are.
+    """Return the settings with which a revision is deployed again, so that data and credentials stay as they are.
 
     - The leave to delete data that was given then does not hold any more.
     - The JWT secrets are not generated once more: their rotation stays where it is.
@@ -106,7 +107,7 @@ def untouched(settings: Mapping[str, Any], current: Mapping[str, Any], project: 
 
 
 def planned(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
-    """Give operation, type and name of each resource that a preview would change, from its events."""
+    """Return operation, type and name of each resource that a preview would change, from its events."""
     for event in events:
         if step := event.get("resourcePreEvent"):
             metadata = step["metadata"]
@@ -118,7 +119,8 @@ def refuse_loss(steps: Iterable[tuple[str, str, str]], number: int) -> None:
 
     steps: what the preview would do.
 
-    Raises CommandError naming every resource.
+    Raises:
+        CommandError: It would. The message names every resource.
     """
     lost: list[str] = []
     for operation, kind, name in steps:

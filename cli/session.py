@@ -75,11 +75,14 @@ class Session:
         return KILLED - status if status < 0 else status
 
     def output(self, arguments: Sequence[str], text: str = "") -> str:
-        """Run a command of the engine that shows nothing to the person, and give what it prints.
+        """Run a command of the engine that shows nothing to the person, and return what it prints.
 
-        text: what it reads from its standard input.
+        Args:
+            arguments: Its arguments; the stack is added.
+            text: What it reads from its standard input.
 
-        Raises CommandError with the engine's own message when it fails.
+        Raises:
+            CommandError: It fails. The message is the engine's own.
         """
         result = subprocess.run(  # noqa: S603 - the engine that was resolved
             [str(self.engine.pulumi), *arguments, "--stack", self.stack.name],
@@ -96,12 +99,12 @@ class Session:
 
 
 def who(environment: Mapping[str, str] = os.environ) -> str:
-    """Give user and host of this command, which the engine notes with a revision as its agent."""
+    """Return user and host of this command, which the engine notes with a revision as its agent."""
     return f"{environment.get('GITHUB_ACTOR') or getpass.getuser()}@{socket.gethostname()}"
 
 
 def choose_stack(given: str, console: Console) -> StackFile:
-    """Give the stack that was asked for, else `dev` if its cluster answers, else `sandbox`; says which and why."""
+    """Return the stack that was asked for, else `dev` if its cluster answers, else `sandbox`; says which and why."""
     if given:
         return read_stack(given)
     stack = read_stack(DEFAULT_STACK)
@@ -126,7 +129,8 @@ def settings_findings(stack: StackFile) -> list[Finding]:
 def refuse_bad_settings(stack: StackFile) -> None:
     """Check the stack file and its context before the engine runs, which would tell one wrong type at a time.
 
-    Raises SettingsError with every finding.
+    Raises:
+        SettingsError: They are refused. The message has every finding.
     """
     findings = settings_findings(stack)
     refused = {finding.path for finding in findings}
@@ -139,7 +143,8 @@ def refuse_bad_settings(stack: StackFile) -> None:
 def refuse_unreachable(stack: StackFile) -> Answer:
     """Ask the stack's cluster for its version.
 
-    Raises CommandError naming context and server when it does not answer.
+    Raises:
+        CommandError: It does not answer. The message names context and server.
     """
     answer = ask(stack.kubeconfig_path, stack.context)
     if answer.problem:

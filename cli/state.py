@@ -38,12 +38,12 @@ class State:
 
 
 def is_local(environment: Mapping[str, str], directory: Path = DIRECTORY) -> bool:
-    """Say whether state is the project's own local one, and not in a backend that PULUMI_BACKEND_URL names."""
+    """Tell whether state is the project's own local one, and not in a backend that PULUMI_BACKEND_URL names."""
     return environment.get("PULUMI_BACKEND_URL", directory.as_uri()) == directory.as_uri()
 
 
 def checkpoint(stack: StackFile, directory: Path = DIRECTORY) -> Path | None:
-    """Give the file in which the local state keeps a stack; None for a stack that is not there.
+    """Return the file in which the local state keeps a stack; None for a stack that is not there.
 
     Compressed by the commands of this project, plain by a `pulumi` that was called without them; whoever writes it
     removes the other one.
@@ -54,7 +54,7 @@ def checkpoint(stack: StackFile, directory: Path = DIRECTORY) -> Path | None:
 
 
 def deployment(stack: StackFile, directory: Path = DIRECTORY) -> dict[str, Any]:
-    """Give what the local state says that a stack has deployed, its secrets encrypted; empty for nothing."""
+    """Return what the local state says that a stack has deployed, its secrets encrypted; empty for nothing."""
     path = checkpoint(stack, directory)
     if path is None:
         return {}
@@ -65,7 +65,7 @@ def deployment(stack: StackFile, directory: Path = DIRECTORY) -> dict[str, Any]:
 
 
 def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> State:
-    """Give the person's backend if PULUMI_BACKEND_URL names one, else the local one, made where it is missing."""
+    """Return the person's backend if PULUMI_BACKEND_URL names one, else the local one, made where it is missing."""
     if not is_local(environment, directory):
         return State(False, {"PULUMI_BACKEND_URL": environment["PULUMI_BACKEND_URL"]})
     directory.mkdir(mode=0o700, exist_ok=True)
@@ -77,7 +77,7 @@ def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> S
 
 
 def _passphrase_file(directory: Path) -> Path:
-    """Give the file with the passphrase that encrypts secrets in state; made once, readable by its owner only."""
+    """Return the file with the passphrase that encrypts secrets in state; made once, readable by its owner only."""
     path = directory / "passphrase"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -89,7 +89,7 @@ def _passphrase_file(directory: Path) -> Path:
 
 
 def local_stack_file(stack: StackFile, directory: Path = DIRECTORY) -> Path:
-    """Give the stack's settings with the salt of the local state.
+    """Return the stack's settings with the salt of the local state.
 
     The engine writes the salt of the passphrase into the stack file that it uses. The salt of a passphrase that is
     nobody else's has no business in the project's own file, so the local state has a copy.
@@ -113,7 +113,8 @@ def _salt(path: Path) -> str:
 def ensure_local_stack(stack: StackFile, pulumi: Path, env: Mapping[str, str], directory: Path = DIRECTORY) -> Path:
     """Create the stack in the local state unless it is there, and give the stack file to use with it.
 
-    Raises CommandError when the engine cannot create it.
+    Raises:
+        CommandError: The engine cannot create it.
     """
     copy = directory / stack.path.name
     created = checkpoint(stack, directory) is not None

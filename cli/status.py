@@ -28,7 +28,7 @@ class Row:
 
 
 def rows(api: client.ApiClient, namespaces: Sequence[str]) -> list[Row]:
-    """Give the workloads, volumes and exposures of namespaces, as they are now."""
+    """Return the workloads, volumes and exposures of namespaces, as they are now."""
     apps, core, batch, networking = (
         client.AppsV1Api(api),
         client.CoreV1Api(api),

@@ -34,7 +34,7 @@ class Change(NamedTuple):
 
 
 def changes(before: Any, after: Any, parts: tuple[str, ...] = ()) -> Iterator[Change]:
-    """Give the differences in the leaves of nested data; entries of a list are told apart by their `name`."""
+    """Return the differences in the leaves of nested data; entries of a list are told apart by their `name`."""
     one, other = _children(before), _children(after)
     if one is None or other is None:
         if before != after:
@@ -45,7 +45,7 @@ def changes(before: Any, after: Any, parts: tuple[str, ...] = ()) -> Iterator[Ch
 
 
 def _children(value: Any) -> dict[str, Any] | None:
-    """Give what is inside of a value, by its step; None for a leaf."""
+    """Return what is inside of a value, by its step; None for a leaf."""
     if is_mapping(value):
         return {str(key): entry for key, entry in value.items()}
     if is_list(value) and value and all(is_mapping(entry) for entry in value):
@@ -57,7 +57,7 @@ def _children(value: Any) -> dict[str, Any] | None:
 
 
 def redacted(parts: tuple[str, ...], value: Any) -> Any:
-    """Give a value with `[secret]` in the place of each text that is one by its look, or by the name that it stands at.
+    """Return a value with `[secret]` in the place of each text that looks like one, or that stands at a name of one.
 
     The value of an environment variable stands at the variable's name.
     """

@@ -48,9 +48,10 @@ def comparable(stack: StackFile) -> Recording:
 
 
 def differences(before: StackFile, after: StackFile) -> list[ObjectDifference]:
-    """Give the objects that differ, in the order of their namespaces, kinds and names.
+    """Return the objects that differ, in the order of their namespaces, kinds and names.
 
-    Raises CommandError with every finding where the settings of a stack are refused.
+    Raises:
+        CommandError: The settings are refused. The message has every finding.
     """
     one, other = (_by_key(comparable(stack)) for stack in (before, after))
     found: list[ObjectDifference] = []
@@ -80,7 +81,7 @@ def _key(found: Resource) -> Key:
 
 
 def _content(found: Resource) -> dict[str, Any]:
-    """Give what is compared: what the object says, with secrets hidden, and how Pulumi treats it."""
+    """Return what is compared: what the object says, with secrets hidden, and how Pulumi treats it."""
     content = _visible(found, found.inputs, "")
     options = {"protect": found.protect, "retainOnDelete": found.retain_on_delete}
     return {**content, "options": options}

@@ -45,7 +45,7 @@ def examine(stack: StackFile) -> list[Finding]:
 
 
 def deployed_namespaces(stack: StackFile) -> frozenset[str] | None:
-    """Give the namespaces that a stack has deployed by its local state; None where the state is kept elsewhere."""
+    """Return the namespaces that a stack has deployed by its local state; None where the state is kept elsewhere."""
     if not is_local(os.environ):
         return None
     found = (

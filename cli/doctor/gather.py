@@ -59,7 +59,7 @@ def gather(server: Server, wanted: Needs, version: str, deployed: frozenset[str]
 
 
 def _kinds(server: Server, wanted: Needs) -> tuple[dict[Kind, tuple[str, bool]], frozenset[Kind]]:
-    """Give plural and whether it has a namespace for each kind, and the kinds that the server does not know."""
+    """Return plural and whether it has a namespace for each kind, and the kinds that the server does not know."""
     found: dict[Kind, tuple[str, bool]] = {}
     kinds = {one.kind for one in wanted.objects}
     for api_version in sorted({kind.api_version for kind in kinds}):
@@ -208,7 +208,7 @@ def _names(items: list[dict[str, Any]] | None) -> frozenset[str] | None:
 
 
 def _pod_security(server: Server) -> bool | None:
-    """Say whether Pod Security admission is on: it alone refuses a namespace with a level that there is not.
+    """Tell whether Pod Security admission is on: it alone refuses a namespace with a level that there is not.
 
     Source: k8s.io/pod-security-admission/admission, ValidateNamespace.
     """

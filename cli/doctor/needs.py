@@ -79,7 +79,7 @@ class Needs:
     resources: tuple[Resource, ...]
 
     def all(self, kind: str) -> list[Resource]:
-        """Give what the program declares of a kind."""
+        """Return what the program declares of a kind."""
         return [found for found in self.resources if found.kind == kind]
 
     @property
@@ -94,7 +94,7 @@ class Needs:
 
 
 def needs(recording: Recording) -> Needs:
-    """Give what the objects of a program need."""
+    """Return what the objects of a program need."""
     resources = tuple(recording.kubernetes())
     objects = tuple(_object(found) for found in resources)
     pods = tuple(_pod(found) for found in resources if found.kind in _WORKLOADS)
@@ -125,7 +125,7 @@ def _pod(found: Resource) -> Pod:
 
 
 def pod_requests(spec: Mapping[str, Any]) -> dict[str, Decimal]:
-    """Give what the scheduler reserves for a pod: the sum of its containers, or its largest init container."""
+    """Return what the scheduler reserves for a pod: the sum of its containers, or its largest init container."""
     result: dict[str, Decimal] = {}
     for container in sequence(spec.get("containers")):
         for key, amount in _requests(container).items():
@@ -143,7 +143,7 @@ def _requests(container: Mapping[str, Any]) -> dict[str, Decimal]:
 
 
 def _of_pod(pod: Pod) -> Iterator[Reference]:
-    """Give what a pod names: without it the pod is not admitted, is not scheduled, or does not start."""
+    """Return what a pod names: without it the pod is not admitted, is not scheduled, or does not start."""
     spec = pod.spec
     for key, kind in (("priorityClassName", "PriorityClass"), ("runtimeClassName", "RuntimeClass")):
         if spec.get(key):
@@ -187,7 +187,7 @@ def _of_volume(volume: Mapping[str, Any]) -> Iterator[_Named]:
 
 
 def _of_ingress(found: Resource) -> Iterator[Reference]:
-    """Give the Secrets of an Ingress that no cert-manager fills."""
+    """Return the Secrets of an Ingress that no cert-manager fills."""
     if any(key.startswith("cert-manager.io/") for key in found.metadata.get("annotations", {})):
         return
     namespace = found.metadata["namespace"]

@@ -19,7 +19,8 @@ class Server:
     def send(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         """Send a request and give status and answer.
 
-        Raises urllib3.exceptions.HTTPError when the server does not answer.
+        Raises:
+            urllib3.exceptions.HTTPError: The server does not answer.
         """
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         prepared = self._api.param_serialize(
@@ -34,7 +35,7 @@ class Server:
         return int(response.status), answer
 
     def get(self, path: str) -> dict[str, Any] | None:
-        """Give an object, `{}` for one that is not there, None where the user may not look.
+        """Return an object, `{}` for one that is not there, None where the user may not look.
 
         Raises client.ApiException for any other refusal.
         """
@@ -48,6 +49,6 @@ class Server:
         raise client.ApiException(status=status, reason=str(answer.get("message", "")))
 
     def items(self, path: str) -> list[dict[str, Any]] | None:
-        """Give the items of a list, none where the server does not know the kind, None where the user may not look."""
+        """Return the items of a list: none of an unknown kind, None where the user may not look."""
         found = self.get(path)
         return None if found is None else sequence(found.get("items"))

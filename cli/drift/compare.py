@@ -67,16 +67,16 @@ class Subject:
         return managers(self.recorded or {})
 
     def owner(self, path: Path) -> Manager | None:
-        """Give who set what is at a path."""
+        """Return who set what is at a path."""
         return owner(self.managers, path, self.own)
 
     def is_foreign(self, path: Path) -> bool:
-        """Say whether somebody else than this stack set what is at a path."""
+        """Tell whether somebody else than this stack set what is at a path."""
         found = self.owner(path)
         return found is not None and not is_own(found, self.own)
 
     def was_added(self, path: Path) -> bool:
-        """Say whether what is at a path, and not wanted, was put there by somebody, and not by Kubernetes itself."""
+        """Tell whether what is at a path, and not wanted, was put there by somebody, and not by Kubernetes itself."""
         found = self.owner(path)
         return (
             found is not None and not is_own(found, self.own) and not found.is_control_plane and not found.subresource
@@ -96,7 +96,7 @@ class Subject:
 
 
 def differences(subject: Subject) -> Iterator[Difference]:
-    """Give what is not as wanted."""
+    """Return what is not as wanted."""
     tree = merged(subject.managers)
     for path, wanted, live in _compare(subject, (), subject.wanted, subject.live, tree):
         found = _judged(subject, path, wanted, live)
@@ -183,7 +183,7 @@ def _compare_whole(subject: Subject, path: Path, wanted: list[Any], live: list[A
 
 
 def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference | None:
-    """Say whether a difference counts, and who made it."""
+    """Tell whether a difference counts, and who made it."""
     if wanted is ABSENT:
         if subject.was_added(path):
             return Difference(path, wanted, live, "cluster", subject.owner(path))

@@ -155,7 +155,7 @@ def _reported(resource: Resource, subject: Subject, item: Difference) -> Line:
 
 
 def _at(value: Any, path: Path) -> Any:
-    """Give what is at a path; below what is masked, everything is."""
+    """Return what is at a path; below what is masked, everything is."""
     for step in path:
         if value == MASKED:
             return MASKED

@@ -41,7 +41,8 @@ def decode(release: str) -> Record:
     release: the key `release` in the `data` of a Secret `sh.helm.release.v1.<name>.v<revision>`, as the API gives it:
         base64 of base64 of gzipped JSON. Source: helm/helm, pkg/storage/driver/util.go.
 
-    Raises ValueError when it is none.
+    Raises:
+        ValueError: It is none.
     """
     try:
         raw = base64.b64decode(base64.b64decode(release))
@@ -61,7 +62,7 @@ def decode(release: str) -> Record:
 
 
 def manifest_objects(record: Record) -> list[dict[str, Any]]:
-    """Give the objects of a release, as its manifest writes them."""
+    """Return the objects of a release, as its manifest writes them."""
     return [found for found in yaml.safe_load_all(record.manifest) if found]
 
 
@@ -84,7 +85,8 @@ def as_stored(item: Properties) -> Properties:
 def deployed_record(api: client.ApiClient, namespace: str, name: str) -> Record:
     """Read the record of the deployed revision of a release, or of the last one where none is deployed.
 
-    Raises LookupError when there is none.
+    Raises:
+        LookupError: There is none.
     """
     found: Any = client.CoreV1Api(api).list_namespaced_secret(namespace, label_selector=f"owner=helm,name={name}")
     secrets: list[Any] = found.items

@@ -56,7 +56,7 @@ class Manager:
 
 
 def managers(live: Mapping[str, Any]) -> list[Manager]:
-    """Give the entries of an object's `managedFields`."""
+    """Return the entries of an object's `managedFields`."""
     entries = sequence(mapping(live.get("metadata")).get("managedFields"))
     return [
         Manager(
@@ -71,7 +71,7 @@ def managers(live: Mapping[str, Any]) -> list[Manager]:
 
 
 def is_own(manager: Manager, own: str) -> bool:
-    """Say whether a manager is this stack's provider.
+    """Tell whether a manager is this stack's provider.
 
     own: field manager of the resource, as its state has it.
     """
@@ -96,7 +96,7 @@ def step_of(text: str) -> Step:
 
 
 def below(fields: Fields, step: Step) -> Fields | None:
-    """Give the part of a tree below a step; None where it has none."""
+    """Return the part of a tree below a step; None where it has none."""
     for text, found in fields.items():
         if text != "." and step_of(text) == step:
             return found
@@ -104,7 +104,7 @@ def below(fields: Fields, step: Step) -> Fields | None:
 
 
 def owns(fields: Fields, path: Path) -> bool:
-    """Say whether a tree has what is at a path, a part of it, or something that it is a part of."""
+    """Tell whether a tree has what is at a path, a part of it, or something that it is a part of."""
     for step in path:
         if not fields:
             return True  # a leaf: everything below belongs to it
@@ -116,7 +116,7 @@ def owns(fields: Fields, path: Path) -> bool:
 
 
 def owner(entries: Iterable[Manager], path: Path, own: str) -> Manager | None:
-    """Give who set what is at a path last, others before this stack's own provider; None for nobody.
+    """Return who set what is at a path last, others before this stack's own provider; None for nobody.
 
     own: field manager of this stack's provider for the object.
     """
@@ -126,7 +126,7 @@ def owner(entries: Iterable[Manager], path: Path, own: str) -> Manager | None:
 
 
 def merged(entries: Iterable[Manager]) -> dict[str, Any]:
-    """Give one tree of what all managers have: it tells which lists have merge keys, and what is set as a whole."""
+    """Return one tree of what all managers have: it tells which lists have merge keys, and what is set as a whole."""
     result: dict[str, Any] = {}
     for entry in entries:
         _merge(result, entry.fields)
@@ -139,5 +139,5 @@ def _merge(target: dict[str, Any], source: Fields) -> None:
 
 
 def list_keys(fields: Fields) -> list[Step]:
-    """Give the steps to the items of a list with merge keys, or of a set; none for a list that is set as a whole."""
+    """Return the steps to the items of a list with merge keys, or of a set; none for a list that is set as a whole."""
     return [step_of(text) for text in fields if text.startswith(("k:", "v:"))]

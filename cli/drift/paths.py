@@ -19,7 +19,7 @@ class Key:
     fields: tuple[tuple[str, Any], ...]
 
     def matches(self, item: object) -> bool:
-        """Say whether this is the key of an item; one that leaves a field to its default (`protocol`) matches too."""
+        """Tell whether this is the key of an item; one that leaves a field to its default (`protocol`) matches too."""
         if not is_mapping(item):
             return False
         given = [item[name] == value for name, value in self.fields if name in item]
@@ -47,7 +47,7 @@ ABSENT: Any = _Absent()
 
 
 def child(value: Any, step: Step) -> Any:
-    """Give what is one step below a value; ABSENT where there is nothing."""
+    """Return what is one step below a value; ABSENT where there is nothing."""
     if isinstance(step, str):
         return value.get(step, ABSENT) if is_mapping(value) else ABSENT
     if not is_list(value):
@@ -60,16 +60,17 @@ def child(value: Any, step: Step) -> Any:
 
 
 def descend(value: Any, path: Path) -> Any:
-    """Give what is at a path; ABSENT where there is nothing."""
+    """Return what is at a path; ABSENT where there is nothing."""
     for step in path:
         value = child(value, step)
     return value
 
 
 def pointer(value: Any, path: Path) -> str:
-    """Give the JSON pointer (RFC 6901) of what is at a path now.
+    """Return the JSON pointer (RFC 6901) of what is at a path now.
 
-    Raises KeyError when there is nothing.
+    Raises:
+        KeyError: There is nothing.
     """
     text = ""
     for step in path:

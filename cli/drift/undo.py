@@ -13,7 +13,7 @@ from cli.live import LiveObjects
 
 
 def operations(live: Properties, added: Sequence[Line]) -> list[dict[str, Any]]:
-    """Give the JSON patch (RFC 6902) that removes what was added and is still as it was found; empty for none.
+    """Return the JSON patch (RFC 6902) that removes what was added and is still as it was found; empty for none.
 
     live: the object as it is now.
     """
@@ -33,7 +33,8 @@ def operations(live: Properties, added: Sequence[Line]) -> list[dict[str, Any]]:
 def remove_added(api: client.ApiClient, lines: Sequence[Line]) -> Iterator[Line]:
     """Remove what somebody added, object by object, and give each line that is done.
 
-    Raises client.ApiException when the API server refuses.
+    Raises:
+        client.ApiException: The API server refuses.
     """
     added = [line for line in lines if line.added]
     objects = LiveObjects(api)

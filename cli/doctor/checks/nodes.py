@@ -117,7 +117,7 @@ def _architecture(node: Node) -> str:
 
 
 def _places(pod: Pod, nodes: Sequence[Node]) -> list[Node]:
-    """Give the nodes that take a pod, whatever its size. Affinity is left to the scheduler."""
+    """Return the nodes that take a pod, whatever its size. Affinity is left to the scheduler."""
     selector: Mapping[str, str] = pod.spec.get("nodeSelector", {})
     tolerations = pod.spec.get("tolerations", [])
     return [
