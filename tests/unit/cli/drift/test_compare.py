@@ -19,7 +19,7 @@ KEYED = {"containers": ("name",), "env": ("name",), "ports": ("containerPort", "
 def fields_of(value: Any, key: str = "") -> Object:
     """FieldsV1 of a value, as the API server writes it: by merge keys where a list has them, else as a whole."""
     if isinstance(value, dict):
-        return {f"f:{name}": fields_of(entry, name) for name, entry in value.items()}
+        return {f"f:{name}": fields_of(entry, name) for name, entry in value.items() if entry is not None}
     if isinstance(value, list) and key in KEYED:
         return {
             "k:" + json.dumps({name: item[name] for name in KEYED[key]}): {".": {}, **fields_of(item)} for item in value

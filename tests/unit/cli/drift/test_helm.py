@@ -27,6 +27,7 @@ DEPLOYMENT: dict[str, Any] = {
     "metadata": {"name": "ollama-helm", "labels": {"app.kubernetes.io/name": "ollama-helm"}},
     "spec": {
         "replicas": 1,
+        "progressDeadlineSeconds": None,
         "strategy": {"type": "Recreate"},
         "template": {
             "spec": {
@@ -55,7 +56,7 @@ def as_the_server_has_it() -> dict[str, Any]:
         "annotations": {"deployment.kubernetes.io/revision": "3", "meta.helm.sh/release-name": "ollama-helm"},
     }
     live["status"] = {"readyReplicas": 1}
-    live["spec"]["revisionHistoryLimit"] = 10
+    live["spec"] |= {"revisionHistoryLimit": 10, "progressDeadlineSeconds": 600}
     pod = live["spec"]["template"]["spec"]
     pod |= {"dnsPolicy": "ClusterFirst"}
     del pod["volumes"]
