@@ -173,7 +173,7 @@ def _fs_group_policies(server: Server) -> dict[str, str] | None:
     items = server.items("/apis/storage.k8s.io/v1/csidrivers")
     if items is None:
         return None
-    return {item["metadata"]["name"]: (item.get("spec") or {}).get("fsGroupPolicy", "") for item in items}
+    return {item["metadata"]["name"]: mapping(item.get("spec")).get("fsGroupPolicy", "") for item in items}
 
 
 def _ingress_classes(server: Server) -> list[IngressClass] | None:

@@ -312,7 +312,7 @@ def test_only_the_class_that_a_claim_gets_is_told_to_ignore_fs_group() -> None:
     facts = replace(GOOD, storage_classes=[other, FAST])
     assert bad(needs_of(), facts) == []
     (told,) = [one for one in diagnose(needs_of(ollama={"storage": {"storageClassName": "host"}}), facts) if one.fix]
-    assert told.what.startswith("the volumes of StorageClass host for ollama-data ignore `fsGroup`")
+    assert told.rule.startswith("the volumes of StorageClass host for ollama-data ignore `fsGroup`")
 
 
 def test_a_user_who_may_look_at_nothing_is_told_what_is_unknown_and_nothing_as_missing() -> None:
