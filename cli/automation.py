@@ -1,7 +1,7 @@
 """A session's stack as Pulumi's Automation API takes it.
 
-Used to read the history, to follow the events of a preview and to cancel an operation. What it would do worse stays a
-call of the engine in `cli.session`:
+Used to read the history, to follow the events of a preview, to refresh and to cancel an operation. What it would do
+worse stays a call of the engine in `cli.session`:
 
 - `up`, `destroy` and `preview` for a person: it always passes `--non-interactive`, so without a question or the live
   display, and `up` and `destroy` read the history once more at the end.
@@ -66,8 +66,7 @@ def preview(session: Session) -> list[EngineEvent]:
                 refresh=True, suppress_outputs=True, config_file=session.config_file, on_event=events.append
             )
         except automation.CommandError as error:
-            said = str(error).partition("\n stdout: ")[2].replace("\n stderr: ", "\n").strip()
-            raise CommandError("The preview failed: " + ("\n".join(errors(events)) or said)) from None
+            raise CommandError("The preview failed: " + ("\n".join(errors(events)) or _said(error))) from None
         except RuntimeError as error:  # its last event is missing
             raise CommandError(f"The preview told only a part of what it found: {error}. Try again.") from error
     if any("event" in str(one.message) for one in unread):
@@ -76,6 +75,27 @@ def preview(session: Session) -> list[EngineEvent]:
             "is not known. Use the engine that the project finds by itself, or update `pulumi` (`make lock`)."
         )
     return events
+
+
+def refresh(session: Session, targets: list[str]) -> None:
+    """Take what the cluster has of some resources into the state, in silence.
+
+    Args:
+        session: A session of the stack.
+        targets: URNs of the resources.
+
+    Raises:
+        CommandError: The refresh failed. The message is what the engine said.
+    """
+    try:
+        stack_of(session).refresh(target=targets, config_file=session.config_file, show_secrets=False)
+    except automation.CommandError as error:
+        raise CommandError(_said(error)) from None
+
+
+def _said(error: automation.CommandError) -> str:
+    """Return what the engine said in an operation, in which it masks every secret itself."""
+    return str(error).partition("\n stdout: ")[2].replace("\n stderr: ", "\n").strip()
 
 
 def errors(events: list[EngineEvent]) -> list[str]:

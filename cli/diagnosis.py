@@ -7,7 +7,7 @@ from typing import Any
 
 from kubernetes import client
 
-from cli.data import sequence
+from cli.data import mapping, sequence
 from cli.project import StackFile
 from cli.status import PodProblem, pod_problems
 
@@ -148,7 +148,7 @@ def release_pods(live: Live, release: str) -> list[Any]:
 
 def of_release(live: Live, release: str) -> Live:
     """Return live objects without the workloads that belong to no Helm release or to another one."""
-    workloads = [one for one in live.workloads if (one[1].metadata.annotations or {}).get(RELEASE_NAME) == release]
+    workloads = [one for one in live.workloads if mapping(one[1].metadata.annotations).get(RELEASE_NAME) == release]
     return replace(live, workloads=workloads)
 
 

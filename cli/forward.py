@@ -13,14 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from kubernetes import client
 from kubernetes.client import ApiException
-from kubernetes.stream import portforward
+from kubernetes.stream import portforward  # pyright: ignore[reportUnknownVariableType]
 from urllib3.exceptions import HTTPError
 from websocket import WebSocketException
 
+from cli.clusters import status_of
+from cli.data import mapping, sequence
 from cli.errors import CommandError
 from components.exposure.resources import scheme
 from components.librechat.settings import LibreChatSettings
@@ -71,10 +73,10 @@ def find_target(api: client.ApiClient, namespace: str, service: str) -> Target:
     try:
         spec: Any = client.CoreV1Api(api).read_namespaced_service(service, namespace).spec
     except ApiException as error:
-        if error.status != 404:  # noqa: PLR2004
+        if status_of(error) != 404:  # noqa: PLR2004
             raise
         raise CommandError(f"There is no Service {namespace}/{service}: `make up` deploys it.") from error
-    selector = ",".join(f"{key}={value}" for key, value in sorted((spec.selector or {}).items()))
+    selector = ",".join(f"{key}={value}" for key, value in sorted(mapping(spec.selector).items()))
     # Our Service listens on the port of its pods; its target port is that port's name.
     return Target(namespace, service, selector, int(spec.ports[0].port))
 
@@ -87,7 +89,7 @@ def ready_pods(pods: Any) -> list[str]:
 
 
 def _is_ready(pod: Any) -> bool:
-    return any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions or [])
+    return any(one.type == "Ready" and one.status == "True" for one in sequence(pod.status.conditions))
 
 
 class Pods:
@@ -139,7 +141,7 @@ class Pods:
 
     def _forward(self, pod: str) -> Forward:
         before = set(threading.enumerate())
-        forwarded: Any = portforward(
+        forwarded: Any = cast("Any", portforward)(
             self._core.connect_get_namespaced_pod_portforward, pod, self._where.namespace, ports=str(self._where.port)
         )
         threads = (one for one in threading.enumerate() if one not in before and one.name.startswith(PROXY))
@@ -180,7 +182,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class _Handler(socketserver.BaseRequestHandler):
-    server: Server
+    server: Server  # pyright: ignore[reportIncompatibleVariableOverride] - no other server makes one
 
     def handle(self) -> None:
         forward = self.server.connect()

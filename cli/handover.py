@@ -19,8 +19,11 @@ from typing_extensions import Self
 from urllib3.exceptions import HTTPError
 
 from cli import event_log
-from cli.clusters import connect, reason
+from cli.automation import refresh
+from cli.clusters import connect, reason, server_of
+from cli.data import mapping, sequence
 from cli.diagnosis import NOT_READY, Live, Problem, diagnose, of_release, read
+from cli.errors import CommandError
 from cli.session import Session
 from components.stack.settings import Settings
 
@@ -160,7 +163,7 @@ def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) ->
                 console.print(line, markup=False)
         restored = [server for server in found if restore(api, server)]
     except (ApiException, HTTPError) as error:
-        console.print(f"the cluster does not say more: {reason(error, str(api.configuration.host))}", markup=False)
+        console.print(f"the cluster does not say more: {reason(error, server_of(api))}", markup=False)
         return
     if not restored:
         return
@@ -172,10 +175,10 @@ def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) ->
         )
     # Else plain `pulumi up`, which looks at no live object, would take it for one without pods.
     urns = deployment_urns(json.loads(session.output(["stack", "export"])), restored)
-    targets = [argument for urn in urns for argument in ("--target", urn)]
-    status, said = session.run("refresh", ["--yes", "--skip-preview", *targets], {})
-    if status:
-        console.print(f"the state does not know that yet, `make up` will tell it: {said}", markup=False)
+    try:
+        refresh(session, urns)
+    except CommandError as error:
+        console.print(f"the state does not know that yet, `make up` will tell it: {error}", markup=False)
 
 
 def restore(api: client.ApiClient, server: Server) -> bool:
@@ -184,7 +187,8 @@ def restore(api: client.ApiClient, server: Server) -> bool:
     A release that is still there, as `atomic: false` leaves it, may hold the volume and the GPU.
     """
     apps = client.AppsV1Api(api)
-    live = {item.metadata.name: item for item in apps.list_namespaced_deployment(server.namespace).items}
+    found: Any = apps.list_namespaced_deployment(server.namespace)
+    live = {item.metadata.name: item for item in found.items}
     if server.release in live or server.name not in live or live[server.name].spec.replicas != 0:
         return False
     apps.patch_namespaced_deployment_scale(server.name, server.namespace, {"spec": {"replicas": server.replicas}})
@@ -194,5 +198,5 @@ def restore(api: client.ApiClient, server: Server) -> bool:
 def deployment_urns(export: Mapping[str, Any], wanted: Sequence[Server]) -> list[str]:
     """Return the URNs of the Deployments of servers in an exported state."""
     names = {f"{server.name}-deployment" for server in wanted}
-    resources = (export.get("deployment") or {}).get("resources") or []
+    resources = sequence(mapping(export.get("deployment")).get("resources"))
     return [one["urn"] for one in resources if one["type"] == DEPLOYMENT and one["urn"].rpartition("::")[2] in names]

@@ -75,7 +75,7 @@ def keys_lost(stack: StackFile, export: Mapping[str, Any]) -> str:
         stack: The stack.
         export: What `pulumi stack export` prints.
     """
-    resources = (export.get("deployment") or {}).get("resources") or []
+    resources = sequence(mapping(export.get("deployment")).get("resources"))
     generated = [one for one in resources if str(one["urn"]).endswith(_ENCRYPTING) and one["type"] == GENERATED]
     places = list(_outlives(stack.settings()[0], stack.config))
     if not generated or not places:
@@ -90,7 +90,7 @@ def keys_lost(stack: StackFile, export: Mapping[str, Any]) -> str:
 
 def _outlives(settings: Settings, config: Mapping[str, Any]) -> Iterator[str]:
     # The URI is a secret, which only the engine can read: that it is there has to do.
-    external = (config.get("mongodb") or {}).get("external") or {}
+    external = mapping(mapping(config.get("mongodb")).get("external"))
     if settings.mongodb.is_external or external.get("uri"):
         yield "the external MongoDB stays"
     if settings.mongodb.backup.enabled and settings.mongodb.backup.s3.bucket:
