@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from cli.doctor.checks import access, exposure, images, network, nodes, references, security, storage
+from cli.doctor.checks import access, cpus, exposure, gpus, images, network, nodes, references, security, storage
 from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs
 from components.settings.findings import Finding
@@ -17,8 +17,8 @@ CHECKS: tuple[Check, ...] = (
     storage.storage_classes,
     storage.fs_group,
     nodes.room,
-    nodes.devices,
-    nodes.avx,
+    gpus.allocatable,
+    cpus.avx,
     exposure.ingress_classes,
     exposure.gateways,
     security.pod_security,
