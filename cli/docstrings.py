@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel
 
-from components.settings.findings import section_of
+from components.settings.key_paths import section_of
 
 
 def docstrings(model: type[BaseModel]) -> dict[str, str]:

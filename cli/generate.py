@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from cli.data import is_mapping
 from cli.docstrings import describe
 from components.settings.base import AcceptsOutput
-from components.settings.findings import section_of
+from components.settings.key_paths import section_of
 from components.stack.settings import Settings, components
 
 PROJECT = Path(__file__).resolve().parent.parent

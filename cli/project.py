@@ -9,7 +9,8 @@ import yaml
 
 from cli.data import Properties, is_list, is_mapping
 from cli.errors import CommandError
-from components.settings.findings import Finding, validate
+from components.settings.findings import Finding
+from components.settings.validation import validate
 from components.stack.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent

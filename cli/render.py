@@ -15,7 +15,7 @@ from cli.data import is_list, is_mapping
 from cli.errors import CommandError
 from cli.project import NAME, PROJECT, StackFile
 from cli.recording import Recording, engine_config, run
-from components.settings.findings import render_path
+from components.settings.key_paths import render_path
 
 _PLACEHOLDERS = {
     "mongodb.external.uri": "mongodb://encrypted:encrypted@encrypted.invalid:27017/LibreChat",

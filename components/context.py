@@ -8,7 +8,7 @@ import pulumi
 from typing_extensions import Required
 
 from .args import NetworkPoliciesArgs
-from .exposure.rules import exposure as exposure_rule
+from .exposure.rules import check_exposure
 from .exposure.settings import Exposure
 from .network.settings import NetworkPolicies
 from .settings.base import Section
@@ -134,7 +134,7 @@ def _exposure(settings: Section, prefix: str) -> Iterator[Finding]:
     """Apply the rules on exposure to settings that have one."""
     exposure = getattr(settings, "exposure", None)
     if isinstance(exposure, Exposure):
-        yield from exposure_rule(exposure, f"{prefix}exposure")
+        yield from check_exposure(exposure, f"{prefix}exposure")
 
 
 _SHARED_RULES = (_exposure, limit_below_request)

@@ -7,13 +7,6 @@ import pulumi_random as random
 
 from .component import data_options
 
-CREDS_KEY_BYTES = 32
-"""CREDS_KEY is 64 hexadecimal characters; another length fails at the first encryption, not at start."""
-CREDS_IV_BYTES = 16
-"""CREDS_IV is 32 hexadecimal characters."""
-JWT_SECRET_BYTES = 32
-MASTER_KEY_BYTES = 32
-"""Meilisearch refuses fewer than 16 bytes in production."""
 PASSWORD_LENGTH = 32
 
 

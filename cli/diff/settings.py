@@ -10,7 +10,8 @@ from cli.diff.data import changes, redacted
 from cli.drift.paths import ABSENT
 from cli.project import StackFile
 from cli.render import encrypted_paths
-from components.settings.findings import is_setting, render_value
+from components.settings.key_paths import is_setting
+from components.settings.rendering import render_value
 from components.stack.settings import Settings
 
 ENCRYPTED = "[encrypted]"

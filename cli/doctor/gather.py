@@ -10,7 +10,7 @@ from cli.data import mapping, sequence
 from cli.doctor.facts import DaemonSet, Facts, IngressClass, Namespace, Node, Permission, StorageClass
 from cli.doctor.needs import Kind, Needs, pod_requests
 from cli.doctor.server import Server
-from components.settings.types import parse_quantity
+from components.settings.quantities import parse_quantity
 
 _AT_A_TIME = 8
 """Questions to the server at a time; one takes some milliseconds, or a round trip across the world."""

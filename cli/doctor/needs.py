@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.data import mapping, sequence
 from cli.recording import Recording, Resource
-from components.settings.types import parse_quantity
+from components.settings.quantities import parse_quantity
 
 Amounts = Mapping[str, Decimal]
 """Quantities by resource, in base units: cores, bytes, devices."""

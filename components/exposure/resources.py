@@ -8,7 +8,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..workload.manifests import SKIP_AWAIT
-from ..workload.workload import Workload, name_of
+from ..workload.names import name_of
+from ..workload.workload import Workload
 from .presets import TRAEFIK_MIDDLEWARES, Preset, Wanted, body_limit, middleware_list, preset
 from .settings import Exposure
 

@@ -13,7 +13,7 @@ HTTP_ROUTE = ("traefik", "envoy-gateway", "nginx-gateway-fabric", "other")
 """Implementations of HTTPRoute that there is a preset for, and the ones that there is none for."""
 
 
-def exposure(settings: Exposure, prefix: str) -> Iterator[Finding]:
+def check_exposure(settings: Exposure, prefix: str) -> Iterator[Finding]:
     """Refuse an exposure that lacks something, or that its controller does not know.
 
     prefix: key path of the exposure.

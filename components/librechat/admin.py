@@ -11,8 +11,9 @@ from ..component import timeouts
 from ..credentials import password
 from ..network.policy import network_policy
 from ..workload import manifests
+from ..workload.names import name_of
 from ..workload.settings import Pods
-from ..workload.workload import Workload, name_of
+from ..workload.workload import Workload
 from .paths import CONFIG_DIRECTORY
 from .scripts import CREATE_ADMIN
 from .settings import CREATE_ADMIN_RESOURCES, Admin
@@ -159,14 +160,10 @@ def _container(admin: Admin, application: Application, secret_name: pulumi.Outpu
         "value_from": {"secret_key_ref": {"name": secret_name, "key": PASSWORD}},
     }
     return {
-        "name": "create-admin",
-        "image": application.image,
+        **manifests.base_container("create-admin", application.image, CREATE_ADMIN_RESOURCES),
         "command": ["node", "-e", CREATE_ADMIN],
         "working_dir": "/app",
         "env": [*manifests.environment(values), *manifests.secret_environment(secrets), from_secret],
-        "resources": manifests.container_resources(CREATE_ADMIN_RESOURCES),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount("config", CONFIG_DIRECTORY, read_only=True),
             manifests.mount("app-data", "/app/data"),

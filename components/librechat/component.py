@@ -17,7 +17,9 @@ from ..network.policy import network_policy
 from ..ollama.names import OLLAMA_ENDPOINT
 from ..settings.findings import SettingsError
 from ..workload import manifests
-from ..workload.workload import Pod, Workload, name_of
+from ..workload.names import name_of
+from ..workload.pod import Pod
+from ..workload.workload import Workload
 from .admin import Application, create_admin
 from .chart import librechat_values
 from .config.content import librechat_config

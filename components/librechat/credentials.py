@@ -6,15 +6,21 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..credentials import CREDS_IV_BYTES, CREDS_KEY_BYTES, JWT_SECRET_BYTES, hexadecimal
+from ..credentials import hexadecimal
 from ..meilisearch.connection import MASTER_KEY
 from ..settings.base import secret_text
 from ..workload import manifests
-from ..workload.workload import Workload, name_of
+from ..workload.names import name_of
+from ..workload.workload import Workload
 from .connections import Connections
 from .settings import LibreChatSettings
 
 SECRET = "librechat-credentials-env"  # noqa: S105 - the name of a Secret
+CREDS_KEY_BYTES = 32
+"""CREDS_KEY is 64 hexadecimal characters; another length fails at the first encryption, not at start."""
+CREDS_IV_BYTES = 16
+"""CREDS_IV is 32 hexadecimal characters."""
+JWT_SECRET_BYTES = 32
 OWN_KEYS = ("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV")
 
 

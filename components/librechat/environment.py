@@ -5,7 +5,7 @@ from typing import cast
 import pulumi
 
 from ..exposure.resources import url
-from ..settings.types import parse_quantity
+from ..settings.quantities import parse_quantity
 from .connections import Connections
 from .credentials import uses_redis
 from .paths import CONFIG_DIRECTORY, CONFIG_FILE, PORT

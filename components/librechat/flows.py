@@ -5,17 +5,10 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from ..mongodb.connection import PORT as MONGODB_PORT
+from ..network.egress_rules import to_internet, to_ports, to_server
+from ..network.ingress_rules import from_outside, from_pods
 from ..network.peers import Peer
-from ..network.policy import (
-    HTTPS,
-    from_outside,
-    from_pods,
-    to_internet,
-    to_ports,
-    to_server,
-    uri_ports,
-    url_port,
-)
+from ..network.ports import HTTPS, uri_ports, url_port
 from ..network.settings import NetworkPolicies
 from ..settings.base import secret_text
 from .connections import Connections

@@ -4,7 +4,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..credentials import hexadecimal
-from ..workload.workload import Workload, name_of
+from ..workload.names import name_of
+from ..workload.workload import Workload
 from .settings import Metrics
 
 METRICS_PATH = "/metrics"

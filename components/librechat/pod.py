@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from ..workload import manifests
-from ..workload.workload import Pod, Workload, extended, pre_stop
+from ..workload.pod import Pod, pre_stop, with_extras
+from ..workload.workload import Workload
 from .chart import CONFIG_VOLUME
 from .paths import CONFIG_DIRECTORY, NAME, PORT
 from .scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
@@ -60,33 +61,26 @@ def librechat_pod(settings: LibreChatSettings, workload: Workload, parts: Parts)
     spec["init_containers"] = [_wait_for_mongodb(settings, parts)]
     spec["containers"] = [_server(settings, parts, drain)]
     spec["volumes"] = _volumes(parts)
-    return Pod(metadata=workload.template_metadata(settings.pods, parts.checksums), spec=extended(settings.pods, spec))
+    metadata = workload.template_metadata(settings.pods, parts.checksums)
+    return Pod(metadata=metadata, spec=with_extras(settings.pods, spec))
 
 
 def _wait_for_mongodb(settings: LibreChatSettings, parts: Parts) -> "ContainerArgsDict":
     return {
-        "name": "wait-for-mongodb",
-        "image": parts.image,
+        **manifests.base_container("wait-for-mongodb", parts.image, settings.resources),
         "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
         "env": manifests.secret_environment(parts.secrets),
-        "resources": manifests.container_resources(settings.resources),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
     }
 
 
 def _server(settings: LibreChatSettings, parts: Parts, drain_seconds: int) -> "ContainerArgsDict":
     return {
-        "name": NAME,
-        "image": parts.image,
+        **manifests.base_container(NAME, parts.image, settings.resources),
         # Not `npm run backend`: npm swallows SIGTERM and writes to a home it does not have.
         "command": ["node", "api/server/index.js"],
         "working_dir": "/app",
         "ports": manifests.port("http", PORT),
         "env": [*manifests.environment(parts.environment), *manifests.secret_environment(parts.secrets)],
-        "resources": manifests.container_resources(settings.resources),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount(CONFIG_VOLUME, CONFIG_DIRECTORY, read_only=True),
             manifests.mount("data", "/app/client/public/images", sub_path="images"),

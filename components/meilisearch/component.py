@@ -9,11 +9,14 @@ from typing_extensions import NotRequired, Self
 from ..args import MeilisearchSettingsArgs
 from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
-from ..credentials import MASTER_KEY_BYTES, hexadecimal
+from ..credentials import hexadecimal
+from ..network.ingress_rules import from_pods
 from ..network.peers import Peer
-from ..network.policy import from_pods, network_policy
+from ..network.policy import network_policy
 from ..workload import manifests
-from ..workload.workload import Pod, Workload, extended, name_of
+from ..workload.names import name_of
+from ..workload.pod import Pod, with_extras
+from ..workload.workload import Workload
 from .connection import MASTER_KEY, MeilisearchConnection
 from .settings import MeilisearchSettings
 from .versions import MEILISEARCH
@@ -28,6 +31,8 @@ PORT = 7700
 USER = 1000
 GRACE_PERIOD_SECONDS = 60
 DATA = "/meili_data"
+MASTER_KEY_BYTES = 32
+"""Meilisearch refuses fewer than 16 bytes in production."""
 
 ENVIRONMENT = {
     "MEILI_ENV": "production",
@@ -97,7 +102,7 @@ class Meilisearch(Component):
         spec["containers"] = [_container(settings, image, self.secret_name)]
         spec["volumes"] = [manifests.claim_volume("data", claim), *manifests.empty_dirs(["tmp"])]
         self.stateful_set = workload.stateful_set(
-            Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=extended(settings.pods, spec)),
+            Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=with_extras(settings.pods, spec)),
             service=self.service_name,
             timeout_seconds=settings.startup_timeout_seconds,
         )
@@ -137,13 +142,9 @@ def _container(
     settings: MeilisearchSettings, image: pulumi.Output[str], secret_name: pulumi.Output[str]
 ) -> "ContainerArgsDict":
     return {
-        "name": "meilisearch",
-        "image": image,
+        **manifests.base_container("meilisearch", image, settings.resources),
         "ports": manifests.port("http", PORT),
         "env": [*manifests.environment(ENVIRONMENT), *manifests.secret_environment({MASTER_KEY: secret_name})],
-        "resources": manifests.container_resources(settings.resources),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [manifests.mount("data", DATA), manifests.TMP_MOUNT],
         "startup_probe": manifests.http_probe("/health", "http", period=2, failures=150),
         "readiness_probe": manifests.http_probe("/health", "http", period=5, failures=3),

@@ -11,11 +11,14 @@ from ..args import MongoDBSettingsArgs
 from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..credentials import password
+from ..network.ingress_rules import from_pods
 from ..network.peers import Peer
-from ..network.policy import from_pods, network_policy
-from ..settings.types import parse_quantity
+from ..network.policy import network_policy
+from ..settings.quantities import parse_quantity
 from ..workload import manifests
-from ..workload.workload import Pod, Workload, extended, name_of
+from ..workload.names import name_of
+from ..workload.pod import Pod, with_extras
+from ..workload.workload import Workload
 from . import versions
 from .backup import resources as backup
 from .connection import PORT, MongoDBConnection
@@ -181,14 +184,10 @@ def _container(
     settings: MongoDBSettings, image: pulumi.Output[str], secret_name: pulumi.Output[str]
 ) -> "ContainerArgsDict":
     return {
-        "name": "mongodb",
-        "image": image,
+        **manifests.base_container("mongodb", image, settings.resources),
         "args": ["--wiredTigerCacheSizeGB", cache_size_gb(settings.resources.limits.memory)],
         "ports": manifests.port("mongodb", PORT),
         "env": manifests.secret_environment(dict.fromkeys(KEYS, secret_name)),
-        "resources": manifests.container_resources(settings.resources),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount("data", "/data/db"),
             manifests.mount("configdb", "/data/configdb"),
@@ -218,4 +217,4 @@ def _pod(
         {"name": "init", "config_map": {"name": script}},
         *manifests.empty_dirs(["configdb", "tmp"]),
     ]
-    return Pod(metadata=workload.template_metadata(settings.pods), spec=extended(settings.pods, spec))
+    return Pod(metadata=workload.template_metadata(settings.pods), spec=with_extras(settings.pods, spec))

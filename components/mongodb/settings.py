@@ -3,9 +3,10 @@
 from pydantic import SecretStr
 
 from ..settings.base import Section
-from ..settings.types import MongoUri, OptionalImage, OptionalObjectName
+from ..settings.types import OptionalImage, OptionalObjectName
 from ..workload.settings import Pods, Port, Resources, Seconds, Storage, resources
 from .backup.settings import MongoDBBackup
+from .uri import MongoUri
 
 
 class ExternalMongoDB(Section):

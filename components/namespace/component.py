@@ -10,9 +10,9 @@ from typing_extensions import NotRequired, Required
 from ..args import NetworkPoliciesArgs
 from ..component import data_options
 from ..context import network_policies
-from ..network.policy import to_dns
+from ..network.egress_rules import to_dns
 from ..workload.manifests import MANAGED_BY, PART_OF
-from ..workload.workload import name_of
+from ..workload.names import name_of
 from . import operators
 
 POD_SECURITY_VERSION = "v1.34"

@@ -1,10 +1,16 @@
-"""Pods at the ends of a flow, as components name them to each other."""
+"""Pods at the ends of a flow, as components name them to each other, and their selectors."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import pulumi
 from typing_extensions import NotRequired, Required
+
+from ..workload.manifests import NAME_LABEL
+
+if TYPE_CHECKING:
+    from pulumi_kubernetes.meta.v1 import LabelSelectorArgsDict
+    from pulumi_kubernetes.networking.v1 import NetworkPolicyPeerArgsDict
 
 
 class Peer(TypedDict):
@@ -25,3 +31,24 @@ class ServerPeer(Peer):
 
     port: Required[int]
     """Port that the pods listen on, which is not always that of their Service."""
+
+
+def label_selector(pods: Peer) -> "LabelSelectorArgsDict":
+    """Return the selector of pods, former ones included."""
+    labels = dict(pods["pod_labels"])
+    former = pods.get("former_name")
+    if not former:
+        return {"match_labels": labels}
+    names = [labels.pop(NAME_LABEL), former]
+    return {"match_labels": labels, "match_expressions": [{"key": NAME_LABEL, "operator": "In", "values": names}]}
+
+
+def peer(pods: Peer) -> "NetworkPolicyPeerArgsDict":
+    """Give one peer, with both selectors in it.
+
+    As two peers they would mean the whole namespace, and these labels in the policy's own namespace.
+    """
+    result: NetworkPolicyPeerArgsDict = {"pod_selector": label_selector(pods)}
+    if "namespace" in pods:
+        result["namespace_selector"] = {"match_labels": {"kubernetes.io/metadata.name": pods["namespace"]}}
+    return result

@@ -12,10 +12,13 @@ from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..exposure.resources import Backend, expose, url
 from ..helm.release import pods_name, release_name, split_image
 from ..helm.server import HandingOver, former_pods_name, former_server, run_server
+from ..network.ingress_rules import from_outside, from_pods
 from ..network.peers import Peer
-from ..network.policy import from_outside, from_pods, network_policy, to_registries
+from ..network.policy import network_policy
 from ..workload import manifests
-from ..workload.workload import Pod, Workload, extended, name_of, pre_stop
+from ..workload.names import name_of
+from ..workload.pod import Pod, pre_stop, with_extras
+from ..workload.workload import Workload
 from .chart import MODEL_STORE, ollama_values
 from .connection import PORT, OllamaConnection
 from .gpu import gpu_environment, gpu_resource, pinned_image
@@ -24,6 +27,7 @@ from .models.jobs import Server, model_jobs, workload_name
 from .models.prune import prune_models
 from .models.pull import pull_models
 from .names import NAME, pool_endpoint_name, server_name
+from .registries import to_registries
 from .rules import SERVER_RULES
 from .settings import Gpu, OllamaPool
 from .settings import Server as ServerSettings
@@ -222,13 +226,9 @@ def _container(settings: OllamaPool, image: pulumi.Output[str]) -> "ContainerArg
     gpu = settings.gpu
     gpus = {gpu_resource(gpu): str(gpu.count)} if gpu.count else {}
     return {
-        "name": NAME,
-        "image": image,
+        **manifests.base_container(NAME, image, settings.resources, gpus),
         "ports": manifests.port("http", PORT),
         "env": manifests.environment({**server_environment(settings.server, gpu), **settings.extra_environment}),
-        "resources": manifests.container_resources(settings.resources, gpus),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount(MODEL_STORE, MODELS),
             manifests.mount("home", HOME),
@@ -264,7 +264,7 @@ def _pod(
         # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
         *manifests.empty_dirs(["home", "tmp"]),
     ]
-    return Pod(metadata=workload.template_metadata(settings.pods), spec=extended(settings.pods, spec))
+    return Pod(metadata=workload.template_metadata(settings.pods), spec=with_extras(settings.pods, spec))
 
 
 def _server(

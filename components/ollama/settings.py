@@ -8,8 +8,9 @@ from pydantic import AfterValidator, Field
 from ..exposure.settings import Exposure
 from ..helm.settings import Helm, Method
 from ..settings.base import Section
-from ..settings.types import Duration, EnvironmentVariables, ModelName, OptionalImage, OptionalObjectName
+from ..settings.types import Duration, EnvironmentVariables, OptionalImage, OptionalObjectName
 from ..workload.settings import DisruptionBudget, Pods, Resources, Seconds, Storage, resources
+from .model_name import ModelName
 from .names import server_path
 
 GpuVendor = Literal["nvidia", "amd", "intel"]

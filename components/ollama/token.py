@@ -9,11 +9,14 @@ import pulumi_kubernetes as k8s
 from ..component import timeouts
 from ..credentials import hexadecimal
 from ..exposure.presets import STREAM_TIMEOUT_SECONDS
+from ..network.egress_rules import to_server
+from ..network.ingress_rules import from_outside
 from ..network.peers import ServerPeer
-from ..network.policy import from_outside, network_policy, to_server
+from ..network.policy import network_policy
 from ..workload import manifests
+from ..workload.names import name_of
 from ..workload.settings import Pods
-from ..workload.workload import Workload, name_of
+from ..workload.workload import Workload
 from .connection import PORT as OLLAMA_PORT
 from .settings import OllamaExposure, Token
 from .versions import NGINX
@@ -188,13 +191,9 @@ def _configuration(workload: Workload, base_url: pulumi.Output[str]) -> tuple[pu
 
 def _container(token: Token, image: pulumi.Output[str]) -> "ContainerArgsDict":
     return {
-        "name": "nginx",
-        "image": image,
+        **manifests.base_container("nginx", image, token.resources),
         "command": ["/bin/sh", "-eu", f"{CONFIG_DIRECTORY}/{START_FILE}"],
         "ports": manifests.port("http", PORT),
-        "resources": manifests.container_resources(token.resources),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [
             manifests.mount("config", CONFIG_DIRECTORY, read_only=True),
             manifests.mount("token", TOKEN_DIRECTORY, read_only=True),

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .base import AcceptsOutput, Section, put_outputs, take_outputs
-from .findings import Finding, SettingsError, canonical, section_of, validate
+from .findings import Finding, SettingsError
+from .key_paths import section_of
+from .validation import canonical, validate
 
 S = TypeVar("S", bound=Section)
 

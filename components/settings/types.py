@@ -9,7 +9,6 @@ import ipaddress
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -17,27 +16,13 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from .. import images
 from .base import AcceptsOutput
+from .quantities import LARGEST_QUANTITY, parse_quantity
 
 # fullmatch everywhere, because `$` also matches before a line break; [0-9], because `\d` has the digits of all scripts.
-_QUANTITY = re.compile(
-    r"(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?P<suffix>[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?"
-)
-_LARGEST_QUANTITY = 2**63 - 1
-_FACTORS = {
-    "": Decimal(1), "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "k": Decimal("1e3"),
-    "M": Decimal("1e6"), "G": Decimal("1e9"), "T": Decimal("1e12"), "P": Decimal("1e15"), "E": Decimal("1e18"),
-    "Ki": Decimal(2**10), "Mi": Decimal(2**20), "Gi": Decimal(2**30), "Ti": Decimal(2**40),
-    "Pi": Decimal(2**50), "Ei": Decimal(2**60),
-}  # fmt: skip
 _NAME_LENGTH = 253
-_MODEL_LENGTH = 200
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 _QUALIFIED_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_MODEL = re.compile(
-    r"(?:(?P<host>[\w.-]+\.[\w.-]+(?::\d+)?|localhost(?::\d+)?)/)?(?:[\w][\w.-]*/)?[\w][\w.-]*(?::[\w][\w.-]*)?",
-    re.ASCII,
-)
 _GO_DURATION = re.compile(r"-?([0-9]+(\.[0-9]+)?(h|m|s|ms))+")
 _CRON_MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
 _CRON_FIELDS = (
@@ -51,20 +36,6 @@ _CRON_PART = re.compile(r"(?:[*?]|(?P<first>[0-9A-Z]+)(?:-(?P<last>[0-9A-Z]+))?)
 _REGISTRY = re.compile(r"[a-zA-Z0-9][\w.-]*(:\d+)?(/[a-z0-9][\w.-]*)*/?", re.ASCII)
 
 
-def parse_quantity(text: str) -> Decimal:
-    """Give the number that a Kubernetes quantity stands for, in its base unit (bytes, cores).
-
-    Raises ValueError when the text is not a quantity.
-    """
-    match = _QUANTITY.fullmatch(text)
-    if not match:
-        raise ValueError("not a Kubernetes quantity, write for example 500m, 2, 512Mi or 10Gi")
-    suffix = match["suffix"] or ""
-    if suffix[:1] in {"e", "E"} and len(suffix) > 1 and suffix != "Ei":
-        return Decimal(match["number"] + suffix)
-    return Decimal(match["number"]) * _FACTORS[suffix]
-
-
 def _text(value: Any) -> Any:
     """Let `cpu: 2` and `cpu: 0.5` stand for "2" and "0.5", as in a Kubernetes manifest."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -75,7 +46,7 @@ def _text(value: Any) -> Any:
 def _quantity(value: str) -> str:
     if value.startswith("-"):
         raise ValueError("a quantity cannot be negative")
-    if parse_quantity(value) > _LARGEST_QUANTITY:
+    if parse_quantity(value) > LARGEST_QUANTITY:
         raise ValueError("is more than Kubernetes can hold (2^63 - 1)")
     return value
 
@@ -159,12 +130,6 @@ def _registry(value: str) -> str:
     return value
 
 
-def _model(value: str) -> str:
-    if not value or len(value) > _MODEL_LENGTH or not _MODEL.fullmatch(value):
-        raise ValueError("not a model name of Ollama, write `name:tag`, for example `llama3.2:3b`")
-    return value if ":" in value.rsplit("/", 1)[-1] else f"{value}:latest"
-
-
 def _duration(value: str) -> str:
     if value not in {"0", "-1"} and not _GO_DURATION.fullmatch(value):
         raise ValueError("not a duration, write for example 30s, 5m, 1h30m; -1 is for ever, 0 at once")
@@ -190,18 +155,6 @@ def _environment_variable(key: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key):
         raise ValueError("is not a name of an environment variable: letters, digits and `_`, no digit in front")
     return key
-
-
-def _mongodb_uri(value: SecretStr) -> SecretStr:
-    uri = value.get_secret_value()
-    try:
-        parts = urlsplit(uri)
-        complete = parts.scheme in {"mongodb", "mongodb+srv"} and bool(parts.netloc.rpartition("@")[2])
-    except ValueError:
-        complete = False
-    if uri and not complete:
-        raise ValueError("not a MongoDB URI, write `mongodb://user:password@host:27017/LibreChat?authSource=...`")
-    return value
 
 
 def _network(value: str) -> str:
@@ -278,14 +231,12 @@ OptionalHost = Annotated[str, AfterValidator(_optional(_host)), AcceptsOutput()]
 OptionalEmail = Annotated[str, AfterValidator(_optional(_email))]
 OptionalImage = Annotated[str, AfterValidator(_optional(_image)), AcceptsOutput()]
 OptionalRegistry = Annotated[str, AfterValidator(_optional(_registry))]
-ModelName = Annotated[str, AfterValidator(_model)]
 Duration = Annotated[str, BeforeValidator(_text), AfterValidator(_duration)]
 LabelValue = Annotated[str, AfterValidator(_label_value)]
 Labels = dict[Annotated[str, AfterValidator(_label_key)], LabelValue]
 Annotations = dict[Annotated[str, AfterValidator(_label_key)], str]
 EnvironmentVariables = dict[Annotated[str, AfterValidator(_environment_variable)], str]
 Quantities = dict[str, Annotated[str, BeforeValidator(_text), AfterValidator(_quantity)]]
-MongoUri = Annotated[SecretStr, AfterValidator(_mongodb_uri), AcceptsOutput()]
 OptionalHttpUrl = Annotated[str, AfterValidator(_optional(_http_url)), AcceptsOutput()]
 PlainHttpUrl = Annotated[str, AfterValidator(_optional(_http_url))]
 CronSchedule = Annotated[str, AfterValidator(_cron_schedule)]

@@ -11,7 +11,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from ..settings.findings import Finding, SettingsError, render_path, unknown_key_rule, validate
+from ..settings.findings import Finding, SettingsError
+from ..settings.key_paths import render_path
+from ..settings.validation import unknown_key_rule, validate
 from .data import changes as data_changes
 from .data import deployed
 from .data.deployed import DeployedStack

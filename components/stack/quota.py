@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from ..definition import Application, Containers
 from ..ollama.gpu import gpu_resource
-from ..settings.types import parse_quantity
+from ..settings.quantities import parse_quantity
 from ..workload.settings import Amounts, Resources
 from .resource_rules import containers, jobs
 from .settings import Settings

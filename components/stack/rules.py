@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ..exposure.rules import exposure as exposure_rule
+from ..exposure.rules import check_exposure
 from ..helm.rules import chart_labels
 from ..librechat.rules import shared_redis
 from ..ollama.models.rules import with_tag
@@ -116,5 +116,5 @@ def check(settings: Settings) -> list[Finding]:
     findings += shared_redis(settings.librechat, "librechat.", connected=settings.valkey.enabled)
     findings += [finding for rule in ROOT for finding in rule(settings)]
     for path, exposure in exposures(settings).items():
-        findings += exposure_rule(exposure, f"{path}.exposure")
+        findings += check_exposure(exposure, f"{path}.exposure")
     return findings

@@ -11,11 +11,14 @@ from ..args import ValkeySettingsArgs
 from ..component import Component, timeouts
 from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..credentials import password
+from ..network.ingress_rules import from_pods
 from ..network.peers import Peer
-from ..network.policy import from_pods, network_policy
-from ..settings.types import parse_quantity
+from ..network.policy import network_policy
+from ..settings.quantities import parse_quantity
 from ..workload import manifests
-from ..workload.workload import Pod, Workload, extended, name_of
+from ..workload.names import name_of
+from ..workload.pod import Pod, with_extras
+from ..workload.workload import Workload
 from .connection import RedisConnection
 from .settings import ValkeySettings
 from .versions import VALKEY
@@ -108,7 +111,7 @@ class Valkey(Component):
         spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
         spec["containers"] = [_container(settings, workload.image(VALKEY, settings.image), self.secret_name)]
         spec["volumes"] = manifests.empty_dirs(["tmp"])
-        pod = Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=extended(settings.pods, spec))
+        pod = Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=with_extras(settings.pods, spec))
         self.deployment = k8s.apps.v1.Deployment(
             f"{name}-deployment",
             metadata=workload.metadata(annotations=manifests.WAIT_FOR_NEW_POD),
@@ -151,14 +154,10 @@ def _container(
 ) -> "ContainerArgsDict":
     memory = {"MAX_MEMORY": max_memory(settings.resources.limits.memory)}
     return {
-        "name": "valkey",
-        "image": image,
+        **manifests.base_container("valkey", image, settings.resources),
         "command": ["sh", "-c", START],
         "ports": manifests.port("redis", PORT),
         "env": [*manifests.environment(memory), *manifests.secret_environment({PASSWORD: secret_name})],
-        "resources": manifests.container_resources(settings.resources),
-        "security_context": manifests.security_context(),
-        "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
         "volume_mounts": [manifests.TMP_MOUNT],
         # TCP: a ping would need the password in an argument.
         "startup_probe": manifests.tcp_probe("redis", period=2, failures=60),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from .settings import Resources
 
 if TYPE_CHECKING:
+    import pulumi
     from pulumi_kubernetes.core.v1 import (
+        ContainerArgsDict,
         ContainerPortArgsDict,
         EnvVarArgsDict,
         PodSecurityContextArgsDict,
@@ -175,18 +177,40 @@ def toleration(key: str) -> "TolerationArgsDict":
 
 
 def container_resources(
-    resources: Resources, extended: Mapping[str, str] | None = None
+    resources: Resources, extended_resources: Mapping[str, str] | None = None
 ) -> "ResourceRequirementsArgsDict":
-    """Give a container's requests and limits.
+    """Return a container's requests and limits.
 
-    extended: extended resources such as GPUs, which Kubernetes requests in the amount of their limit by itself.
+    Args:
+        resources: CPU and memory.
+        extended_resources: Extended resources such as GPUs; Kubernetes sets their request to their limit.
     """
     result: ResourceRequirementsArgsDict = {}
     if requests := resources.requests.mapping():
         result["requests"] = requests
-    if limits := {**resources.limits.mapping(), **(extended or {})}:
+    if limits := {**resources.limits.mapping(), **(extended_resources or {})}:
         result["limits"] = limits
     return result
+
+
+def base_container(
+    name: str, image: "pulumi.Input[str]", resources: Resources, extended_resources: Mapping[str, str] | None = None
+) -> "ContainerArgsDict":
+    """Return the fields that every container has, to be spread into one: `{**base_container(...), "ports": ...}`.
+
+    Args:
+        name: Its name.
+        image: Reference of its image.
+        resources: Its CPU and memory.
+        extended_resources: Extended resources such as GPUs; none by default.
+    """
+    return {
+        "name": name,
+        "image": image,
+        "resources": container_resources(resources, extended_resources),
+        "security_context": security_context(),
+        "termination_message_policy": TERMINATION_MESSAGE_POLICY,
+    }
 
 
 def checksum(*texts: str) -> str:

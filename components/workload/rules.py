@@ -8,7 +8,7 @@ from ..settings.findings import Finding
 from .settings import Resources
 
 
-def sections(section: Section, prefix: str = "") -> Iterator[tuple[str, Resources]]:
+def resources_below(section: Section, prefix: str = "") -> Iterator[tuple[str, Resources]]:
     """Give key path and value of every `resources` below a section, those in mappings of sections included.
 
     prefix: key path before the section, with its dot.
@@ -18,16 +18,16 @@ def sections(section: Section, prefix: str = "") -> Iterator[tuple[str, Resource
         if isinstance(value, Resources):
             yield path, value
         elif isinstance(value, Section):
-            yield from sections(value, f"{path}.")
+            yield from resources_below(value, f"{path}.")
         elif isinstance(value, Mapping):
             for key, entry in cast("Mapping[str, object]", value).items():
                 if isinstance(entry, Section):
-                    yield from sections(entry, f"{path}.{key}.")
+                    yield from resources_below(entry, f"{path}.{key}.")
 
 
 def limit_below_request(section: Section, prefix: str = "") -> Iterator[Finding]:
     """Refuse a limit below its request, which the API server refuses too, after other objects are there."""
-    for path, resources in sections(section, prefix):
+    for path, resources in resources_below(section, prefix):
         for name, request, limit in resources.requests.above(resources.limits):
             rule = f"is less than `{path}.requests.{name}: {request}`"
             yield Finding(f"{path}.limits.{name}", f'"{limit}"', rule)

@@ -6,15 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from ..settings.base import Section
-from ..settings.types import (
-    Annotations,
-    Labels,
-    OptionalBytes,
-    OptionalObjectName,
-    OptionalQuantity,
-    StorageQuantity,
-    parse_quantity,
-)
+from ..settings.quantities import parse_quantity
+from ..settings.types import Annotations, Labels, OptionalBytes, OptionalObjectName, OptionalQuantity, StorageQuantity
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=1)]

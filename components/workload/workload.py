@@ -13,37 +13,18 @@ from ..context import Context
 from ..images import Image
 from ..network.peers import Peer, ServerPeer
 from . import manifests
+from .names import name_of
+from .pod import Pod
 from .settings import Autoscaling, DisruptionBudget, Pods, Storage
 
 if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import (
-        PersistentVolumeClaimSpecArgsDict,
-        PodSpecArgsDict,
-        PodTemplateSpecArgsDict,
-    )
+    from pulumi_kubernetes.core.v1 import PersistentVolumeClaimSpecArgsDict, PodSpecArgsDict
     from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 
 POD_MANAGEMENT_POLICY = "Parallel"
 """Of every StatefulSet. The default policy waits for a pod that can never start before it replaces it with a corrected
 one: somebody would have to delete it by hand (kubernetes/kubernetes#67250)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pod:
-    """Template of a workload's pods.
-
-    Attributes:
-        metadata: Labels and annotations.
-        spec: Specification, with containers and volumes.
-    """
-
-    metadata: "ObjectMetaArgsDict"
-    spec: "PodSpecArgsDict"
-
-    def template(self) -> "PodTemplateSpecArgsDict":
-        """Return it as the `template` of a Deployment, a StatefulSet or a Job."""
-        return {"metadata": self.metadata, "spec": self.spec}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,35 +287,3 @@ class Workload:
         if merged:
             metadata["annotations"] = merged
         return metadata
-
-
-def pre_stop(pods: Pods, seconds: int) -> Any:
-    """Give the handler that waits before SIGTERM, within the grace period of the settings: it ends the wait too.
-
-    seconds: the wait, unless that grace period is shorter.
-    """
-    grace = pods.termination_grace_period_seconds
-    return {"pre_stop": {"sleep": {"seconds": min(seconds, grace - 1) if grace else seconds}}}
-
-
-def extended(pods: Pods, spec: "PodSpecArgsDict") -> "PodSpecArgsDict":
-    """Give a pod's specification with the settings' volumes, and their mounts and variables in its first container."""
-    main, *others = spec["containers"]  # type: ignore[misc]
-    container: Any = dict(main)  # type: ignore[call-overload]
-    if pods.env_from:
-        container["env_from"] = pods.env_from
-    if pods.extra_volume_mounts:
-        container["volume_mounts"] = [*container.get("volume_mounts", ()), *pods.extra_volume_mounts]
-    result: PodSpecArgsDict = {**spec, "containers": [container, *others]}
-    if pods.extra_volumes:
-        volumes: Any = [*spec.get("volumes", ()), *pods.extra_volumes]  # type: ignore[misc]
-        result["volumes"] = volumes
-    return result
-
-
-def name_of(metadata: pulumi.Output[Any], fallback: str) -> pulumi.Output[str]:
-    """Give the name of an object as an output, so that what uses it comes after it.
-
-    fallback: the name that was asked for, where a preview does not know the object's metadata.
-    """
-    return metadata.apply(lambda own: (own.name if own else None) or fallback)

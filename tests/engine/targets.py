@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from components.settings.findings import section_of, validate
+from components.settings.key_paths import section_of
+from components.settings.validation import validate
 from components.stack.rules import check
 from components.stack.settings import Settings, components
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from kubernetes import client
 
-from components.settings.types import parse_quantity
+from components.settings.quantities import parse_quantity
 from tests.engine.conftest import MakeStack
 from tests.engine.stack import Kubernetes, Stack
 from tests.expected_flows import TABLE, expected, namespaces, strangers

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from components.settings.findings import section_of
+from components.settings.key_paths import section_of
 from components.stack.settings import Settings
 from tests.unit import programs
 from tests.unit.recording import PROJECT, Recording, engine_config, run

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
-from ...settings.findings import Finding, Path
+from ...settings.findings import Finding
+from ...settings.key_paths import KeyPath
 from ...settings.shapes import is_list, is_mapping
 from .lint_endpoints import lint_custom_endpoints
 from .lint_secrets import finding, lint_secrets
@@ -67,7 +68,7 @@ def _version(content: Mapping[object, object]) -> Iterator[Finding]:
         yield finding(("version",), version, "is empty")
 
 
-def _sections(content: object, pattern: str, path: Path = ()) -> Iterator[tuple[Path, Mapping[object, object]]]:
+def _sections(content: object, pattern: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Mapping[object, object]]]:
     """Give the mappings that a pattern of `KNOWN_KEYS` stands for, with their paths."""
     if not pattern:
         if is_mapping(content):
@@ -107,7 +108,7 @@ def _unknown_key_rule(key: str, known: frozenset[str]) -> str:
 
 def _text_findings(root: yaml.Node) -> Iterator[Finding]:
     """Give what only the text shows: keys that occur twice, and a version without quotes."""
-    waiting: list[tuple[Path, yaml.Node]] = [((), root)]
+    waiting: list[tuple[KeyPath, yaml.Node]] = [((), root)]
     visited: set[int] = set()
     while waiting:
         path, node = waiting.pop()

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ...settings.findings import Finding, Path
+from ...settings.findings import Finding
+from ...settings.key_paths import KeyPath
 from ...settings.shapes import is_list, is_mapping
 from . import parameters
 from .lint_secrets import finding, is_reference, looks_secret
@@ -15,7 +16,7 @@ _OLLAMA_PORT = 11434
 
 def lint_custom_endpoints(custom: object) -> Iterator[Finding]:
     """Give what is wrong with `endpoints.custom`, apart from unknown keys."""
-    path: Path = ("endpoints", "custom")
+    path: KeyPath = ("endpoints", "custom")
     if not is_list(custom):
         yield finding(path, custom, "has to be a list of endpoints")
         return
@@ -32,7 +33,7 @@ def lint_custom_endpoints(custom: object) -> Iterator[Finding]:
         yield from _parameters(here, endpoint)
 
 
-def _name(path: Path, endpoint: Mapping[object, object], seen: dict[str, int], index: int) -> Iterator[Finding]:
+def _name(path: KeyPath, endpoint: Mapping[object, object], seen: dict[str, int], index: int) -> Iterator[Finding]:
     path = (*path, "name")
     name = endpoint.get("name")
     if not isinstance(name, str) or not name.strip():
@@ -73,7 +74,7 @@ def _is_ollama(endpoint: Mapping[object, object]) -> bool:
     return port == _OLLAMA_PORT or "ollama" in (parts.hostname or "")
 
 
-def _api_key(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]:
+def _api_key(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Finding]:
     value = endpoint.get("apiKey")
     if not isinstance(value, str) or not value.strip():
         yield finding(
@@ -84,7 +85,7 @@ def _api_key(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]
         )
 
 
-def _base_url(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]:
+def _base_url(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Finding]:
     path = (*path, "baseURL")
     value = endpoint.get("baseURL")
     if not isinstance(value, str) or not value.strip():
@@ -104,7 +105,7 @@ def _base_url(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding
         yield finding(path, value, "has to end in `/v1`, where Ollama serves the OpenAI-compatible API")
 
 
-def _models(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]:
+def _models(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Finding]:
     models = endpoint.get("models")
     default = models.get("default") if is_mapping(models) else None
     where = (*path, "models", "default")
@@ -130,7 +131,7 @@ def _speaks_openai(endpoint: Mapping[object, object]) -> bool:
     return endpoint.get("provider") is None and others not in {"anthropic", "google"}
 
 
-def _parameters(path: Path, endpoint: Mapping[object, object]) -> Iterator[Finding]:
+def _parameters(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Finding]:
     """Give the parameters that never reach the model: LibreChat says nothing of them."""
     params = endpoint.get("addParams")
     if not is_mapping(params) or not _speaks_openai(endpoint):

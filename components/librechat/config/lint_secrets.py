@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from ...settings.findings import Finding, Path, render_path, render_value
+from ...settings.findings import Finding
+from ...settings.key_paths import KeyPath, render_path
+from ...settings.rendering import render_value
 from ...settings.shapes import is_list, is_mapping
 from .render import OLLAMA_API_KEY
 from .schema import UNEXPANDED_VARIABLES, USER_PROVIDED
@@ -70,7 +72,7 @@ def looks_secret(value: str) -> bool:
     return bool(_SECRET_VALUE.search(value)) or has_url_password(value)
 
 
-def finding(path: Path, value: object, rule: str) -> Finding:
+def finding(path: KeyPath, value: object, rule: str) -> Finding:
     """Make a finding whose path and value show no secret. Sections, lists and null are not shown."""
     where = tuple(REDACTED if isinstance(part, str) and looks_secret(part) else part for part in path)
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
@@ -83,9 +85,9 @@ def finding(path: Path, value: object, rule: str) -> Finding:
     return Finding(render_path(where) or "librechat.yaml", shown, rule)
 
 
-def _texts(content: object) -> Iterator[tuple[Path, str]]:
+def _texts(content: object) -> Iterator[tuple[KeyPath, str]]:
     """Give every text below with its path, without recursion: the content may be deep or hold itself."""
-    waiting: list[tuple[Path, object]] = [((), content)]
+    waiting: list[tuple[KeyPath, object]] = [((), content)]
     visited: set[int] = set()
     while waiting:
         path, value = waiting.pop()

@@ -13,11 +13,14 @@ import pulumi_kubernetes as k8s
 
 from ...component import timeouts
 from ...credentials import password
+from ...network.egress_rules import to_internet, to_server, to_url
 from ...network.peers import Peer, ServerPeer
-from ...network.policy import HTTPS, network_policy, to_internet, to_server, to_url
+from ...network.policy import network_policy
+from ...network.ports import HTTPS
 from ...workload import manifests
+from ...workload.pod import with_extras
 from ...workload.settings import Pods
-from ...workload.workload import Workload, extended
+from ...workload.workload import Workload
 from ..versions import RCLONE
 from . import scripts
 from .settings import S3, USER_JOB_RESOURCES, MongoDBBackup
@@ -88,13 +91,9 @@ class _Backups:
     def _container(self, name: str, image: pulumi.Input[str], script: str, environment: Mapping[str, str]) -> Any:
         values = {"DIRECTORY": scripts.DIRECTORY, "HOME": "/tmp", **environment}  # noqa: S108 - in the container
         container: ContainerArgsDict = {
-            "name": name,
-            "image": image,
+            **manifests.base_container(name, image, self.settings.resources),
             "command": ["/bin/sh", "-c", script],
             "env": manifests.environment(values),
-            "resources": manifests.container_resources(self.settings.resources),
-            "security_context": manifests.security_context(),
-            "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
             "volume_mounts": [manifests.TMP_MOUNT, manifests.mount("archives", scripts.DIRECTORY)],
         }
         return container
@@ -118,7 +117,7 @@ class _Backups:
         return {
             "backoff_limit": retries,
             "active_deadline_seconds": self.settings.timeout_seconds,
-            "template": {"metadata": self.workload.template_metadata(pods), "spec": extended(pods, pod)},
+            "template": {"metadata": self.workload.template_metadata(pods), "spec": with_extras(pods, pod)},
         }
 
     def cron_job(self, resource_name: str, name: str, schedule: Mapping[str, Any], job: Any) -> k8s.batch.v1.CronJob:
@@ -228,13 +227,9 @@ def _create_user(backups: _Backups, own_secret: pulumi.Input[str], stateful_set:
                     "restart_policy": "Never",
                     "containers": [
                         {
-                            "name": "user",
-                            "image": backups.image,
+                            **manifests.base_container("user", backups.image, USER_JOB_RESOURCES),
                             "command": ["mongosh", "--nodb", "--norc", "--quiet", "--eval", scripts.CREATE_USER],
                             "env": [*manifests.environment(values), *manifests.secret_environment(sources)],
-                            "resources": manifests.container_resources(USER_JOB_RESOURCES),
-                            "security_context": manifests.security_context(),
-                            "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
                             "volume_mounts": [manifests.TMP_MOUNT],
                         }
                     ],

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ...workload.workload import name_of
+from ...workload.names import name_of
 from ..settings import CustomModel
 from .jobs import PRELUDE, ModelJobs, named
 from .rules import base_models, with_tag

@@ -9,8 +9,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ...component import timeouts
+from ...network.egress_rules import to_server
 from ...network.peers import ServerPeer
-from ...network.policy import network_policy, to_server
+from ...network.policy import network_policy
 from ...workload import manifests
 from ...workload.settings import Pods
 from ...workload.workload import Workload
@@ -181,13 +182,9 @@ class ModelJobs:
         mounts: Sequence[Mapping[str, Any]],
     ) -> "JobSpecArgsDict":
         container: ContainerArgsDict = {
-            "name": "pull",
-            "image": self.server.image,
+            **manifests.base_container("pull", self.server.image, MODEL_JOB_RESOURCES),
             "command": ["/bin/bash", "-u", "-c", PRELUDE + script],
             "env": manifests.environment({"HOME": HOME, "OLLAMA_HOST": self.server.base_url, **environment}),
-            "resources": manifests.container_resources(MODEL_JOB_RESOURCES),
-            "security_context": manifests.security_context(),
-            "termination_message_policy": manifests.TERMINATION_MESSAGE_POLICY,
             "volume_mounts": [manifests.TMP_MOUNT, *mounts],  # type: ignore[typeddict-item]
         }
         pods = Pods()

@@ -11,7 +11,7 @@ from typing import Any
 from ... import images
 from ...definition import Cause, Data, Deployed
 from ...settings.findings import Finding
-from ...settings.types import parse_quantity
+from ...settings.quantities import parse_quantity
 from ..kubeconfig import cluster_of, kubeconfig_paths, same_cluster
 from ..settings import CLUSTER, Settings, components
 from .deployed import DeployedStack

@@ -9,7 +9,7 @@ from pulumi.provider.experimental.analyzer import Analyzer
 
 import components
 from cli.generate import PAGE, PROJECT_FILE, config_schema, outdated, render_project_file
-from components.settings.findings import key_paths
+from components.settings.key_paths import key_paths
 from components.stack.settings import Settings
 
 COMPONENTS: list[type[pulumi.ComponentResource]] = [

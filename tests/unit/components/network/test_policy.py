@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.exposure.settings import Controller, Exposure, Gateway
-from components.network import policy as np
+from components.network.egress_rules import to_dns
+from components.network.ingress_rules import controller_pods
+from components.network.ports import uri_ports, url_port
 from components.network.settings import Dns, IngressController
+from components.ollama.registries import to_registries
 from tests.expected_flows import POD_NAME, TABLE, expected, namespaces, stranger, strangers
 from tests.reachability import connects, end, outside, reachable
 from tests.unit.pods import pods
@@ -194,7 +197,7 @@ def test_stores_whose_uri_is_in_a_secret_are_reached_on_the_port_of_the_settings
 
 
 def test_nothing_is_downloaded_where_nothing_is_pulled() -> None:
-    assert np.to_registries([]) == []
+    assert to_registries([]) == []
 
 
 @pytest.mark.parametrize(
@@ -209,12 +212,12 @@ def test_nothing_is_downloaded_where_nothing_is_pulled() -> None:
     ],
 )
 def test_registries_of_models(models: list[str], ports: list[int]) -> None:
-    rules: list[Any] = np.to_registries(models)
+    rules: list[Any] = to_registries(models)
     assert sorted(port["port"] for rule in rules for port in rule["ports"]) == ports
 
 
 def test_a_registry_with_an_address_is_allowed_alone() -> None:
-    assert np.to_registries(["192.0.2.4:5000/model:1"]) == [
+    assert to_registries(["192.0.2.4:5000/model:1"]) == [
         {"ports": [{"protocol": "TCP", "port": 5000}], "to": [{"ip_block": {"cidr": "192.0.2.4/32"}}]}
     ]
 
@@ -234,25 +237,23 @@ def test_a_registry_with_an_address_is_allowed_alone() -> None:
     ],
 )
 def test_ports_of_a_uri(uri: str, default: int, ports: list[int]) -> None:
-    assert np.uri_ports(uri, default) == ports
+    assert uri_ports(uri, default) == ports
 
 
 @settings(deadline=None)
 @given(st.text(), st.integers(1, 65535))
 def test_any_text_gives_at_least_one_port(uri: str, default: int) -> None:
     """A rule without ports would allow them all."""
-    assert np.uri_ports(uri, default)
+    assert uri_ports(uri, default)
 
 
 @pytest.mark.parametrize(("url", "port"), [("http://a", 80), ("https://a/", 443), ("http://a:7700", 7700)])
 def test_port_of_a_url(url: str, port: int) -> None:
-    assert np.url_port(url) == port
+    assert url_port(url) == port
 
 
 def test_name_resolution_on_openshift() -> None:
-    rule: Any = np.to_dns(
-        Dns(namespace="openshift-dns", pod_labels={"dns": "default"}, port=5353, node_local_address="")
-    )
+    rule: Any = to_dns(Dns(namespace="openshift-dns", pod_labels={"dns": "default"}, port=5353, node_local_address=""))
     assert [(port["protocol"], port["port"]) for port in rule["ports"]] == [("UDP", 5353), ("TCP", 5353)]
     assert len(rule["to"]) == 1
 
@@ -262,7 +263,7 @@ def test_every_controller_of_the_settings_has_its_pods(controller: str) -> None:
     exposure = Exposure(
         type="HTTPRoute", host="a.example.org", controller=controller, gateway=Gateway(name="web", namespace="edge")
     )
-    pods = np.controller_pods(exposure, IngressController())
+    pods = controller_pods(exposure, IngressController())
     assert pods is not None
     assert pods["pod_labels"]
     assert pods.get("namespace")

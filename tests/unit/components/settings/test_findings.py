@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from cli.generate import plain
-from components.settings.findings import key_paths, render_path, render_value, section_of, validate
+from components.settings.key_paths import key_paths, render_path, section_of
+from components.settings.rendering import render_value
+from components.settings.validation import validate
 from components.stack.rules import check
 from components.stack.settings import Settings
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.settings.findings import validate
-from components.settings.types import parse_quantity
+from components.settings.quantities import parse_quantity
+from components.settings.validation import validate
 from components.stack.settings import Settings
 
 LABELS = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", fullmatch=True)

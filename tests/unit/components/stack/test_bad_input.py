@@ -10,7 +10,8 @@ import pulumi
 import pytest
 import yaml
 
-from components.settings.findings import Finding, SettingsError, validate
+from components.settings.findings import Finding, SettingsError
+from components.settings.validation import validate
 from components.stack.kubeconfig import check_context
 from components.stack.load import load
 from components.stack.rules import check

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.settings.findings import validate
+from components.settings.validation import validate
 from components.stack.rules import check
 from components.stack.settings import Settings
 

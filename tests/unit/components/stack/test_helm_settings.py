@@ -12,7 +12,8 @@ from cli.generate import plain
 from components import LibreChat, Ollama
 from components.librechat.settings import LibreChatSettings
 from components.ollama.settings import OllamaPool
-from components.settings.findings import SettingsError, section_of
+from components.settings.findings import SettingsError
+from components.settings.key_paths import section_of
 from tests.unit import programs
 from tests.unit.programs import CONNECTED
 from tests.unit.recording import Recording, run

@@ -11,13 +11,13 @@ from components.librechat.settings import CREATE_ADMIN_RESOURCES
 from components.mongodb.backup.settings import USER_JOB_RESOURCES
 from components.namespace.operators import rules
 from components.ollama.settings import MODEL_JOB_RESOURCES
-from components.settings.findings import validate
-from components.settings.types import parse_quantity
+from components.settings.quantities import parse_quantity
+from components.settings.validation import validate
 from components.stack.quota import hard, workloads
 from components.stack.rules import check
 from components.stack.settings import Namespaces, Settings
 from components.workload import manifests
-from components.workload.rules import sections
+from components.workload.rules import resources_below
 from tests.engine.targets import put
 from tests.unit.pods import environment, pods, template
 from tests.unit.recording import Recording
@@ -120,13 +120,13 @@ EVERYTHING: dict[str, Any] = {
 }
 """Settings with which everything runs that a pod can have resources from."""
 
-SECTIONS = [path for path, _ in sections(Settings.model_validate(EVERYTHING))]
+SECTIONS = [path for path, _ in resources_below(Settings.model_validate(EVERYTHING))]
 
 
 def resources_of(settings_: Settings) -> list[dict[str, Any]]:
     """What every container of a program has, those of Jobs that no setting gives anything included."""
     of_jobs = (MODEL_JOB_RESOURCES, CREATE_ADMIN_RESOURCES, USER_JOB_RESOURCES)
-    return [manifests.container_resources(own) for own in (*dict(sections(settings_)).values(), *of_jobs)]
+    return [manifests.container_resources(own) for own in (*dict(resources_below(settings_)).values(), *of_jobs)]
 
 
 def test_no_container_has_other_resources(execute: Execute) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings.findings import validate
+from components.settings.validation import validate
 from components.stack.data.changes import refused
 from components.stack.data.deployed import DeployedStack, from_state
 from components.stack.data.objects import data_objects

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.settings.findings import validate
+from components.settings.validation import validate
 from components.stack.data.deployed import from_state
 from components.stack.data.objects import data_objects
 from components.stack.settings import Settings
