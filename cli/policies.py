@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pulumi.runtime.rpc import UNKNOWN as ENGINE_UNKNOWN
 
 from cli.data import is_list, is_mapping
+from components.settings import findings
+from components.settings.findings import Finding
 from components.stack.policies import Level
 from components.stack.settings import DEVELOPMENT, Settings
 from policies.rules import RESOURCE_RULES, STACK_RULES
@@ -18,22 +19,12 @@ HIDDEN = "[secret]"
 """What a preview shows in the place of a secret."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """A violation.
-
-    rule: the rule's name.
-    level: what it does here.
-    message: what is wrong and what to do.
-    """
-
-    rule: str
-    level: Level
-    message: str
+_GRAVE: dict[Level, findings.Level] = {"mandatory": "error", "advisory": "warning"}
+"""How grave a violation is: a mandatory rule stops `up`, as an error does."""
 
 
 def levels(settings: Settings) -> dict[str, Level]:
-    """Give the level of every rule in a stack."""
+    """Return the level of every rule in a stack."""
     policies = settings.policies
     everywhere: Level = policies.level or ("advisory" if settings.environment == DEVELOPMENT else "mandatory")
     chosen: dict[str, Level] = {**policies.rules}
@@ -41,7 +32,7 @@ def levels(settings: Settings) -> dict[str, Level]:
 
 
 def exceptions(settings: Settings) -> dict[str, list[str]]:
-    """Give the objects that rules pass over in a stack, by the rule's name."""
+    """Return the objects that rules pass over in a stack, by the rule's name."""
     found = {name: list(objects) for name, objects in settings.policies.exceptions.items()}
     for pool, server in settings.ollama.servers().items():
         if server.exposure.allow_anonymous:
@@ -51,7 +42,7 @@ def exceptions(settings: Settings) -> dict[str, list[str]]:
 
 
 def pack_config(settings: Settings) -> dict[str, Any]:
-    """Give the file for `--policy-pack-config`, so that the engine runs the pack with the stack's levels."""
+    """Return the file for `--policy-pack-config`, so that the engine runs the pack with the stack's levels."""
     passed = exceptions(settings)
     return {
         name: {"enforcementLevel": level, EXCEPTIONS: passed.get(name, [])} for name, level in levels(settings).items()
@@ -91,15 +82,15 @@ def _known(value: Any) -> Any:
     return UNKNOWN if value in (ENGINE_UNKNOWN, HIDDEN) else value
 
 
-def violations(resources: Sequence[Resource], settings: Settings) -> Iterator[Found]:
-    """Give what a stack violates, rule by rule."""
+def violations(resources: Sequence[Resource], settings: Settings) -> Iterator[Finding]:
+    """Return what a stack violates, rule by rule: an error for a mandatory rule, a warning for an advisory one."""
     level, passed = levels(settings), exceptions(settings)
     for rule in RESOURCE_RULES:
         if level[rule.name] != "disabled":
             for resource in resources:
                 for message in rule.violations(resource, passed.get(rule.name, [])):
-                    yield Found(rule.name, level[rule.name], message)
+                    yield Finding(rule.name, "", message, _GRAVE[level[rule.name]])
     for stack_rule in STACK_RULES:
         if level[stack_rule.name] != "disabled":
             for violation in stack_rule.violations(resources, passed.get(stack_rule.name, [])):
-                yield Found(stack_rule.name, level[stack_rule.name], violation.message)
+                yield Finding(stack_rule.name, "", violation.message, _GRAVE[level[stack_rule.name]])

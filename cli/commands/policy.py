@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import err, out, readable_errors
+from cli.console import err, out, readable_errors, show
 from cli.options import Stack
 
 
@@ -31,10 +31,7 @@ def policy(
         arguments += ["--config-file", session.config_file] if session.config_file else []
         resources = previewed(session.output(arguments))
         found = list(violations(resources, session.stack.settings()[0]))
-    for violation in found:
-        colour = "red" if violation.level == "mandatory" else "yellow"
-        out.print(f"[{colour}]{violation.level}[/] {violation.rule}: ", end="")
-        out.print(violation.message, markup=False)
-    refused = sum(violation.level == "mandatory" for violation in found)
+    show(found)
+    refused = sum(violation.level == "error" for violation in found)
     out.print(f"{len(resources)} resources: {refused} mandatory and {len(found) - refused} advisory violations")
     sys.exit(1 if refused else 0)

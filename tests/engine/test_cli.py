@@ -155,7 +155,7 @@ def test_policy_refuses_what_the_settings_make_mandatory(
     result = run("cli", "policy", "--stack", "floating")
     (checkout / "Pulumi.floating.yaml").unlink()
     assert result.returncode == 1, result.stdout + result.stderr
-    assert "mandatory image-version: Deployment floating-ollama/ollama: the tag of the image" in result.stdout
+    assert "error    image-version: Deployment floating-ollama/ollama: the tag of the image" in result.stdout
 
 
 def test_plain_pulumi_uses_the_same_engine_and_state(

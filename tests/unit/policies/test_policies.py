@@ -48,7 +48,7 @@ def test_a_level_for_all_and_one_for_a_rule() -> None:
 def test_a_disabled_rule_finds_nothing() -> None:
     resources = [deployment("containers.0.image", "ollama/ollama"), *good()[1:]]
     found = violations(resources, settings(environment="production"))
-    assert [(violation.rule, violation.level) for violation in found] == [("image-version", "mandatory")]
+    assert [(violation.path, violation.level) for violation in found] == [("image-version", "error")]
     assert list(violations(resources, settings(policies={"rules": {"image-version": "disabled"}}))) == []
 
 
@@ -57,7 +57,7 @@ def test_what_the_settings_allow_is_an_exception() -> None:
     anonymous = settings(ollama={"exposure": exposure}, policies={"exceptions": {"labels": ["ollama/extra"]}})
     assert exceptions(anonymous) == {"labels": ["ollama/extra"], "no-anonymous-ollama": ["ollama/ollama-ingress"]}
     resources = [*good(), ingress()]
-    assert [found.rule for found in violations(resources, settings())] == ["no-anonymous-ollama"]
+    assert [found.path for found in violations(resources, settings())] == ["no-anonymous-ollama"]
     assert list(violations(resources, anonymous)) == []
 
 
