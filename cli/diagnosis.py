@@ -105,8 +105,8 @@ def _is_ready(kind: str, item: Any) -> bool:
 
 def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
     where = (kind, item.metadata.namespace, item.metadata.name)
-    owners = _owners(item, live)
-    pods = [one for one in live.pods if _owned(one, owners) and not one.metadata.deletion_timestamp]
+    own = owners(item, live)
+    pods = [one for one in live.pods if owned(one, own) and not one.metadata.deletion_timestamp]
     found = [(pod.metadata.name, problem) for pod in pods if (problem := _stuck(pod, live.events))]
     if kind == "Job":
         # Its pods are tries of the same thing: the last one says it.
@@ -115,7 +115,7 @@ def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
     for pod, problem in found:
         command = _command(pod, problem)
         yield Problem(*where, pod, problem.container, problem.reason, problem.message, command, problem.last_words)
-    if not found and (problem := _given_up(item, live.events) or _not_created(item, owners, live.events)):
+    if not found and (problem := _given_up(item, live.events) or _not_created(item, own, live.events)):
         about = ("quota",) if "exceeded quota" in problem.message else (f"{kind.lower()}/{where[2]}",)
         yield Problem(*where, "", "", problem.reason, problem.message, ("describe", *about))
 
@@ -134,16 +134,10 @@ def _stuck(pod: Any, events: Sequence[Any]) -> PodProblem | None:
     return None
 
 
-def _owners(item: Any, live: Live) -> set[str]:
+def owners(item: Any, live: Live) -> set[str]:
     """Return the uids of what owns the pods of an object: itself and its ReplicaSets."""
     own = item.metadata.uid
-    return {own} | {one.metadata.uid for one in live.replica_sets if _owned(one, {own})}
-
-
-def release_pods(live: Live, release: str) -> list[Any]:
-    """Return the pods of a Helm release: those of every object that Helm says it has made for it."""
-    owners = {uid for _, item in of_release(live, release).workloads for uid in _owners(item, live)}
-    return [pod for pod in live.pods if _owned(pod, owners)]
+    return {own} | {one.metadata.uid for one in live.replica_sets if owned(one, {own})}
 
 
 def of_release(live: Live, release: str) -> Live:
@@ -152,8 +146,9 @@ def of_release(live: Live, release: str) -> Live:
     return replace(live, workloads=workloads)
 
 
-def _owned(item: Any, owners: set[str]) -> bool:
-    return any(reference.uid in owners for reference in sequence(item.metadata.owner_references))
+def owned(item: Any, uids: set[str]) -> bool:
+    """Tell whether an object is owned by one of others, by their uids."""
+    return any(reference.uid in uids for reference in sequence(item.metadata.owner_references))
 
 
 def _command(pod: str, problem: PodProblem) -> tuple[str, ...]:

@@ -12,7 +12,10 @@ from typing import Any
 def read(log: Path) -> list[dict[str, Any]]:
     """Return the events of a log; none where there is no log.
 
-    The last line is left out where it has no end: the engine was killed while it wrote it.
+    The last line is left out where it has no end: the engine was killed while it wrote it, or still does.
     """
-    *lines, _ = log.read_bytes().split(b"\n") if log.exists() else [b""]
+    try:
+        *lines, _ = log.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
     return [json.loads(line) for line in lines]

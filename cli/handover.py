@@ -5,30 +5,24 @@ are there. Where the release was to follow a Deployment, that one has given its 
 """
 
 import json
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from kubernetes import client
 from kubernetes.client import ApiException
 from rich.console import Console
-from typing_extensions import Self
 from urllib3.exceptions import HTTPError
 
 from cli import event_log
 from cli.automation import refresh
 from cli.clusters import connect, reason, server_of
 from cli.data import mapping, sequence
-from cli.diagnosis import NOT_READY, Live, Problem, diagnose, of_release, read
+from cli.diagnosis import NOT_READY, Live, Problem, diagnose, of_release
 from cli.errors import CommandError
 from cli.session import Session
 from components.stack.settings import Settings
-
-INTERVAL_SECONDS = 2
-"""How often the pods of releases are looked at. A container that crashes is seen long before Helm gives up."""
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
@@ -70,37 +64,12 @@ def servers(settings: Settings) -> list[Server]:
 
 
 class ReleaseWatch:
-    """What keeps the pods of releases from being Ready, noted while an operation runs.
-
-    It does nothing where no server is a release.
-    """
+    """What keeps the pods of releases from being Ready, noted while an operation runs."""
 
     def __init__(self, releases: Sequence[Server], reader: Callable[[str], Live]) -> None:
         self._releases = releases
         self._read = reader
         self._seen: dict[Server, list[Problem]] = {}
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        if self._releases:
-            self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        if self._releases:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(INTERVAL_SECONDS):
-            try:
-                for namespace in {one.namespace for one in self._releases}:
-                    self.note(namespace, self._read(namespace))
-            except (ApiException, HTTPError):
-                continue  # a cluster that is away is told by the engine, and asked again here
 
     def note(self, namespace: str, live: Live) -> None:
         """Note what keeps the releases of a namespace from being Ready."""
@@ -122,15 +91,6 @@ class ReleaseWatch:
             live = of_release(self._read(server.namespace), server.release)
             pods = {pod.metadata.name for pod in live.pods}
             yield from ((server, one) for one in problems if not live.workloads or (one.pod and one.pod not in pods))
-
-
-def watch(session: Session) -> ReleaseWatch:
-    """Return the watch over the releases of a stack."""
-    found = servers(session.stack.settings()[0])
-    if not found:
-        return ReleaseWatch([], lambda _: Live([], [], [], []))
-    api = connect(session.stack.kubeconfig_path, session.stack.context)
-    return ReleaseWatch(found, lambda namespace: read(api, namespace))
 
 
 def describe(server: Server, problem: Problem) -> Iterator[str]:

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +26,43 @@ KILLED = 128
 """As in a shell: the exit status of a process that a signal ended is this and the signal's number."""
 
 
+TERMINATES_WITHIN = 10.0
+"""Seconds after a second Ctrl-C until the engine is killed, if it has not ended at once as it should."""
+
+Started = Callable[[Callable[[], None]], None]
+"""Takes a function that interrupts the engine as Ctrl-C does."""
+
+
 def was_killed(status: int) -> bool:
     """Tell whether an exit status is that of a process that a signal ended."""
     return KILLED < status < KILLED + signal.NSIG
+
+
+def end_of(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the engine to end, and return its exit status.
+
+    Ctrl-C reaches it as well as this process. At the first one it cancels what it has begun and writes its state, which
+    takes a while; `subprocess.run` would kill it after a quarter of a second. At the second it ends at once.
+
+    Raises:
+        KeyboardInterrupt: The person interrupted it; it has ended.
+    """
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            _terminated(process)
+        raise
+
+
+def _terminated(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(TERMINATES_WITHIN)
+    except (KeyboardInterrupt, subprocess.TimeoutExpired):
+        process.kill()
+        process.wait()
 
 
 @dataclass(frozen=True)
@@ -61,16 +95,31 @@ class Session:
         own = ["--config-file", self.config_file] if self.config_file else []
         return [str(self.engine.pulumi), command, "--stack", self.stack.name, *own, *arguments]
 
-    def pulumi(self, command: str, arguments: Sequence[str] = ()) -> int:
-        """Run a command of the engine on the stack, in the foreground, and give its exit status."""
-        return subprocess.run(self._argv(command, arguments), cwd=self.directory, env=self.env, check=False).returncode  # noqa: S603
+    def pulumi(self, command: str, arguments: Sequence[str] = (), started: Started | None = None) -> int:
+        """Run a command of the engine on the stack, in the foreground, and return its exit status.
 
-    def change(self, command: str, arguments: Sequence[str]) -> int:
-        """Run a command of the engine that changes the stack, in the foreground, and give its exit status.
+        Args:
+            command: The command.
+            arguments: Its arguments; the stack is added.
+            started: Is told how to interrupt the engine, once it runs.
+        """
+        process = subprocess.Popen(self._argv(command, arguments), cwd=self.directory, env=self.env)  # noqa: S603
+        if started:
+            # Its plugins have process groups of their own, with Ctrl-C too: the engine asks them to end.
+            started(lambda: process.send_signal(signal.SIGINT))
+        return end_of(process)
+
+    def change(self, command: str, arguments: Sequence[str], started: Started | None = None) -> int:
+        """Run a command of the engine that changes the stack, in the foreground, and return its exit status.
 
         The revision says who ran it.
+
+        Args:
+            command: The command.
+            arguments: Its arguments; the stack is added.
+            started: Is told how to interrupt the engine, once it runs.
         """
-        status = self.pulumi(command, ["--exec-agent", who(), *arguments])
+        status = self.pulumi(command, ["--exec-agent", who(), *arguments], started)
         # A process that a signal ended has the signal's number below zero.
         return KILLED - status if status < 0 else status
 

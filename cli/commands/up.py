@@ -21,9 +21,11 @@ def up(
     """Bring a stack up, or change it to what its settings say. Repairs what was changed by hand."""
     with readable_errors():
         from cli.aftermath import explain
-        from cli.handover import settle, watch
+        from cli.handover import settle
         from cli.preparation import prepare, recover_cut_off
+        from cli.rollout import describe
         from cli.session import open_session, was_killed
+        from cli.watch import watch
 
         session = open_session(stack, err)
         prepare(session, err)
@@ -33,16 +35,22 @@ def up(
         asks = session.stack.data_protection and not yes
         arguments = ["--refresh", *([] if asks else ["--yes", "--skip-preview"])]
         arguments += ["--message", message] if message else []
-        with TemporaryDirectory() as directory, watch(session) as releases:
+        with TemporaryDirectory() as directory:
             events = Path(directory) / "events.json"
-            status = session.change("up", [*arguments, "--event-log", str(events)])
-            # What waits for an object that was missing in the state is found only after that one. Where the engine
-            # was killed, it is the next command that goes on: this one would do what somebody just stopped.
-            while status and not was_killed(status) and recover_cut_off(session, events, err):
-                events.unlink()
-                status = session.change("up", [*arguments, "--event-log", str(events)])
+            arguments += ["--event-log", str(events)]
+            with watch(session, events) as watching:
+                status = session.change("up", arguments, watching.started)
+                # What waits for an object that was missing in the state is found only after that one. Where the engine
+                # was killed or interrupted, it is the next command that goes on: this one would do what was stopped.
+                while status and not (
+                    was_killed(status) or watching.verdict or not recover_cut_off(session, events, err)
+                ):
+                    events.unlink()
+                    status = session.change("up", arguments, watching.started)
             if status and not was_killed(status):
-                settle(session, releases, events, err)
+                settle(session, watching.releases, events, err)
+            if status and watching.verdict:
+                err.print(describe(watching.verdict), markup=False)
         if status:
             explain(session, err)
         elif session.stack.embedded_cluster is not None:

@@ -20,7 +20,7 @@ CRASHING = {"pods": {"annotations": {SIMULATE: "crash-loop"}}}
 
 BASE: dict[str, Any] = {
     "ollama": {"startupTimeoutSeconds": 20},
-    "librechat": {"startupTimeoutSeconds": 20, "storage": {"accessMode": "ReadWriteMany"}},
+    "librechat": {"startupTimeoutSeconds": 300, "storage": {"accessMode": "ReadWriteMany"}},
 }
 
 
@@ -133,6 +133,7 @@ def test_where_the_volume_is_shared_the_old_pods_serve_until_the_new_ones_do(che
     assert done.returncode != 0, done.stdout
     assert "Helm release" in done.stderr
     assert "CrashLoopBackOff" in done.stderr
+    assert f"Release {NAMESPACES['librechat']}/librechat-helm cannot become ready" in done.stderr, "not after 300 s"
     assert "has its pods back" not in done.stderr
     assert serving(checkout, "librechat") == before
     done = switch(checkout, "librechat")

@@ -37,7 +37,7 @@ def job(*conditions: Any) -> Any:
 
 def container(name: str, *, ready: bool = False, last: Object | None = None, **state: Any) -> Object:
     kinds = {"waiting": None, "terminated": None, "running": None, **state}
-    return Object(name=name, ready=ready, state=Object(**kinds), last_state=Object(terminated=last))
+    return Object(name=name, ready=ready, restart_count=0, state=Object(**kinds), last_state=Object(terminated=last))
 
 
 def pod(name: str, owner: str, *containers: Object, conditions: Any = (), **more: Any) -> Object:

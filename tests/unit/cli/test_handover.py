@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli import handover
-from cli.diagnosis import Live, release_pods
+from cli.diagnosis import Live
 from cli.handover import ReleaseWatch, Server, deployment_urns, failed, restore, servers
 from components.stack.settings import Settings
 from tests.unit.cli.test_diagnosis import container, meta, pod, workload
@@ -37,11 +37,6 @@ def starting() -> Object:
 EMPTY = Live([], [], [], [])
 
 
-def test_the_pods_of_a_release_are_those_of_what_helm_made_for_it() -> None:
-    assert [found.metadata.name for found in release_pods(live(crashing()), "ollama-helm")] == ["web-1-a"]
-    assert release_pods(live(crashing()), "another") == []
-
-
 def test_why_a_pod_did_not_start_is_known_when_helm_has_taken_it_away() -> None:
     watch = ReleaseWatch([SERVER], lambda _: EMPTY)
     watch.note("ns", live(crashing()))
@@ -65,29 +60,6 @@ def test_nothing_is_told_of_what_is_still_there_or_did_not_fail() -> None:
     gone = ReleaseWatch([SERVER], lambda _: EMPTY)
     gone.note("ns", now)
     assert list(gone.taken_away({"librechat-release"})) == []
-
-
-def test_the_watch_looks_while_an_operation_runs_and_outlives_a_cluster_that_is_away(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(handover, "INTERVAL_SECONDS", 0.001)
-    answers: list[Any] = [handover.HTTPError("away"), live(crashing())]
-    watch = ReleaseWatch([SERVER], lambda _: EMPTY)
-
-    def read(_: str) -> Live:
-        answer = answers.pop(0) if answers else EMPTY
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    monkeypatch.setattr(watch, "_read", read)
-    with watch:
-        for _ in range(5000):
-            if not answers:
-                break
-            watch._ended.wait(0.001)
-    assert not answers
-    assert [problem.reason for _, problem in watch.taken_away({"ollama-release"})] == ["CrashLoopBackOff"]
 
 
 @pytest.mark.parametrize(

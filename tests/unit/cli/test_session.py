@@ -1,6 +1,12 @@
 """Which stack a command takes, and what it refuses before the engine runs."""
 
 import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +16,7 @@ from cli import session
 from cli.clusters import Answer
 from cli.errors import CommandError
 from cli.project import StackFile
-from cli.session import choose_stack, refuse_bad_settings, refuse_unreachable
+from cli.session import choose_stack, end_of, refuse_bad_settings, refuse_unreachable
 from components.settings.findings import SettingsError
 
 NO_ANSWER = Answer("", "https://10.0.0.1:8443", "10.0.0.1:8443 refuses connections")
@@ -69,3 +75,64 @@ def test_wrong_types_of_several_sections_are_told_together(tmp_path: Path) -> No
     with pytest.raises(SettingsError) as error:
         refuse_bad_settings(StackFile("dev", Path("Pulumi.dev.yaml"), config))
     assert {finding.path for finding in error.value.findings} == {"ollama", "librechat", "dataProtection", "context"}
+
+
+ENGINE = """
+import signal, sys, time
+
+def cancel(*_):
+    if {once}:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    time.sleep(1)  # four times what subprocess.run leaves it
+    print("the state is written", flush=True)
+    if {once}:
+        sys.exit(7)
+
+signal.signal(signal.SIGINT, cancel)
+print("running", flush=True)
+while True:
+    time.sleep(60)
+"""
+
+
+def engine(*, once: bool) -> subprocess.Popen[bytes]:
+    """A program that takes its time to end when it is interrupted. once: whether it ends at all."""
+    process = subprocess.Popen([sys.executable, "-c", ENGINE.format(once=once)], stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"running\n"
+    return process
+
+
+def control_c(process: subprocess.Popen[bytes]) -> None:
+    """What a terminal does: it tells everybody."""
+    process.send_signal(signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture
+def default_interrupt() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("default_interrupt")
+def test_an_engine_that_is_interrupted_ends_what_it_has_begun() -> None:
+    with engine(once=True) as process:
+        threading.Timer(0.1, control_c, [process]).start()
+        with pytest.raises(KeyboardInterrupt):
+            end_of(process)
+        assert process.returncode == 7
+        assert process.stdout
+        assert process.stdout.read() == b"the state is written\n"
+
+
+@pytest.mark.usefixtures("default_interrupt")
+def test_an_engine_that_does_not_end_is_killed_after_the_second_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "TERMINATES_WITHIN", 0.1)
+    with engine(once=False) as process:
+        threading.Timer(0.1, control_c, [process]).start()
+        threading.Timer(0.5, control_c, [process]).start()
+        with pytest.raises(KeyboardInterrupt):
+            end_of(process)
+        assert process.returncode == -signal.SIGKILL

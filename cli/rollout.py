@@ -1,0 +1,243 @@
+"""Rollouts that cannot succeed: what the engine waits for, and whether one of its pods can ever start.
+
+The engine waits `startupTimeoutSeconds` for whatever happens to a pod. A crash in the second second is as far as it
+ever comes, though, and a Secret that is not there for a minute is not on its way.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cli.data import mapping, sequence
+from cli.diagnosis import Live, of_release, owned, owners
+
+OPERATIONS = frozenset({"create", "create-replacement", "update"})
+"""Steps of the engine that wait until an object is ready."""
+
+KINDS = {
+    "kubernetes:apps/v1:Deployment": "Deployment",
+    "kubernetes:apps/v1:StatefulSet": "StatefulSet",
+    "kubernetes:helm.sh/v3:Release": "Release",
+}
+"""Types of the engine that have pods. Jobs are left out: they try again by themselves, and know when to stop."""
+
+LASTING = 15.0
+"""Seconds that a hopeless state has to last. What the engine is about to change is not judged by how it was before."""
+
+CANNOT_START: Mapping[str, float] = {
+    # A controller may be about to write the missing Secret or ConfigMap.
+    "CreateContainerConfigError": 60.0,
+    "InvalidImageName": LASTING,
+    "ErrImageNeverPull": LASTING,
+}
+"""Reasons that keep a container from its first run, and for how many seconds.
+
+ErrImagePull and ImagePullBackOff are left out: a registry is away for a while or limits its clients, and what it says
+then cannot be told from an image that does not exist.
+"""
+
+CRASH = "CrashLoopBackOff"
+
+RESTARTS = 3
+"""Restarts after which a container that crashes again is taken for one that always does, about 30 s after the first."""
+
+REVISION = "deployment.kubernetes.io/revision"
+"""Annotation that a Deployment has in common with its current ReplicaSet."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An object that the engine waits for: kind, namespace and name."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A container that cannot start.
+
+    uid, pod, container: which one.
+    reason: in Kubernetes' word.
+    restarts: how often it was restarted.
+    """
+
+    uid: str
+    pod: str
+    container: str
+    reason: str
+    restarts: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why it makes no sense to wait for an object.
+
+    seconds: how long the engine has waited.
+    """
+
+    target: Target
+    stuck: Stuck
+    seconds: float
+
+
+def under_way(events: Iterable[Mapping[str, Any]]) -> list[Target]:
+    """Return the objects that the engine waits for: those whose step it has begun and not ended."""
+    found: dict[str, Target] = {}
+    for event in events:
+        begun = mapping(event.get("resourcePreEvent"))
+        step = begun or mapping(event.get("resOutputsEvent")) or mapping(event.get("resOpFailedEvent"))
+        metadata = mapping(step.get("metadata"))
+        kind = KINDS.get(str(metadata.get("type")))
+        if kind is None or metadata.get("op") not in OPERATIONS or step.get("planning"):
+            continue
+        if begun:
+            found[metadata["urn"]] = _target(kind, mapping(mapping(metadata.get("new")).get("inputs")))
+        else:
+            found.pop(metadata["urn"], None)
+    return list(found.values())
+
+
+def _target(kind: str, inputs: Mapping[str, Any]) -> Target:
+    address = inputs if kind == "Release" else mapping(inputs.get("metadata"))
+    return Target(kind, str(address.get("namespace", "")), str(address.get("name", "")))
+
+
+def _workloads(live: Live, target: Target) -> list[tuple[str, Any]]:
+    if target.kind == "Release":
+        return list(of_release(live, target.name).workloads)
+    return [one for one in live.workloads if (one[0], one[1].metadata.name) == (target.kind, target.name)]
+
+
+def all_pods(live: Live, target: Target) -> Iterator[Any]:
+    """Yield the pods of an object, those of earlier revisions too."""
+    own = {uid for _, item in _workloads(live, target) for uid in owners(item, live)}
+    yield from (pod for pod in live.pods if owned(pod, own))
+
+
+def current_pods(live: Live, target: Target) -> Iterator[Any]:
+    """Yield the pods of an object that are of its current revision; none before its controller has seen that one."""
+    for kind, item in _workloads(live, target):
+        if (item.status.observed_generation or 0) < (item.metadata.generation or 0):
+            continue
+        if kind == "Deployment":
+            revision = mapping(item.metadata.annotations).get(REVISION)
+            own = {
+                one.metadata.uid
+                for one in live.replica_sets
+                if owned(one, {item.metadata.uid}) and mapping(one.metadata.annotations).get(REVISION) == revision
+            }
+            yield from (pod for pod in live.pods if owned(pod, own))
+        elif kind == "StatefulSet":
+            for pod in live.pods:
+                revision = mapping(pod.metadata.labels).get("controller-revision-hash")
+                if owned(pod, {item.metadata.uid}) and revision == item.status.update_revision:
+                    yield pod
+
+
+def containers(pod: Any) -> list[Any]:
+    """Return the states of a pod's containers, in the order in which they start."""
+    return [*sequence(pod.status.init_container_statuses), *sequence(pod.status.container_statuses)]
+
+
+def stuck(pod: Any, before: Mapping[tuple[str, str], int]) -> Iterator[Stuck]:
+    """Yield the containers of a pod that cannot start.
+
+    A container that runs is not among them, however often it crashed: this time it may stay.
+
+    Args:
+        pod: The pod as the API gives it.
+        before: How often containers had been restarted before the engine came to them, by the pod's uid and the
+            container's name. What crashed then may do better now; it has to crash once more.
+    """
+    if pod.metadata.deletion_timestamp:
+        return
+    uid, name = pod.metadata.uid, pod.metadata.name
+    for one in containers(pod):
+        restarts = one.restart_count or 0
+        waiting, ended = one.state.waiting, one.state.terminated
+        if waiting and waiting.reason in CANNOT_START:
+            yield Stuck(uid, name, one.name, waiting.reason, restarts)
+        elif ended or (waiting and waiting.reason == CRASH):
+            last = ended or (one.last_state.terminated if one.last_state else None)
+            crashes = last is not None and last.exit_code != 0
+            if crashes and restarts >= RESTARTS and restarts > before.get((uid, one.name), 0):
+                yield Stuck(uid, name, one.name, CRASH, restarts)
+
+
+class Judge:
+    """Whether it makes sense to wait for what the engine waits for; it has to be asked again and again.
+
+    Args:
+        clock: Tells the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._begun: dict[Target, float] = {}
+        self._before: dict[tuple[str, str], int] = {}
+        self._since: dict[tuple[str, str, str], float] = {}
+
+    def look(self, lives: Mapping[str, Live], targets: Collection[Target]) -> Verdict | None:
+        """Return why to wait no longer; None while there is hope.
+
+        Args:
+            lives: Live objects by namespace.
+            targets: What the engine waits for. It has to be looked up after the objects, so that no pod of a step is
+                seen before the step.
+        """
+        now = self._clock()
+        self._begun = {target: self._begun.get(target, now) for target in targets}
+        found = {
+            target: [one for pod in current_pods(live, target) for one in stuck(pod, self._before)]
+            for target in targets
+            if (live := lives.get(target.namespace))
+        }
+        depending = {target for target in found if _may_depend(target, found)}
+        self._remember(lives, [target for target in found if target not in depending])
+        lasting = [
+            (target, one)
+            for target, problems in found.items()
+            for one in problems
+            if target not in depending or one.reason != CRASH
+        ]
+        keys = {(one.uid, one.container, one.reason) for _, one in lasting}
+        self._since = {key: self._since.get(key, now) for key in keys}
+        if any(target.kind == "Release" and not problems for target, problems in found.items()):
+            return None  # Helm would take away a release that is about to become ready
+        for target, one in lasting:
+            if now - self._since[one.uid, one.container, one.reason] >= CANNOT_START.get(one.reason, LASTING):
+                return Verdict(target, one, now - self._begun[target])
+        return None
+
+    def _remember(self, lives: Mapping[str, Live], judged: Collection[Target]) -> None:
+        """Note the restarts of all containers but those that are being judged."""
+        own = {pod.metadata.uid for target in judged for pod in all_pods(lives[target.namespace], target)}
+        for live in lives.values():
+            for pod in live.pods:
+                if pod.metadata.uid not in own:
+                    for one in containers(pod):
+                        self._before[pod.metadata.uid, one.name] = one.restart_count or 0
+
+
+def _may_depend(target: Target, found: Mapping[Target, Collection[Stuck]]) -> bool:
+    """Tell whether a server may crash because a store next to it is still starting. Stores need nobody."""
+    return target.kind != "StatefulSet" and any(
+        other != target and other.namespace == target.namespace and not problems for other, problems in found.items()
+    )
+
+
+def describe(verdict: Verdict) -> str:
+    """Say in a sentence that and why nobody waits any longer."""
+    one = verdict.stuck
+    why = f"was restarted {one.restarts} times and crashed again" if one.reason == CRASH else f"waits: {one.reason}"
+    return (
+        f"gave up early, after {verdict.seconds:.0f} s: {verdict.target} cannot become ready, because container "
+        f"{one.container} of pod {one.pod} {why}; the engine was interrupted as by Ctrl-C, and the next `make up` goes "
+        "on from there"
+    )
