@@ -1,6 +1,6 @@
 """Ollama and LibreChat on a Kubernetes cluster: the program that `pulumi up` runs.
 
-Settings come from Pulumi.<stack>.yaml and are refused here, all findings at once, before anything is created.
+The settings are in Pulumi.<stack>.yaml. They are checked as a whole before anything is created.
 """
 
 import pulumi
@@ -12,11 +12,11 @@ from components.stack.start import start
 stack = start()
 settings = stack.settings
 
-inference = components.Namespace("ollama", stack.namespace_args("ollama"), stack.outside)
-chat = components.Namespace("librechat", stack.namespace_args("librechat"), stack.outside)
+# Namespaces
+inference, chat = stack.namespace("ollama"), stack.namespace("librechat")
 in_inference, in_chat = stack.context(inference), stack.context(chat)
-secrets: dict[str, pulumi.Output[str]] = {}
 
+# Ollama: one server, and one more for each pool
 servers = {
     pool: components.Ollama.from_settings(
         pool,
@@ -29,10 +29,10 @@ servers = {
     )
     for pool, server in settings.ollama.servers().items()
 }
-ollama = servers[""]
-secrets |= stack.token_secrets(servers)
 connections: components.Connections = {"ollama": [server.connection for server in servers.values()]}
+secrets = stack.token_secrets(servers)
 
+# MongoDB: LibreChat's database
 if settings.mongodb.is_external:
     connections["mongodb"] = components.external_mongodb(settings.mongodb.external)
 else:
@@ -42,6 +42,7 @@ else:
     connections["mongodb"] = mongodb.connection
     secrets |= stack.mongodb_secrets(mongodb)
 
+# Meilisearch: full-text search
 if settings.meilisearch.is_external:
     connections["meilisearch"] = components.external_meilisearch(settings.meilisearch.external)
 elif settings.meilisearch.enabled:
@@ -51,12 +52,13 @@ elif settings.meilisearch.enabled:
     connections["meilisearch"] = meilisearch.connection
     secrets["meilisearch"] = meilisearch.secret_name
 
+# Valkey: what several pods of LibreChat share
 if settings.valkey.enabled:
-    valkey = components.Valkey.from_settings(
+    connections["valkey"] = components.Valkey.from_settings(
         "valkey", settings.valkey, in_chat, clients=stack.librechat_pods(chat), opts=stack.inside(chat)
-    )
-    connections["valkey"] = valkey.connection
+    ).connection
 
+# LibreChat
 librechat = components.LibreChat.from_settings(
     "librechat",
     settings.librechat,
@@ -65,15 +67,14 @@ librechat = components.LibreChat.from_settings(
     handing_over=stack.handing_over("librechat", settings.librechat.method),
     opts=stack.inside(chat),
 )
+secrets |= stack.librechat_secrets(librechat)
 
+# Outputs
 pulumi.export("librechat_url", librechat.url)
-pulumi.export("ollama_url", ollama.base_url)
+pulumi.export("ollama_url", servers[""].base_url)
 pulumi.export("namespaces", {"ollama": inference.namespace_name, "librechat": chat.namespace_name})
-pulumi.export("models", ollama.models)
-if settings.ollama.pools:
-    pools = {pool: {"url": servers[pool].base_url, "models": servers[pool].models} for pool in settings.ollama.pools}
-    pulumi.export("pools", pools)
-pulumi.export("secrets", {**secrets, **stack.librechat_secrets(librechat)})
-for name, value in stack.login(librechat).items():
-    pulumi.export(name, value)
+pulumi.export("models", servers[""].models)
+pulumi.export("secrets", secrets)
 pulumi.export("next_command", stack.next_command)
+for name, value in {**stack.pool_outputs(servers), **stack.login_outputs(librechat)}.items():
+    pulumi.export(name, value)

@@ -1,7 +1,7 @@
 """Ollama and LibreChat on Kubernetes, as Pulumi components.
 
-Each component takes `(name, args, opts)`, gives outputs that the next one needs, and leaves the provider, protection
-and dependencies to the caller's `opts`.
+A component takes `(name, args, opts)`. Its output `connection` is what LibreChat needs to connect to it. Provider and
+dependencies are the caller's choice, in `opts`.
 """
 
 from importlib import import_module
@@ -71,8 +71,7 @@ _ORIGINS = {
 def __getattr__(name: str) -> Any:
     """Import a public name on first use.
 
-    The settings are in this package too, and reading them must not cost the second that the Kubernetes SDK takes to
-    import.
+    Commands that only read settings import this package too, and must not wait a second for the Kubernetes SDK.
     """
     if name not in _ORIGINS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Check of the kubeconfig and its context before anything is deployed."""
+"""Checks the kubeconfig and its context before anything is deployed."""
 
 import difflib
 import os
@@ -13,11 +13,12 @@ from ..settings.findings import Finding
 
 
 def kubeconfig_paths(setting: str, environment: Mapping[str, str], project: Path) -> list[Path]:
-    """Give the files that make up the kubeconfig.
+    """Return the files that make up the kubeconfig.
 
-    setting: the setting `kubeconfig`; empty for KUBECONFIG, else `~/.kube/config`.
-    environment: the environment variables.
-    project: directory that a relative path starts from.
+    Args:
+        setting: The setting `kubeconfig`; empty for KUBECONFIG, else `~/.kube/config`.
+        environment: Environment variables.
+        project: Directory that a relative path starts from.
     """
     if setting:
         return [project / _expanded(setting)]
@@ -26,15 +27,15 @@ def kubeconfig_paths(setting: str, environment: Mapping[str, str], project: Path
 
 
 def _expanded(path: str) -> Path:
-    """Put the home directory in place of `~`; a user who is not there leaves the path as it is."""
+    """Return a path with the home directory in place of `~`, or unchanged if there is no such user."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
 
 
-def _load(paths: list[Path]) -> tuple[list[str], str]:
-    """Give the names of all contexts and the current one, as kubectl merges several files: the first one wins."""
+def _contexts(paths: list[Path]) -> tuple[list[str], str]:
+    """Return the names of all contexts and the current one, merged as kubectl does: the first file wins."""
     names: list[str] = []
     current = ""
     for path in paths:
@@ -48,11 +49,18 @@ def _load(paths: list[Path]) -> tuple[list[str], str]:
 
 
 def check_context(kubeconfig: str, context: str, environment: Mapping[str, str], project: Path) -> Iterator[Finding]:
-    """Refuse a kubeconfig that cannot be read and a context that is not in it."""
+    """Refuse a kubeconfig that cannot be read, and a context that is not in it.
+
+    Args:
+        kubeconfig: The setting `kubeconfig`.
+        context: The setting `context`.
+        environment: Environment variables.
+        project: Directory that a relative path starts from.
+    """
     paths = kubeconfig_paths(kubeconfig, environment, project)
     shown = os.pathsep.join(map(str, paths))
     try:
-        names, current = _load(paths)
+        names, current = _contexts(paths)
     except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a kubeconfig"
         yield Finding("kubeconfig", f'"{shown}"', f"cannot be read: {reason}")
@@ -62,23 +70,24 @@ def check_context(kubeconfig: str, context: str, environment: Mapping[str, str],
             return  # inside a pod, the provider uses its service account
         yield Finding("kubeconfig", f'"{shown}"', "does not exist, write the path of a kubeconfig or start a cluster")
     elif not context and not current:
-        yield Finding("context", '""', f"{shown} has no current context, name one of {_listed(names)}")
+        yield Finding("context", '""', f"{shown} has no current context, name one of {_join(names)}")
     elif context and context not in names:
         near = difflib.get_close_matches(context, names, n=3)
-        hint = f"did you mean {_listed(near)}?" if near else f"there are {_listed(names)}"
+        hint = f"did you mean {_join(near)}?" if near else f"there are {_join(names)}"
         yield Finding("context", f'"{context}"', f"is not in {shown}, {hint}")
 
 
-def _listed(names: list[str]) -> str:
+def _join(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "none"
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """What a kubeconfig says about the cluster of a context.
+    """The cluster of a context, as a kubeconfig describes it.
 
-    server: URL of its API server.
-    authority: certificate of its authority, or the file that has it; empty for none.
+    Attributes:
+        server: URL of its API server.
+        authority: Certificate of its certificate authority, or the path of the file with it; empty for none.
     """
 
     server: str
@@ -86,18 +95,20 @@ class Cluster:
 
 
 def cluster_of(paths: list[Path], context: str) -> Cluster | None:
-    """Give the cluster of a context; None where the files, the context or its cluster are missing or unreadable.
+    """Return the cluster of a context; None if the files, the context or its cluster are missing or unreadable.
 
-    context: name of the context; empty for the current one.
+    Args:
+        paths: Files that make up the kubeconfig.
+        context: Name of the context; empty for the current one.
     """
     try:
-        read = [yaml.safe_load(path.read_text()) for path in paths if path.is_file()]
-        documents = [cast("dict[str, Any]", document) for document in read if document]
-        name = context or next((str(one["current-context"]) for one in documents if one.get("current-context")), "")
-        found = _entry(documents, "contexts", "context", name)
-        cluster = _entry(documents, "clusters", "cluster", str(found.get("cluster", "")))
+        contents = [yaml.safe_load(path.read_text()) for path in paths if path.is_file()]
+        documents = [cast("dict[str, Any]", content) for content in contents if content]
+        current = (str(document["current-context"]) for document in documents if document.get("current-context"))
+        entry = _entry(documents, "contexts", "context", context or next(current, ""))
+        cluster = _entry(documents, "clusters", "cluster", str(entry.get("cluster", "")))
     except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
-        return None  # `check_context` says what is wrong with the one that is to be used
+        return None  # `check_context` reports what is wrong with the kubeconfig of the settings
     if "server" not in cluster:
         return None
     authority = cluster.get("certificate-authority-data") or cluster.get("certificate-authority") or ""
@@ -105,6 +116,7 @@ def cluster_of(paths: list[Path], context: str) -> Cluster | None:
 
 
 def _entry(documents: list[dict[str, Any]], kind: str, key: str, name: str) -> dict[str, Any]:
+    """Return the first entry with a name in a list of a kubeconfig; empty if there is none."""
     for document in documents:
         for entry in cast("list[dict[str, Any]]", document.get(kind) or []):
             if entry["name"] == name:
@@ -113,7 +125,10 @@ def _entry(documents: list[dict[str, Any]], kind: str, key: str, name: str) -> d
 
 
 def same_cluster(one: Cluster, other: Cluster) -> bool:
-    """Say whether two entries are of one cluster: a cluster has an authority of its own, its address may change."""
+    """Return whether two entries describe the same cluster.
+
+    A cluster has a certificate authority of its own, while its address may change.
+    """
     if one.authority and other.authority:
         return one.authority == other.authority
     return one.server == other.server

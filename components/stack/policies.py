@@ -1,11 +1,11 @@
-"""Settings of the policy pack: how strictly each rule holds in an environment, and what it passes over."""
+"""Settings of the policy pack: the enforcement level of each rule, and its exceptions."""
 
 from typing import Literal
 
 from ..settings.base import Section
 
 Level = Literal["advisory", "mandatory", "disabled"]
-"""What a violation does: it is told, it refuses the stack, or nobody looks."""
+"""Whether a violation is reported, blocks the stack, or is ignored."""
 
 Rule = Literal[
     "image-version",
@@ -21,17 +21,17 @@ Rule = Literal[
     "labels",
     "one-gpu-holder",
 ]
-"""Name of a rule, as in policies/."""
+"""Name of a rule in policies/."""
 
 
 class Policies(Section):
     """The policy pack."""
 
     level: Literal["", "advisory", "mandatory"] = ""
-    """What a violation does: `advisory` tells it, `mandatory` refuses the stack; empty for advisory in the environment
-    `development` and mandatory in every other."""
+    """Enforcement level of all rules: `advisory` reports a violation, `mandatory` blocks the stack. Empty for advisory
+    in the environment `development` and mandatory in every other."""
     rules: dict[Rule, Level] = {}
-    """Rules with a level of their own, or `disabled`."""
+    """Enforcement level of single rules: `advisory`, `mandatory` or `disabled`."""
     exceptions: dict[Rule, list[str]] = {}
-    """Objects that a rule passes over, as `namespace/name`. An Ollama whose exposure says `allowAnonymous` is one of
-    `no-anonymous-ollama` already."""
+    """Objects that a rule ignores, as `namespace/name`. The rule `no-anonymous-ollama` ignores an Ollama whose exposure
+    sets `allowAnonymous` by itself."""

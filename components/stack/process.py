@@ -1,4 +1,4 @@
-"""The process of a program: what costs time and does nothing for the person who waits, and how it ends."""
+"""Start-up and exit tuning for the program's process."""
 
 import atexit
 import gc
@@ -11,43 +11,45 @@ from typing import Any
 import pulumi
 
 DEBUG_VARIABLE = "OLLAMA_LIBRECHAT_SDK_DEBUG"
-"""Environment variable that, when it is not empty, leaves the SDK its debug messages, for `pulumi up --debug`."""
+"""Environment variable; if it is not empty, the SDK sends its debug messages, for `pulumi up --debug`."""
 
-EVERYTHING_IS_SAID = 32
-"""Exit status with which a Python program tells the engine that there is nothing to add (pulumi-language-python)."""
+NOTHING_TO_ADD = 32
+"""Exit status that tells the engine that the program has reported its errors already (pulumi-language-python)."""
 
 
 def tune(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Leave out the search for garbage and for plugins of pydantic, and the debug messages of the SDK.
+    """Turn off what costs time in a program that runs once: plugins of pydantic, garbage collection, debug messages.
 
-    Only for a program, which has its process for itself. docs/benchmarks.md has what each of it saves.
+    Only for a program, which has its process to itself. docs/benchmarks.md says what each of them saves.
+
+    Args:
+        environment: Environment variables of the process.
     """
-    # pydantic would read the metadata of every installed package, for a plugin that settings have no use for.
+    # pydantic would read the metadata of every installed package, looking for plugins.
     environment.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # What is imported and built stays to the end: looking for garbage in it, by default every 700 objects and once more
-    # at the exit, finds none.
+    # Imported modules and resources live until the end. By default, the collector looks for garbage among them every
+    # 700 objects and once more at exit, and finds none.
     gc.set_threshold(100_000, 50, 1000)
     atexit.register(gc.freeze)
-    # Five for each resource, sent one by one and waited for, whether anybody asked for them or not. The SDK has no
-    # switch for them.
+    # The SDK sends five messages for each resource and waits for each of them, even if nobody asked for them. It has no
+    # option to turn them off.
     if not environment.get(DEBUG_VARIABLE):
-        pulumi.log.debug = _silent
+        pulumi.log.debug = _ignore_message
 
 
-def _silent(*_: Any, **__: Any) -> None:
-    """Stand in for `pulumi.log.debug`."""
+def _ignore_message(*_: Any, **__: Any) -> None:
+    """Replace `pulumi.log.debug`."""
 
 
-def end_quietly() -> None:
-    """End the program without a word when it is interrupted.
+def exit_silently_on_interrupt() -> None:
+    """Exit without output on SIGINT, which the engine sends after a failure and a person with Ctrl-C.
 
-    The engine does that when something has failed, and a person with Ctrl-C. Python by itself would answer with
-    tracebacks of Pulumi's own code, below the message that counts. Only for a program, as `tune` is.
+    Python would print tracebacks of Pulumi's own code below the message that counts. Only for a program, as `tune` is.
     """
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _leave)
+        signal.signal(signal.SIGINT, _exit)
 
 
-def _leave(*_: Any) -> None:
-    """End the process at once; nothing is waited for, because nobody is there to answer."""
-    os._exit(EVERYTHING_IS_SAID)
+def _exit(*_: Any) -> None:
+    """Exit at once, without waiting for requests that nobody will answer."""
+    os._exit(NOTHING_TO_ADD)

@@ -1,4 +1,4 @@
-"""Rules on CPU and memory: what the API server would refuse, or a namespace's defaults would change unasked."""
+"""Rules on CPU and memory that concern a namespace: its LimitRange and its ResourceQuota."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,22 +8,22 @@ from ..workload.rules import limit_below_request
 from .settings import Settings, components
 
 
-def containers(settings: Settings, namespace: Application | None = None) -> Iterator[Containers]:
-    """Yield what runs with resources from the settings, in one namespace or in both."""
+def containers(settings: Settings, application: Application | None = None) -> Iterator[Containers]:
+    """Yield the containers whose resources are in the settings, of one namespace or of both."""
     for name, component in components().items():
-        if namespace in {None, component.namespace}:
+        if application in {None, component.namespace}:
             yield from component.containers(getattr(settings, name))
 
 
-def jobs(settings: Settings, namespace: Application | None = None) -> Iterator[ProgramJob]:
-    """Yield the Jobs whose resources no setting gives, in one namespace or in both."""
+def jobs(settings: Settings, application: Application | None = None) -> Iterator[ProgramJob]:
+    """Yield the Jobs whose resources the program sets, of one namespace or of both."""
     for name, component in components().items():
-        if namespace in {None, component.namespace}:
+        if application in {None, component.namespace}:
             yield from component.jobs(getattr(settings, name))
 
 
 def default_limit(settings: Settings) -> Iterator[Finding]:
-    """Refuse to run without a limit where the LimitRange would give one."""
+    """Refuse a container without a limit if the LimitRange would give it one unasked."""
     given = settings.namespaces.limit_range.given_limit
     for path, _, resources in containers(settings):
         for key, default in given.lacking(resources.limits).mapping().items():
@@ -35,7 +35,7 @@ def default_limit(settings: Settings) -> Iterator[Finding]:
 
 
 def default_limit_of_jobs(settings: Settings) -> Iterator[Finding]:
-    """Refuse a LimitRange whose limit is below what a Job asks for that has none: the API server refuses its pod."""
+    """Refuse a default limit below the request of a Job without a limit: the API server would refuse its pod."""
     given = settings.namespaces.limit_range.given_limit
     for name, resources, _ in jobs(settings):
         for key, request, limit in resources.requests.above(given.lacking(resources.limits)):
@@ -44,7 +44,7 @@ def default_limit_of_jobs(settings: Settings) -> Iterator[Finding]:
 
 
 def default_request(settings: Settings) -> Iterator[Finding]:
-    """Refuse a LimitRange that gives containers a request above its limit: the API server refuses it too."""
+    """Refuse a default request above the default limit: the API server would refuse the LimitRange."""
     limits = settings.namespaces.limit_range
     for key, request, limit in limits.given_request.above(limits.given_limit):
         rule = f"is more than `namespaces.limitRange.defaultLimit.{key}: {limit}`"
@@ -52,11 +52,11 @@ def default_request(settings: Settings) -> Iterator[Finding]:
 
 
 def quota_needs_requests(settings: Settings) -> Iterator[Finding]:
-    """Refuse pods without requests under a ResourceQuota, which refuses them too, after everything else is there."""
-    spaces = settings.namespaces
-    if not spaces.quota.enabled:
+    """Refuse containers without requests under a ResourceQuota: the API server would refuse their pods."""
+    namespaces = settings.namespaces
+    if not namespaces.quota.enabled:
         return
-    default = spaces.limit_range.given_request
+    default = namespaces.limit_range.given_request
     for path, _, resources in containers(settings):
         for key in ("cpu", "memory"):
             if not any(getattr(amounts, key) for amounts in (resources.requests, resources.limits, default)):
@@ -64,7 +64,7 @@ def quota_needs_requests(settings: Settings) -> Iterator[Finding]:
                 yield Finding(f"{path}.resources.requests.{key}", '""', rule)
 
 
-ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     limit_below_request,
     default_limit,
     default_limit_of_jobs,

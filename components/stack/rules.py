@@ -1,4 +1,4 @@
-"""Rules that concern more than one component. Each yields its findings; none of them changes anything."""
+"""Rules that concern more than one component, and the check of all rules."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ from ..helm.rules import chart_labels
 from ..librechat.rules import shared_redis
 from ..ollama.models.rules import with_tag
 from ..settings.findings import Finding
-from . import resource_rules, security
+from . import network_rules, resource_rules
 from .settings import CLUSTER, Settings, components, exposures
 
 
@@ -25,21 +25,21 @@ def title_model(settings: Settings) -> Iterator[Finding]:
 
 
 def hosts(settings: Settings) -> Iterator[Finding]:
-    """Refuse one host for two applications: their paths collide."""
-    first: dict[str, str] = {}
+    """Refuse the same host for two components: their paths would collide."""
+    path_of_host: dict[str, str] = {}
     for path, exposure in exposures(settings).items():
         host = exposure.host
         if exposure.type == "none" or not host:
             continue
-        earlier = first.setdefault(host, path)
-        if earlier != path:
-            other = "LibreChat" if earlier == "librechat" else f"`{earlier}`"
+        first = path_of_host.setdefault(host, path)
+        if first != path:
+            other = "LibreChat" if first == "librechat" else f"`{first}`"
             rule = f"is the host of {other} too, choose another one"
             yield Finding(f"{path}.exposure.host", _quote(host), rule)
 
 
 def namespaces(settings: Settings) -> Iterator[Finding]:
-    """Refuse one namespace for both applications, and names that are too long with their prefix."""
+    """Refuse the same namespace for both applications."""
     names = settings.namespaces
     if names.ollama_name == names.librechat_name:
         rule = "is the namespace of LibreChat too, they have to differ"
@@ -47,14 +47,14 @@ def namespaces(settings: Settings) -> Iterator[Finding]:
 
 
 def external_meilisearch(settings: Settings) -> Iterator[Finding]:
-    """Refuse half of an external Meilisearch."""
+    """Refuse an external Meilisearch without a URL, without a key, with two keys, or with a key that is too short."""
     external = settings.meilisearch.external
     key = external.master_key.get_secret_value()
     if key and external.existing_secret:
         rule = "is the second source of the key, remove it or `meilisearch.external.masterKey`"
         yield Finding("meilisearch.external.existingSecret", _quote(external.existing_secret), rule)
-    known = key or external.existing_secret or settings.librechat.existing_secret
-    if (external.url and not known) or (not external.url and (key or external.existing_secret)):
+    has_key = key or external.existing_secret or settings.librechat.existing_secret
+    if (external.url and not has_key) or (not external.url and (key or external.existing_secret)):
         missing = "masterKey" if external.url else "url"
         yield Finding(f"meilisearch.external.{missing}", "", "is needed: an external Meilisearch has a URL and a key")
     if key and len(key.encode()) < 16:  # noqa: PLR2004
@@ -62,7 +62,7 @@ def external_meilisearch(settings: Settings) -> Iterator[Finding]:
 
 
 def passwords_in_existing_secret(settings: Settings) -> Iterator[Finding]:
-    """Refuse generated passwords beside an existing Secret of LibreChat: they cannot get into it."""
+    """Refuse generated passwords together with an existing Secret of LibreChat: the program cannot add them to it."""
     name = settings.librechat.existing_secret
     if not name:
         return
@@ -81,7 +81,7 @@ def passwords_in_existing_secret(settings: Settings) -> Iterator[Finding]:
 
 
 def data_loss(settings: Settings) -> Iterator[Finding]:
-    """Refuse to protect data and to allow its loss at the same time."""
+    """Refuse `allowDataLoss` together with `dataProtection`."""
     named = [name for name in settings.allow_data_loss if name != CLUSTER]
     if settings.data_protection and named:
         rule = "contradicts `dataProtection: true`: set that to false, run `pulumi up`, and then allow it"
@@ -89,13 +89,13 @@ def data_loss(settings: Settings) -> Iterator[Finding]:
 
 
 def labels(settings: Settings) -> Iterator[Finding]:
-    """Refuse labels of all objects that a chart sets itself."""
+    """Refuse labels that the charts set themselves."""
     methods = {settings.librechat.method, *(server.method for server in settings.ollama.servers().values())}
     if "helm" in methods:
         yield from chart_labels(settings.labels, "labels")
 
 
-ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,
     hosts,
     namespaces,
@@ -103,18 +103,18 @@ ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     passwords_in_existing_secret,
     data_loss,
     labels,
-    *resource_rules.ROOT,
-    *security.ROOT,
+    *resource_rules.RULES,
+    *network_rules.RULES,
 )
 
 
 def check(settings: Settings) -> list[Finding]:
-    """Apply every rule to the settings of a stack."""
+    """Return what every rule, including those of the components, finds in the settings of a stack."""
     findings: list[Finding] = []
     for name, component in components().items():
         findings += component.check(getattr(settings, name), f"{name}.")
     findings += shared_redis(settings.librechat, "librechat.", connected=settings.valkey.enabled)
-    findings += [finding for rule in ROOT for finding in rule(settings)]
+    findings += [finding for rule in RULES for finding in rule(settings)]
     for path, exposure in exposures(settings).items():
         findings += check_exposure(exposure, f"{path}.exposure")
     return findings

@@ -26,10 +26,10 @@ from ..workload.settings import Amounts
 from .policies import Policies
 
 CLUSTER = "cluster"
-"""In `allowDataLoss`: all data in the cluster that a stack leaves."""
+"""Entry of `allowDataLoss`: the data in the cluster that a stack leaves for another one."""
 
 DEVELOPMENT = "development"
-"""Environment whose data nobody depends on."""
+"""Default environment, whose data nobody depends on."""
 
 
 class Quota(Section):
@@ -42,6 +42,10 @@ class Quota(Section):
     run in it (for a rolling update) and something to spare, its GPUs, and no Service that opens a port of the nodes."""
     librechat: Quantities = {}
     """Hard limits of LibreChat's namespace; they replace the derived ones."""
+
+    def limits_of(self, application: Application) -> Mapping[str, str]:
+        """Return the hard limits in the settings for the namespace of an application; empty for the derived ones."""
+        return {"ollama": self.ollama, "librechat": self.librechat}[application]
 
 
 class LimitRange(Section):
@@ -56,12 +60,12 @@ class LimitRange(Section):
 
     @property
     def given_request(self) -> Amounts:
-        """Requests that a container gets; nothing without a LimitRange."""
+        """Requests that a container gets by default; none without a LimitRange."""
         return self.default_request if self.enabled else Amounts()
 
     @property
     def given_limit(self) -> Amounts:
-        """Limits that a container gets; nothing without a LimitRange."""
+        """Limits that a container gets by default; none without a LimitRange."""
         return self.default_limit if self.enabled else Amounts()
 
 
@@ -96,17 +100,18 @@ class Namespaces(Section):
         return self.librechat or f"{self.prefix}librechat"
 
 
-def _data_loss(value: str) -> str:
-    known = sorted([CLUSTER, *(name for name, component in components().items() if component.data)])
-    if value not in known:
-        raise ValueError(f"has to be one of {', '.join(known)}")
+def _holds_data(value: str) -> str:
+    """Refuse a name in `allowDataLoss` that is not a component with data."""
+    allowed = sorted([CLUSTER, *(name for name, component in components().items() if component.data)])
+    if value not in allowed:
+        raise ValueError(f"has to be one of {', '.join(allowed)}")
     return value
 
 
 class Settings(Section):
     """Everything that a stack file can say.
 
-    A field with a `Definition` is a component: this is the one list of them, and `components` returns it.
+    A field annotated with a `Definition` is a component. This is the only list of components; `components` returns it.
     """
 
     environment: LabelValue = DEVELOPMENT
@@ -129,7 +134,7 @@ class Settings(Section):
     data_protection: bool = False
     """Whether what holds data (volumes, generated credentials and their namespaces) is protected: `pulumi destroy`
     refuses, and the objects stay in the cluster when they leave the program."""
-    allow_data_loss: list[Annotated[str, AfterValidator(_data_loss)]] = []
+    allow_data_loss: list[Annotated[str, AfterValidator(_holds_data)]] = []
     """Applications whose data the next `pulumi up` may delete, when a change of settings needs it; without it such a
     change is refused. `cluster` lets the stack leave its data behind in the cluster where it is, and move to another
     one. Take it out again afterwards."""
@@ -151,13 +156,13 @@ class Settings(Section):
 
 @functools.cache
 def components() -> Mapping[str, Definition[Any]]:
-    """Return every component by the key of its settings."""
-    found: dict[str, Definition[Any]] = {}
-    for name, field in Settings.model_fields.items():
-        for entry in field.metadata:
-            if isinstance(entry, Definition):
-                found[name] = cast("Definition[Any]", entry)
-    return found
+    """Return the definition of every component, by its field in the settings."""
+    return {
+        name: cast("Definition[Any]", entry)
+        for name, field in Settings.model_fields.items()
+        for entry in field.metadata
+        if isinstance(entry, Definition)
+    }
 
 
 def images() -> dict[str, Image]:
@@ -166,7 +171,7 @@ def images() -> dict[str, Image]:
 
 
 def exposures(settings: Settings) -> dict[str, Exposure]:
-    """Return how each component is reached from outside the cluster, by the key path before `exposure`."""
+    """Return how components are reached from outside the cluster, by the key path before `exposure`, in its order."""
     found = {
         path: exposure
         for name, component in components().items()

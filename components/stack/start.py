@@ -1,22 +1,22 @@
-"""Start of the program of a stack."""
+"""Starts the program of a stack."""
 
 from typing import TYPE_CHECKING
 
-from . import process
+from .process import exit_silently_on_interrupt, tune
 
 if TYPE_CHECKING:
     from .program import Stack
 
 
 def start() -> "Stack":
-    """Tune the process of the program, and load the current stack in it.
+    """Tune the program's process, and load the current stack.
 
     Raises:
-        pulumi.RunError: settings were refused; the engine prints every finding and changes nothing.
+        pulumi.RunError: Settings were refused. The engine prints every finding and changes nothing.
     """
-    process.tune()
-    process.end_quietly()
-    # After the tuning, which is for what this imports: settings and the Kubernetes SDK.
+    tune()
+    exit_silently_on_interrupt()
+    # Imported after the tuning, which makes this import faster: it loads pydantic's models and the Kubernetes SDK.
     from .program import Stack  # noqa: PLC0415
 
     return Stack.load()

@@ -13,7 +13,7 @@ import pulumi
 import pytest
 
 from cli.recording import Mocks
-from components.stack.process import DEBUG_VARIABLE, EVERYTHING_IS_SAID
+from components.stack.process import DEBUG_VARIABLE
 from tests.budgets import BUDGETS, over
 from tests.unit import programs
 from tests.unit.recording import Recording
@@ -73,7 +73,7 @@ def test_what_needs_no_sdk_does_not_wait_for_it(module: str) -> None:
 
 
 def test_imports() -> None:
-    modules = imported("from components import *", "import components.stack.load, components.stack.program")
+    modules = imported("from components import *", "import components.stack.configuration, components.stack.program")
     packages = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names) - {"components"}
     measured = {
         "SDK modules": sum(name.startswith(("pulumi_kubernetes", "pulumi_random")) for name in modules),
@@ -122,18 +122,6 @@ def test_debug_messages_are_there_for_whoever_asks(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(pulumi.log, "debug", lambda message, *_, **__: sent.append(message))
     programs.recorded("dev", tmp_path)
     assert len(sent) > 100
-
-
-def test_a_program_that_is_interrupted_says_nothing() -> None:
-    code = (
-        "import os, signal, time\n"
-        "from components.stack.process import end_quietly\n"
-        "end_quietly()\n"
-        "os.kill(os.getpid(), signal.SIGINT)\n"
-        "time.sleep(60)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (EVERYTHING_IS_SAID, "", "")
 
 
 def test_an_interrupt_reaches_the_commands_that_run_the_program(tmp_path: Path) -> None:

@@ -2,17 +2,13 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 import yaml
 
-from cli.recording import Monitor
 from components import images
 from components.librechat.config.lint import lint_yaml
-from components.stack.data import deployed
 from components.stack.settings import images as pinned_images
 from tests.unit import programs
 from tests.unit.pods import container, environment, pods, secret_references, template, violations
@@ -566,26 +562,3 @@ def test_credentials_of_sessions_rotate_and_those_of_stored_data_do_not() -> Non
         for rotation in (1, 2)
     )
     assert {key for key in before if before[key] != after[key]} == {"JWT_SECRET", "JWT_REFRESH_SECRET"}
-
-
-@pytest.mark.parametrize(("preview", "registered"), [(False, []), (True, ["kubernetes"])])
-def test_an_update_leaves_the_provider_alone_until_the_settings_are_accepted(
-    preview: bool, registered: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its settings in the state say which cluster the data is in, which a change of the context is compared with."""
-    seen: list[str] = []
-    register = Monitor.RegisterResource
-
-    def noted(self: Monitor, request: Any) -> Any:
-        seen.append(request.name)
-        return register(self, request)
-
-    def refuse() -> None:
-        raise pulumi.RunError("refused")
-
-    monkeypatch.setattr(Monitor, "RegisterResource", noted)
-    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: preview)
-    monkeypatch.setattr(deployed, "read", refuse)
-    with pytest.raises(pulumi.RunError, match="refused"):
-        programs.execute(programs.stack_config("dev"), tmp_path, stack="dev")
-    assert [name for name in seen if name != "ollama-librechat-dev"] == registered

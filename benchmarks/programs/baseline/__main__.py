@@ -4,7 +4,7 @@ import atexit
 import gc
 import json
 
-# As in components/stack/process.py: what is imported stays to the end, and no debug messages.
+# As in components/stack/process.py: no garbage collection, no debug messages.
 gc.set_threshold(100_000, 50, 1000)
 atexit.register(gc.freeze)
 

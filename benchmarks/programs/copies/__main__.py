@@ -3,7 +3,7 @@
 import atexit
 import gc
 
-# As in components/stack/process.py: what is imported stays to the end, and no debug messages.
+# As in components/stack/process.py: no garbage collection, no debug messages.
 gc.set_threshold(100_000, 50, 1000)
 atexit.register(gc.freeze)
 

@@ -1,13 +1,13 @@
-"""What a stack has deployed, as far as it concerns data: read from the stack's own state, before anything changes.
+"""Reads what a stack has deployed from its state, before anything changes.
 
-The program asks the engine for its own state, so that this works in every preview: with any backend, any plugin, and a
-cluster that does not answer.
+The program asks the engine for the state of its own stack. That works in every preview: with any backend, with any
+plugin, and with a cluster that does not answer.
 """
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pulumi
 from pulumi.runtime import invoke
@@ -22,25 +22,27 @@ _DATA_TYPES = {
     "kubernetes:apps/v1:StatefulSet": "StatefulSet",
     "random:index/randomPassword:RandomPassword": "RandomPassword",
 }
+_PROVIDER = "pulumi:providers:kubernetes"
 _RELEASE = "kubernetes:helm.sh/v3:Release"
-_SERVERS: Mapping[str, tuple[str, str]] = {
+_REPLICAS: Mapping[str, tuple[str, str]] = {
     "kubernetes:apps/v1:Deployment": ("spec", "replicas"),
     _RELEASE: ("values", "replicaCount"),
 }
-"""Where the number of pods is in the outputs of what runs a server."""
+"""Path of the number of pods in the outputs of the resources that run a server."""
 
-_PAUSES = (0.1, 0.4, 1.5)
-"""Seconds before the state is read again. In a directory, the engine writes the state and its `.attrs` one after the
-other and the second in place: who reads right then, as this program may while its stack is being registered, is told
-`failed to load checkpoint: EOF`."""
+_RETRY_SECONDS = (0.1, 0.4, 1.5)
+"""Pauses before the state is read again. In a local backend, the engine writes the state first and its `.attrs` after
+it, in place. The program may read between the two, while its stack is being registered; the engine then answers `failed
+to load checkpoint: EOF`."""
 
 
 @dataclass(frozen=True)
 class DeployedRelease:
-    """A Helm release, as far as it has to be known to leave it as it is.
+    """A deployed Helm release, as far as the program needs it to keep the release.
 
-    chart: path of its chart, OCI reference, or name in a repository.
-    values: names of its values at the top level, and nothing of their content.
+    Attributes:
+        chart: Path of its chart, OCI reference, or name in a repository.
+        values: Names of its values at the top level, without their content.
     """
 
     chart: str = ""
@@ -51,12 +53,13 @@ class DeployedRelease:
 class DeployedStack:
     """What a stack has deployed.
 
-    data: what holds data, by logical name.
-    owners: applications of which anything is deployed.
-    kubeconfig: path of the kubeconfig that it was deployed with; empty for the default one.
-    context: the context; empty for the current one of its kubeconfig.
-    replicas: pods of each Deployment and of each Helm release, by logical name; 0 for a release that failed.
-    releases: each Helm release, by logical name.
+    Attributes:
+        data: Data-bearing objects by logical name.
+        owners: Components with data that have deployed anything, by the field of their settings.
+        kubeconfig: Path of the kubeconfig that it was deployed with; empty for the default one.
+        context: Context that it was deployed with; empty for the current one of its kubeconfig.
+        replicas: Pods of each Deployment and Helm release, by logical name; 0 for a failed release.
+        releases: Helm releases by logical name.
     """
 
     data: Mapping[str, Deployed] = field(default_factory=dict[str, Deployed])
@@ -67,55 +70,69 @@ class DeployedStack:
     releases: Mapping[str, DeployedRelease] = field(default_factory=dict[str, DeployedRelease])
 
     def of(self, owner: str) -> list[Deployed]:
-        """Give what holds data of an application."""
+        """Return the data-bearing objects of a component, given by the field of its settings."""
         return [found for found in self.data.values() if found.owner == owner]
 
     def kind(self, kind: str) -> list[Deployed]:
-        """Give what is of a kind."""
+        """Return the data-bearing objects of a kind."""
         return [found for found in self.data.values() if found.kind == kind]
 
 
 def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
-    """Pick out what concerns data.
+    """Return what a stack has deployed.
 
-    resources: type and outputs of each resource, by URN.
+    Args:
+        resources: Type and outputs of each resource in its state, by URN.
     """
-    data: dict[str, Deployed] = {}
-    owners: set[str] = set()
-    provider: Mapping[str, Any] = {}
-    replicas: dict[str, int] = {}
-    releases: dict[str, DeployedRelease] = {}
-    for urn, resource in resources.items():
-        _, _, chain, name = urn.split("::", 3)
-        parents = chain.split("$")
-        owner = _owner(parents)
-        outputs = _mapping(resource, "outputs")
-        if owner:
-            owners.add(owner)
-        if parents[-1] == "pulumi:providers:kubernetes":
-            provider = outputs
-        if parents[-1] in _SERVERS:
-            section, key = _SERVERS[parents[-1]]
-            replicas[name] = int(_mapping(outputs, section).get(key, 1))
-        if parents[-1] == _RELEASE:
-            releases[name] = DeployedRelease(str(outputs.get("chart") or ""), frozenset(_mapping(outputs, "values")))
-            if _mapping(outputs, "status").get("status") == "failed":
-                replicas[name] = 0
-        kind = _DATA_TYPES.get(parents[-1])
-        if kind and (owner or kind == "Namespace") and not name.endswith(_replaceable()):
-            data[name] = _deployed(kind, name, owner, outputs)
-    kubeconfig, context = (str(provider.get(key) or "") for key in ("kubeconfig", "context"))
-    return DeployedStack(data, frozenset(owners), kubeconfig, context, replicas, releases)
+    found = [_resource(urn, resource) for urn, resource in resources.items()]
+    provider = next((one.outputs for one in reversed(found) if one.type == _PROVIDER), {})
+    return DeployedStack(
+        data={one.name: _deployed(one) for one in found if _holds_data(one)},
+        owners=frozenset(one.owner for one in found if one.owner),
+        kubeconfig=str(provider.get("kubeconfig") or ""),
+        context=str(provider.get("context") or ""),
+        replicas={one.name: _replicas(one) for one in found if one.type in _REPLICAS},
+        releases={one.name: _release(one) for one in found if one.type == _RELEASE},
+    )
+
+
+class _Resource(NamedTuple):
+    """A resource in the state.
+
+    Attributes:
+        type: Its type.
+        name: Its logical name.
+        owner: Field of the settings of its component, if that holds data.
+        outputs: Its outputs.
+    """
+
+    type: str
+    name: str
+    owner: str | None
+    outputs: Mapping[str, Any]
+
+
+def _resource(urn: str, resource: Mapping[str, Any]) -> _Resource:
+    _, _, types, name = urn.split("::", 3)
+    chain = types.split("$")
+    return _Resource(chain[-1], name, _owner(chain), _mapping(resource, "outputs"))
 
 
 def _owner(types: Sequence[str]) -> str | None:
-    """Return the section of a resource's component, from the types of its parents and itself."""
-    kinds = {component.kind: name for name, component in components().items() if component.data}
-    return next((kinds[kind] for kind in (name.rpartition(":")[2] for name in types) if kind in kinds), None)
+    """Return the component with data that a resource belongs to, from the types of its parents and its own."""
+    owners = {component.kind: name for name, component in components().items() if component.data}
+    kinds = (name.rpartition(":")[2] for name in types)
+    return next((owners[kind] for kind in kinds if kind in owners), None)
+
+
+def _holds_data(resource: _Resource) -> bool:
+    kind = _DATA_TYPES.get(resource.type)
+    belongs = resource.owner is not None or kind == "Namespace"
+    return kind is not None and belongs and not resource.name.endswith(_replaceable())
 
 
 def _replaceable() -> tuple[str, ...]:
-    """Return the ends of the names of generated credentials that no data needs."""
+    """Return the suffixes of the names of generated credentials that no data needs."""
     return tuple(end for component in components().values() for end in component.replaceable)
 
 
@@ -123,35 +140,48 @@ def _mapping(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", holder.get(key) or {})
 
 
-def _deployed(kind: str, name: str, owner: str | None, outputs: Mapping[str, Any]) -> Deployed:
+def _deployed(resource: _Resource) -> Deployed:
+    outputs = resource.outputs
     metadata = _mapping(outputs, "metadata")
     return Deployed(
-        kind=kind,
-        name=name,
-        owner=owner,
+        kind=_DATA_TYPES[resource.type],
+        name=resource.name,
+        owner=resource.owner,
         object_name=str(metadata.get("name") or ""),
         namespace=str(metadata.get("namespace") or ""),
-        # Neither a Secret nor a password has a specification: what they hold stays behind.
+        # Neither a Secret nor a password has a `spec`, so no secret is kept.
         spec=_mapping(outputs, "spec"),
         asked=_mapping(_mapping(outputs, "__inputs"), "spec"),
         rotation=int(_mapping(outputs, "keepers").get("rotation", 1)),
     )
 
 
-def read() -> DeployedStack:
-    """Read the state of the current stack, through functions that the engine serves itself.
+def _replicas(resource: _Resource) -> int:
+    if resource.type == _RELEASE and _mapping(resource.outputs, "status").get("status") == "failed":
+        return 0
+    section, key = _REPLICAS[resource.type]
+    return int(_mapping(resource.outputs, section).get(key, 1))
 
-    Raises pulumi.RunError when the engine cannot read it.
+
+def _release(resource: _Resource) -> DeployedRelease:
+    return DeployedRelease(str(resource.outputs.get("chart") or ""), frozenset(_mapping(resource.outputs, "values")))
+
+
+def read() -> DeployedStack:
+    """Read the state of the current stack through functions that the engine itself provides.
+
+    Raises:
+        pulumi.RunError: The engine cannot read the state.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    # The outputs first: without a first deployment some backends have no state, which the second call does not survive.
-    if not _ask("readStackOutputs", {"name": stack}):
+    # Before the first deployment some backends have no state, and the second call would fail without the first.
+    if not _call("readStackOutputs", {"name": stack}):
         return DeployedStack()
-    return from_state(_ask("readStackResourceOutputs", {"stackName": stack}))
+    return from_state(_call("readStackResourceOutputs", {"stackName": stack}))
 
 
-def _ask(function: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
-    pauses = list(_PAUSES)
+def _call(function: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    pauses = list(_RETRY_SECONDS)
     while True:
         try:
             answer: Any = invoke(f"pulumi:pulumi:{function}", args).value

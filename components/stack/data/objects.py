@@ -1,4 +1,4 @@
-"""The data-bearing objects that settings will create. A test compares them with what the program registers."""
+"""The data-bearing objects that the settings will create. A test compares them with what the program registers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from ..settings import Settings, components
 
 @dataclass(frozen=True)
 class PlannedObject(DataObject):
-    """One object that will hold data.
+    """A data-bearing object that the settings will create.
 
     Attributes:
-        owner: Section of the component that it belongs to; None for a namespace.
+        owner: Section of its component; None for a namespace.
         namespace: Its namespace; for a namespace, its name.
     """
 

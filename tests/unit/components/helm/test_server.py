@@ -1,17 +1,14 @@
 """From one method to the other: what stays, what is kept without pods, and when it goes."""
 
-from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 
 from components import LibreChat, Ollama
 from components.helm.server import hands_over
 from components.librechat.settings import LibreChatSettings
 from components.ollama.settings import OllamaSettings
-from components.stack.data.deployed import DeployedRelease, DeployedStack, from_state
-from components.stack.program import handing_over
+from components.stack.data.deployed import DeployedRelease, from_state
 from tests.reachability import matches
 from tests.unit import programs
 from tests.unit.programs import CONNECTED
@@ -72,18 +69,6 @@ def test_of_a_release_its_chart_and_the_names_of_its_values_are_read_and_nothing
     assert found.releases == {"ollama-release": release}
     assert found.replicas == {"ollama-release": 0}, "one that failed runs nothing"
     assert "do-not-tell" not in repr(found)
-
-
-def test_a_chart_that_is_gone_is_told_before_anything_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    release = DeployedRelease("./charts/ollama.tgz", frozenset({"replicaCount"}))
-    running = DeployedStack(replicas={"ollama-release": 1}, releases={"ollama-release": release})
-    with pytest.raises(pulumi.RunError, match=r"ollama: .* from the chart ./charts/ollama.tgz, which is not there"):
-        run(lambda: handing_over(running, "ollama", "native"))
-    (tmp_path / "charts").mkdir()
-    (tmp_path / "charts" / "ollama.tgz").touch()
-    kept = run(lambda: handing_over(running, "ollama", "native")).result
-    assert kept == {"handing_over": True, "release_values": {"replicaCount"}}
 
 
 def ollama(**more: Any) -> Recording:

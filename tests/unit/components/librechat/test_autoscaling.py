@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.stack.quota import hard
+from components.stack.quota import hard_limits
 from components.stack.settings import Settings
 from tests.unit import pods
 from tests.unit.programs import librechat
@@ -60,6 +60,6 @@ def test_one_pod_at_most_needs_nothing_shared() -> None:
 def test_the_quota_has_room_for_the_most_pods(most: int) -> None:
     autoscaling = {"enabled": True, "minReplicas": 1, "maxReplicas": most}
     fixed = Settings.model_validate({"librechat": {"replicas": most}})
-    assert hard(Settings.model_validate({"librechat": {"autoscaling": autoscaling}}), "librechat") == hard(
-        fixed, "librechat"
-    )
+    assert hard_limits(
+        Settings.model_validate({"librechat": {"autoscaling": autoscaling}}), "librechat"
+    ) == hard_limits(fixed, "librechat")

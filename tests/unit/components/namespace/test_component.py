@@ -1,7 +1,6 @@
 """Namespaces: labels, Pod Security, protection; and what a stack gives all of its components."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -9,7 +8,6 @@ import pytest
 
 import components
 from components.namespace.component import POD_SECURITY_VERSION
-from components.stack.program import kubeconfig_path
 from tests.unit.recording import Recording, run
 
 Execute = Callable[..., Recording]
@@ -45,14 +43,6 @@ def test_a_namespace_outlives_the_stack_with_its_data(protected: bool) -> None:
     )
     found = program.object("Namespace", "ns")
     assert (found.protect, found.retain_on_delete) == (protected, protected)
-
-
-def test_the_path_of_the_kubeconfig_starts_at_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert kubeconfig_path("") is None
-    assert kubeconfig_path("a/b") == str(tmp_path / "a/b")
-    assert kubeconfig_path("/a/b") == "/a/b"
-    assert kubeconfig_path("~/x") == str(Path.home() / "x")
 
 
 def test_components_have_no_provider_of_their_own() -> None:

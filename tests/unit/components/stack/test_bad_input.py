@@ -12,8 +12,8 @@ import yaml
 
 from components.settings.findings import Finding, SettingsError
 from components.settings.validation import validate
+from components.stack.configuration import read_settings
 from components.stack.kubeconfig import check_context
-from components.stack.load import load
 from components.stack.rules import check
 from components.stack.settings import Settings
 from tests.unit import programs
@@ -43,7 +43,7 @@ def refused(kubeconfig: Path) -> Refused:  # noqa: ARG001 - has to be there
     ) -> str:
         config = {**engine_config({**programs.defaults(), **programs.in_project(**settings)}), **(foreign or {})}
         with pytest.raises(pulumi.RunError) as caught:
-            run(load, config, frozenset(f"{PROJECT}:{key}" for key in secret_keys), stack="test")
+            run(read_settings, config, frozenset(f"{PROJECT}:{key}" for key in secret_keys), stack="test")
         return str(caught.value)
 
     return message

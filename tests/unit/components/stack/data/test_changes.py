@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from components.settings.validation import validate
-from components.stack.data.changes import refused
+from components.stack.data.changes import refused_changes
 from components.stack.data.deployed import DeployedStack, from_state
 from components.stack.data.objects import data_objects
 from components.stack.settings import Settings
@@ -81,7 +81,7 @@ def state(
 def findings(deployed: DeployedStack | None = None, **values: Any) -> dict[str, str]:
     values = {"context": "minikube", **values}
     known = from_state(state()) if deployed is None else deployed
-    return {found.path: str(found) for found in refused(known, settings(**values), {}, Path("/nowhere"))}
+    return {found.path: str(found) for found in refused_changes(known, settings(**values), {}, Path("/nowhere"))}
 
 
 def test_the_state_of_default_settings_is_what_default_settings_ask_for() -> None:

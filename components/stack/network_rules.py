@@ -1,4 +1,4 @@
-"""Rules on what keeps others out, where more than one setting is concerned."""
+"""Rules on network access that concern more than one setting."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,10 +7,10 @@ from .settings import Settings, exposures
 
 
 def unknown_controller(settings: Settings) -> Iterator[Finding]:
-    """Refuse an exposure whose traffic the NetworkPolicies would stop, because nobody knows where it comes from."""
+    """Refuse an exposure without a source of its traffic: the NetworkPolicies would block it."""
     policies = settings.network_policies
-    own = policies.ingress_controller
-    if not policies.enabled or own.namespace or own.networks:
+    source = policies.ingress_controller
+    if not policies.enabled or source.namespace or source.networks:
         return
     for name, exposure in exposures(settings).items():
         if exposure.type != "none" and exposure.controller == "other":
@@ -23,7 +23,7 @@ def unknown_controller(settings: Settings) -> Iterator[Finding]:
 
 
 def egress_rules(settings: Settings) -> Iterator[Finding]:
-    """Refuse egress rules that are none: a misspelled `to` would open every address."""
+    """Refuse unknown keys in egress rules: with a misspelled `to`, a rule would allow every address."""
     extra = settings.network_policies.extra_egress
     for name, rules in (("librechat", extra.librechat), ("ollama", extra.ollama)):
         for index, rule in enumerate(rules):
@@ -33,7 +33,7 @@ def egress_rules(settings: Settings) -> Iterator[Finding]:
                 yield Finding(path, f'"{unknown[0]}"', "unknown key, an egress rule has `to` and `ports`")
 
 
-ROOT: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     unknown_controller,
     egress_rules,
 )

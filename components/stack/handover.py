@@ -1,0 +1,38 @@
+"""Change of method: the old server stays until the new one is ready."""
+
+from pathlib import Path
+
+import pulumi
+
+from ..helm.charts import is_path
+from ..helm.server import HandingOver, hands_over
+from ..helm.settings import Method
+from .data.deployed import DeployedRelease, DeployedStack
+
+
+def handing_over(deployed: DeployedStack, component: str, method: Method) -> HandingOver:
+    """Return what to keep of a server that the other method runs, and log that it is kept.
+
+    Args:
+        deployed: What the stack has deployed.
+        component: Logical name of the component, for example `ollama`.
+        method: How the settings deploy it.
+
+    Raises:
+        pulumi.RunError: The chart of the release to keep is missing, so Helm cannot upgrade the release.
+    """
+    if not hands_over(deployed.replicas, component, method):
+        return {"handing_over": False, "release_values": ()}
+    kind = "Deployment" if method == "helm" else "Helm release"
+    pulumi.log.info(
+        f"{component}: the {kind} that runs it now is kept until its successor (`method: {method}`) is ready; the next "
+        "`pulumi up` deletes it"
+    )
+    release = deployed.releases.get(f"{component}-release", DeployedRelease())
+    if method == "native" and is_path(release.chart) and not Path(release.chart).exists():
+        raise pulumi.RunError(
+            f"{component}: the Helm release that runs it now was made from the chart {release.chart}, which is not "
+            "there. Helm needs it to take the pods of the release away: put it back until the release is deleted, "
+            "which the second `pulumi up` does."
+        )
+    return {"handing_over": True, "release_values": release.values}
