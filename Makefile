@@ -94,7 +94,7 @@ format: setup ## Format the code
 	@$(VENV)/bin/ruff check --fix --quiet .
 	@$(VENV)/bin/ruff format --quiet .
 
-generate: setup ## Write what is derived from the settings
+generate: setup ## Write the files that are generated from the code
 	@$(CLI) generate
 
 lock: setup ## Move the pinned versions to the newest that requirements.txt and pyproject.toml allow

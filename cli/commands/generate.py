@@ -9,7 +9,7 @@ from cli.console import out
 
 
 def generate(check: Annotated[bool, typer.Option("--check", help="Fail where one is out of date.")] = False) -> None:
-    """Write what is derived from the settings: schema in Pulumi.yaml, components/args.py, docs/configuration.md."""
+    """Write what is generated from the code: Pulumi.yaml's schema, components/args.py, two pages of docs."""
     from cli.generate import outdated, write
 
     changed = outdated() if check else write()

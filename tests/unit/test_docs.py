@@ -166,28 +166,6 @@ def test_the_switched_back_stack_does_what_its_page_says(tmp_path: Path) -> None
     assert content["version"] == "1.1.5"
 
 
-def components_table(program: Recording) -> str:
-    """The table in docs/architecture.md: what each component creates for stack `dev`, by kind and name."""
-    urns = {found.urn: found for found in program.resources}
-    rows = ["| component | creates |", "|---|---|"]
-    ours = [found for found in program.resources if found.type.startswith(f"{PROJECT}:")]
-    for component in sorted(ours, key=lambda found: (found.kind, found.name)):
-        children = [found for found in program.resources if urns.get(found.parent) is component]
-        named = sorted((found.kind, found.metadata.get("name") or found.name) for found in children)
-        kinds: dict[str, list[str]] = {}
-        for kind, name in named:
-            kinds.setdefault(kind, []).append(f"`{name}`")
-        objects = "; ".join(f"{kind} {', '.join(names)}" for kind, names in kinds.items())
-        rows.append(f"| {component.kind} `{component.name}` | {objects} |")
-    return "\n".join(rows)
-
-
-def test_the_table_of_components_agrees_with_the_program(folder: Path) -> None:
-    expected = components_table(programs.recorded("dev", folder))
-    assert expected.count("\n") > 5
-    assert expected in (ROOT / "docs" / "architecture.md").read_text()
-
-
 def test_every_object_of_the_terraform_table_is_in_the_program(folder: Path) -> None:
     page = (ROOT / "docs" / "from-terraform.md").read_text()
     section = page.partition("## Where each object went")[2].partition("\n## ")[0]
