@@ -1,4 +1,4 @@
-"""The components in a Pulumi program of one's own: a chat on the CPU, with a database that is there already."""
+"""The components in a Pulumi program of your own: a chat on the CPU, with an existing database."""
 
 import pulumi
 import pulumi_kubernetes as k8s
