@@ -10,6 +10,7 @@ from cli.imports import import_graph
 from cli.project import PROJECT, read_stack
 from cli.recording import Recording, Resource
 from cli.render import render
+from components.settings.base import Section
 from components.stack.settings import Settings, components
 
 STACK = "dev"
@@ -133,8 +134,8 @@ def _recording() -> Recording:
     enabled: dict[str, Any] = {}
     for name in components():
         field = Settings.model_fields[name]
-        key = str(field.alias)
-        if "enabled" in type(field.default).model_fields:
+        key, default = str(field.alias), field.default
+        if isinstance(default, Section) and "enabled" in type(default).model_fields:
             enabled[key] = {**stack.config.get(key, {}), "enabled": True}
     return render(stack, enabled)
 

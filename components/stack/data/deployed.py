@@ -85,7 +85,8 @@ def from_state(resources: Mapping[str, Mapping[str, Any]]) -> DeployedStack:
         resources: Type and outputs of each resource in its state, by URN.
     """
     found = [_resource(urn, resource) for urn, resource in resources.items()]
-    provider = next((one.outputs for one in reversed(found) if one.type == _PROVIDER), {})
+    providers = [one.outputs for one in found if one.type == _PROVIDER]
+    provider: Mapping[str, Any] = providers[-1] if providers else {}
     return DeployedStack(
         data={one.name: _deployed(one) for one in found if _holds_data(one)},
         owners=frozenset(one.owner for one in found if one.owner),
