@@ -9,10 +9,10 @@ import pulumi
 class Component(pulumi.ComponentResource):
     """A component in a namespace.
 
-    Its option `deleted_with`, most often the namespace, holds for its objects too, which spares their single deletions;
-    but not for what runs pods, nor for their volumes. Those are deleted by themselves, pods first: a namespace with
-    pods that are ending, or with a volume that is in use, is looked at again only after half of their grace period, or
-    8 s (Kubernetes' namespace controller), and a Helm release may have objects elsewhere.
+    Its option `deleted_with`, usually the namespace, applies to its children too, so that they need no deletions of
+    their own. Workloads and volumes are the exception: they are deleted one by one, pods first. A namespace with
+    terminating pods or with a volume in use would take longer, because Kubernetes' namespace controller looks at it
+    again only after half of the grace period, or after 8 s. A Helm release may also have objects elsewhere.
     """
 
     def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
@@ -21,26 +21,36 @@ class Component(pulumi.ComponentResource):
         Args:
             kind: Last part of its type, for example `Ollama`.
             name: Logical name.
-            opts: Options; `deleted_with` is kept for the children.
+            opts: Its options; `deleted_with` is kept for the children.
         """
         own = copy.copy(opts or pulumi.ResourceOptions())
-        # Not declared in the class, where Pulumi's schema of components would take it for an output.
+        # Not declared in the class, where Pulumi's component schema would take it for an output.
         self.deleted_with: pulumi.Resource | None = own.deleted_with
-        # The engine hands it down to every child, and there is no way to say "none" there.
+        # The engine passes it on to every child, and a child cannot opt out.
         own.deleted_with = None
         super().__init__(f"ollama-librechat:index:{kind}", name, {}, own)
 
 
 def child_options(parent: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:
-    """Return the options of a child; it is deleted with what its component is, unless they say `deleted_with=None`."""
+    """Return the options of a child.
+
+    Args:
+        parent: The component.
+        more: Further options. `deleted_with` defaults to that of the component; None deletes the child by itself.
+    """
     more.setdefault("deleted_with", parent.deleted_with if isinstance(parent, Component) else None)
     return pulumi.ResourceOptions(parent=parent, **more)
 
 
 def data_options(parent: pulumi.Resource, protected: bool, **more: Any) -> pulumi.ResourceOptions:
-    """Return the options of what holds data: protected and retained together, or neither.
+    """Return the options of a child that holds data: protected and retained, or neither.
 
-    A retained volume without its password, or a retained password without its volume, would be of no use.
+    A retained volume is of no use without its password, nor a retained password without its volume.
+
+    Args:
+        parent: The component.
+        protected: Whether it is protected and outlives the stack.
+        more: Further options.
     """
     return child_options(
         parent,
@@ -51,5 +61,5 @@ def data_options(parent: pulumi.Resource, protected: bool, **more: Any) -> pulum
 
 
 def timeouts(seconds: int) -> pulumi.CustomTimeouts:
-    """Return the deadline for creating and updating a workload. It is not inherited, so every child gets its own."""
+    """Return the timeouts for creating and updating a workload. Children do not inherit them."""
     return pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")

@@ -1,4 +1,4 @@
-"""What all components of a stack have in common, resolved once."""
+"""What all components of a stack share, resolved once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ class CommonArgs(TypedDict, total=False):
     """Args of every component."""
 
     namespace: Required[pulumi.Input[str]]
-    """Namespace that is there already."""
+    """Existing namespace."""
 
     labels: Mapping[str, str]
     """Labels added to every object. Defaults to none."""

@@ -1,4 +1,4 @@
-"""Generated credentials, in the formats that the applications ask for; encrypted in state, never printed."""
+"""Generated credentials, in the formats that applications need; encrypted in the state, never printed."""
 
 from collections.abc import Mapping
 
@@ -18,12 +18,16 @@ def hexadecimal(
     protected: bool,
     keepers: Mapping[str, str] | None = None,
 ) -> pulumi.Output[str]:
-    """Generate random bytes in hexadecimal, as a secret.
+    """Generate random bytes and return them in hexadecimal, as a secret.
 
-    Not RandomBytes or RandomString: their resource id is the value itself, in clear text in the state.
+    Not with RandomBytes or RandomString: their resource ID is the value itself, in plain text in the state.
 
-    length: bytes.
-    keepers: values that give new bytes when they change; none by default, so that nothing replaces them.
+    Args:
+        name: Logical name of the resource.
+        length: Number of bytes.
+        parent: Its parent.
+        protected: Whether data cannot be read without it.
+        keepers: Values whose change generates new bytes. Defaults to none, so that nothing replaces them.
     """
     generated = random.RandomPassword(
         name,
@@ -48,7 +52,7 @@ def password(
         name: Logical name of the resource.
         parent: Its parent.
         protected: Whether data cannot be read without it.
-        keepers: Values that give a new password when they change; none by default, so that nothing replaces it.
+        keepers: Values whose change generates a new password. Defaults to none, so that nothing replaces it.
     """
     generated = random.RandomPassword(
         name,

@@ -34,7 +34,7 @@ class Containers(NamedTuple):
 
 
 class ProgramJob(NamedTuple):
-    """A Job of the program, whose resources no setting gives.
+    """A Job of the program, whose resources are not in the settings.
 
     Attributes:
         name: What it is for, in a message.
@@ -49,7 +49,7 @@ class ProgramJob(NamedTuple):
 
 @dataclass(frozen=True)
 class DataObject:
-    """One object that will hold data, or without which data cannot be read.
+    """An object that will hold data, or without which data cannot be read.
 
     Attributes:
         kind: Kind of the object, or `RandomPassword`.
@@ -66,17 +66,17 @@ class DataObject:
 
 @dataclass(frozen=True)
 class Deployed:
-    """One deployed object that holds data, or without which data cannot be read.
+    """A deployed object that holds data, or without which data cannot be read.
 
     Attributes:
         kind: Kind of the object, or `RandomPassword`.
         name: Logical name of the resource.
-        owner: Section of the component that it belongs to; None for a namespace.
-        object_name: Its name in the cluster; empty for what is not there.
+        owner: Key of the component that it belongs to; None for a namespace.
+        object_name: Its name in the cluster; empty for what is not an object there.
         namespace: Its namespace there.
         spec: Its specification, as the API server completed it.
-        asked: The specification that the program asked for.
-        rotation: How often a generated credential was asked for anew, from 1 on.
+        asked: Its specification as the program requested it.
+        rotation: How many times a generated credential was generated, from 1 on.
     """
 
     kind: str
@@ -90,7 +90,7 @@ class Deployed:
 
 
 class Cause(NamedTuple):
-    """The setting that leaves out something that holds data.
+    """The setting because of which an object that holds data is left out.
 
     Attributes:
         path: Its key path.
@@ -117,14 +117,14 @@ class MadeWith(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Data(Generic[S]):
-    """What a component has that must not be lost.
+    """The data of a component, which must not be lost.
 
     Attributes:
         objects: The objects that hold data, for its settings.
-        cause: What leaves out a deployed object of these.
+        cause: Return the setting that leaves out one of these objects that is deployed.
         made_with: Credential that the data was made with, if it can also come from an existing Secret.
-        upgrade_problem: Why one version does not open the data of another, and what to do; empty if it does. The
-            StatefulSet is `<section>-stateful-set`, the image that of the section's name.
+        upgrade_problem: Return why one version does not open the data of another, and what to do; empty if it does.
+            The StatefulSet is `<section>-stateful-set`, and its image has the name of the section.
     """
 
     objects: Callable[[S], Iterator[DataObject]]
@@ -150,12 +150,12 @@ class Definition(Generic[S]):
         namespace: Namespace that it lives in.
         images: Its pinned images by name.
         args: Settings of one of it, where the section of a stack describes several.
-        check: Its rules, for its settings and the key path before them.
-        containers: What runs with resources from its settings.
-        jobs: Jobs of the program that its settings ask for.
-        exposures: How it is reached from outside the cluster, by the key path before `exposure`.
-        data: What must not be lost; None if it holds no data.
-        replaceable: Ends of the names of generated credentials that no data needs.
+        check: Yield what its rules find, for its settings and the key path before them.
+        containers: Yield the containers whose resources are in its settings.
+        jobs: Yield the Jobs of the program that its settings need.
+        exposures: Return how it is reached from outside the cluster, by the key path before `exposure`.
+        data: Its data; None if it holds none.
+        replaceable: Suffixes of the names of generated credentials that no data depends on.
     """
 
     kind: str
@@ -171,7 +171,7 @@ class Definition(Generic[S]):
 
 
 def claim(name: str, storage: Storage, path: str) -> Iterator[DataObject]:
-    """Yield the claim of a component, unless its settings name one that is there already.
+    """Yield the claim of a component, unless its settings name an existing one.
 
     Args:
         name: First part of its logical name.

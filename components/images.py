@@ -11,9 +11,10 @@ from dataclasses import dataclass
 class Image:
     """One pinned image.
 
-    registry: host that serves it by default.
-    repository: path on that host.
-    tag: the pinned tag; never a floating one.
+    Attributes:
+        registry: Host that serves it by default.
+        repository: Path on that host.
+        tag: The pinned tag; never a floating one.
     """
 
     registry: str
@@ -21,7 +22,7 @@ class Image:
     tag: str
 
     def __str__(self) -> str:
-        """The reference that a container runtime understands without configuration."""
+        """Return the full reference, which does not depend on the container runtime's configuration."""
         return f"{self.registry}/{self.repository}:{self.tag}"
 
 
@@ -33,13 +34,13 @@ _REFERENCE = re.compile(
     re.VERBOSE | re.ASCII,
 )
 FLOATING_TAGS = frozenset({"latest", "main", "master", "dev", "edge", "nightly", "stable", "rolling"})
-"""Tags that move: the same manifest gives another program tomorrow."""
+"""Tags that move, so that the same manifest may run another program tomorrow."""
 
 
 def problem(reference: str) -> str | None:
-    """Say what is wrong with an image reference, or None.
+    """Return what is wrong with an image reference; None if nothing is.
 
-    A reference needs a tag or a digest: without one the runtime takes `latest`, and a rollback brings nothing back.
+    A reference needs a tag or a digest: without one the runtime pulls `latest`, and a rollback changes nothing.
     """
     match = _REFERENCE.fullmatch(reference)
     if not match:
@@ -50,7 +51,7 @@ def problem(reference: str) -> str | None:
 
 
 def split(reference: str) -> tuple[str, str]:
-    """Split a reference into registry host and the rest, as container runtimes do."""
+    """Return the registry host and the rest of a reference, as container runtimes split it."""
     head, slash, rest = reference.partition("/")
     if slash and ("." in head or ":" in head or head == "localhost"):
         return head, rest
@@ -58,7 +59,7 @@ def split(reference: str) -> tuple[str, str]:
 
 
 def resolve(image: Image, registry: str = "", override: str = "") -> str:
-    """Return the reference to write into a pod.
+    """Return the reference for a pod.
 
     Args:
         image: The pinned image.
@@ -85,5 +86,5 @@ def version_of(reference: str) -> Version | None:
 
 
 def version_text(version: Version) -> str:
-    """Return a version as its tag writes it."""
+    """Return a version as text, for example `1.2.3`."""
     return ".".join(map(str, version))

@@ -10,7 +10,9 @@ import pulumi_kubernetes as k8s
 from ..workload.manifests import SKIP_AWAIT
 from ..workload.names import name_of
 from ..workload.workload import Workload
-from .presets import TRAEFIK_MIDDLEWARES, Preset, Wanted, body_limit, middleware_list, preset
+from .controllers.controller import Preset
+from .controllers.traefik import MIDDLEWARES, middleware_list
+from .presets import preset
 from .settings import Exposure
 
 BLOCKED_PORT = 80
@@ -18,7 +20,7 @@ BLOCKED_PORT = 80
 
 
 def url(exposure: Exposure) -> pulumi.Output[str]:
-    """Give the URL from outside, without a slash at the end; empty without exposure or with a wildcard for a host."""
+    """Return the URL from outside, without a slash at the end; empty without exposure or with a wildcard for a host."""
     if exposure.type == "none":
         return pulumi.Output.from_input("")
     host = pulumi.Output.from_input(exposure.host)
@@ -41,7 +43,7 @@ class Backend:
     Attributes:
         service: Its name.
         port: Its port.
-        upload_limit_mb: Largest uploaded file in MB; 0 for none.
+        upload_limit_mb: Largest uploaded file in MB; 0 for no limit.
         blocked_paths: Paths that are not let through, with everything below them.
     """
 
@@ -52,94 +54,121 @@ class Backend:
 
 
 def expose(name: str, exposure: Exposure, workload: Workload, backend: Backend) -> pulumi.CustomResource | None:
-    """Create what the settings ask for, and return the Ingress or HTTPRoute; None for in-cluster access only.
+    """Create the Ingress or HTTPRoute and return it; None for in-cluster access only.
 
     Args:
-        name: Name of the Ingress or HTTPRoute; what is beside it begins with it.
+        name: Name of the Ingress or HTTPRoute, and first part of the names of the objects beside it.
         exposure: The settings.
         workload: The workload that is exposed.
         backend: The Service in front of it.
     """
     if exposure.type == "none":
         return None
-    wanted = Wanted(
-        name=name,
-        networks=exposure.allowed_networks,
-        body_limit_mb=body_limit(backend.upload_limit_mb),
-    )
-    resource_name = f"{workload.resource_name}-ingress"
-    found = preset(exposure, wanted)
-    metadata: dict[str, Any] = {"namespace": workload.namespace, "labels": workload.labels}
-    beside = _policies(name, found, resource_name, metadata, workload.options())
-    annotations: dict[str, pulumi.Input[str]] = {
-        **found.annotations,
-        **({_issuer_annotation(exposure): exposure.tls.issuer} if exposure.tls.issuer else {}),
-        **exposure.annotations,
-    }
-    if found.middlewares:
-        own, names = exposure.annotations.get(TRAEFIK_MIDDLEWARES, ""), found.middlewares
-        annotations[TRAEFIK_MIDDLEWARES] = pulumi.Output.from_input(workload.namespace).apply(
-            lambda space: middleware_list(space, names, own)
-        )
-    # What lets only some in is there before what lets anybody in.
-    opts = workload.options(depends_on=beside)
+    door = _Door(name, exposure, workload, backend)
+    # The policies are there before the Ingress or HTTPRoute, so that nobody gets through in between.
+    policies = door.policies()
     if exposure.type == "HTTPRoute":
+        return door.http_route(policies)
+    return door.ingress(policies, blocked=door.blocked_service() if backend.blocked_paths else None)
+
+
+class _Door:
+    """The objects of one exposure."""
+
+    def __init__(self, name: str, exposure: Exposure, workload: Workload, backend: Backend) -> None:
+        self._name = name
+        self._exposure = exposure
+        self._workload = workload
+        self._backend = backend
+        self._preset = preset(exposure, name, backend.upload_limit_mb)
+        self._resource_name = f"{workload.resource_name}-ingress"
+
+    def _metadata(self, name: str) -> dict[str, Any]:
+        return {"namespace": self._workload.namespace, "labels": self._workload.labels, "name": name}
+
+    def policies(self) -> list[pulumi.Resource]:
+        """Create the objects of the controller's own kinds."""
+        return [
+            k8s.apiextensions.CustomResource(
+                f"{self._resource_name}-{policy.suffix}",
+                api_version=policy.api_version,
+                kind=policy.kind,
+                metadata=self._metadata(f"{self._name}-{policy.suffix}"),
+                spec=policy.spec,
+                opts=self._workload.options(),
+            )
+            for policy in self._preset.policies
+        ]
+
+    def http_route(self, policies: Sequence[pulumi.Resource]) -> pulumi.CustomResource:
+        """Create the HTTPRoute after its policies."""
+        annotations = self._annotations()
         return k8s.apiextensions.CustomResource(
-            resource_name,
+            self._resource_name,
             api_version="gateway.networking.k8s.io/v1",
             kind="HTTPRoute",
-            # Empty ones are not stored, and a refresh would find that they are missing.
-            metadata={**metadata, "name": name, **({"annotations": annotations} if annotations else {})},
-            spec=_route(exposure, found, backend),
-            opts=opts,
+            # Empty annotations are not stored, and a refresh would report them as missing.
+            metadata={**self._metadata(self._name), **({"annotations": annotations} if annotations else {})},
+            spec=_http_route_spec(self._exposure, self._preset, self._backend),
+            opts=self._workload.options(depends_on=policies),
         )
-    nowhere = _nowhere(name, workload) if backend.blocked_paths else None
-    return k8s.networking.v1.Ingress(
-        resource_name,
-        metadata={**metadata, "name": name, "annotations": {**SKIP_AWAIT, **annotations}},  # type: ignore[typeddict-item]
-        spec=_ingress(exposure, backend, nowhere),
-        opts=opts,
-    )
 
+    def ingress(
+        self, policies: Sequence[pulumi.Resource], blocked: pulumi.Output[str] | None
+    ) -> k8s.networking.v1.Ingress:
+        """Create the Ingress after its policies.
 
-def _policies(
-    name: str, found: Preset, resource_name: str, metadata: Mapping[str, Any], opts: pulumi.ResourceOptions
-) -> list[pulumi.Resource]:
-    return [
-        k8s.apiextensions.CustomResource(
-            f"{resource_name}-{policy.suffix}",
-            api_version=policy.api_version,
-            kind=policy.kind,
-            metadata={**metadata, "name": f"{name}-{policy.suffix}"},
-            spec=policy.spec,
-            opts=opts,
+        Args:
+            policies: The policies.
+            blocked: Name of the Service without pods, for the blocked paths; None without such paths.
+        """
+        return k8s.networking.v1.Ingress(
+            self._resource_name,
+            metadata={**self._metadata(self._name), "annotations": {**SKIP_AWAIT, **self._annotations()}},  # type: ignore[typeddict-item]
+            spec=_ingress_spec(self._exposure, self._backend, blocked),
+            opts=self._workload.options(depends_on=policies),
         )
-        for policy in found.policies
-    ]
+
+    def blocked_service(self) -> pulumi.Output[str]:
+        """Create a Service without pods and return its name.
+
+        Every controller answers 503 for it, while no annotation blocks a path with all of them.
+        """
+        name = f"{self._name}-nowhere"
+        service = k8s.core.v1.Service(
+            f"{self._resource_name}-nowhere",
+            metadata=self._workload.metadata(name, annotations=SKIP_AWAIT),
+            spec={"type": "ClusterIP", "ports": [{"name": "http", "port": BLOCKED_PORT, "protocol": "TCP"}]},
+            opts=self._workload.options(),
+        )
+        return name_of(service.metadata, name)
+
+    def _annotations(self) -> dict[str, pulumi.Input[str]]:
+        """Return the annotations: the preset's, that of cert-manager, then the settings' own, which win."""
+        exposure, middlewares = self._exposure, self._preset.middlewares
+        annotations: dict[str, pulumi.Input[str]] = {
+            **self._preset.annotations,
+            **_issuer_annotation(exposure),
+            **exposure.annotations,
+        }
+        if middlewares:
+            own = exposure.annotations.get(MIDDLEWARES, "")
+            annotations[MIDDLEWARES] = pulumi.Output.from_input(self._workload.namespace).apply(
+                lambda namespace: middleware_list(namespace, middlewares, own)
+            )
+        return annotations
 
 
-def _nowhere(name: str, workload: Workload) -> pulumi.Output[str]:
-    """Create a Service without pods: every controller answers 503 for it, and no annotation says so everywhere."""
-    service = k8s.core.v1.Service(
-        f"{workload.resource_name}-ingress-nowhere",
-        metadata=workload.metadata(f"{name}-nowhere", annotations=SKIP_AWAIT),
-        spec={"type": "ClusterIP", "ports": [{"name": "http", "port": BLOCKED_PORT, "protocol": "TCP"}]},
-        opts=workload.options(),
-    )
-    return name_of(service.metadata, f"{name}-nowhere")
+def _issuer_annotation(exposure: Exposure) -> Mapping[str, str]:
+    if not exposure.tls.issuer:
+        return {}
+    kind = "cluster-issuer" if exposure.tls.issuer_kind == "ClusterIssuer" else "issuer"
+    return {f"cert-manager.io/{kind}": exposure.tls.issuer}
 
 
-def _issuer_annotation(exposure: Exposure) -> str:
-    return "cert-manager.io/cluster-issuer" if exposure.tls.issuer_kind == "ClusterIssuer" else "cert-manager.io/issuer"
-
-
-def _ingress(exposure: Exposure, backend: Backend, nowhere: pulumi.Output[str] | None) -> Any:
-    def path(prefix: str, name: Any, number: int) -> dict[str, Any]:
-        backend = {"service": {"name": name, "port": {"number": number}}}
-        return {"path": prefix, "path_type": "Prefix", "backend": backend}
-
-    blocked = [path(prefix, nowhere, BLOCKED_PORT) for prefix in backend.blocked_paths]
-    paths = [*blocked, path("/", backend.service, backend.port)]
+def _ingress_spec(exposure: Exposure, backend: Backend, blocked: pulumi.Output[str] | None) -> Any:
+    paths = [_ingress_path(path, blocked, BLOCKED_PORT) for path in backend.blocked_paths]
+    paths.append(_ingress_path("/", backend.service, backend.port))
     spec: dict[str, Any] = {"rules": [{"host": exposure.host, "http": {"paths": paths}}]}
     if exposure.class_name:
         spec["ingress_class_name"] = exposure.class_name
@@ -148,19 +177,30 @@ def _ingress(exposure: Exposure, backend: Backend, nowhere: pulumi.Output[str] |
     return spec
 
 
-def _route(exposure: Exposure, found: Preset, backend: Backend) -> Any:
+def _ingress_path(prefix: str, service: pulumi.Input[str] | None, port: int) -> dict[str, Any]:
+    return {
+        "path": prefix,
+        "path_type": "Prefix",
+        "backend": {"service": {"name": service, "port": {"number": port}}},
+    }
+
+
+def _http_route_spec(exposure: Exposure, preset: Preset, backend: Backend) -> Any:
     gateway = {
         "name": exposure.gateway.name,
         "namespace": exposure.gateway.namespace,
         "sectionName": exposure.gateway.section_name,
     }
-    rule: dict[str, Any] = {"matches": [_prefix("/")], "backendRefs": [{"name": backend.service, "port": backend.port}]}
-    if found.filters:
-        rule["filters"] = list(found.filters)
-    if found.timeouts:
-        rule["timeouts"] = dict(found.timeouts)
-    # A rule that leads nowhere is answered with 500, by the standard.
-    blocked = [{"matches": [_prefix(path)]} for path in backend.blocked_paths]
+    rule: dict[str, Any] = {
+        "matches": [_path_match("/")],
+        "backendRefs": [{"name": backend.service, "port": backend.port}],
+    }
+    if preset.filters:
+        rule["filters"] = list(preset.filters)
+    if preset.timeouts:
+        rule["timeouts"] = dict(preset.timeouts)
+    # By the standard, a rule without backends answers 500.
+    blocked = [{"matches": [_path_match(path)]} for path in backend.blocked_paths]
     return {
         "parentRefs": [{key: value for key, value in gateway.items() if value}],
         "hostnames": [exposure.host],
@@ -168,5 +208,5 @@ def _route(exposure: Exposure, found: Preset, backend: Backend) -> Any:
     }
 
 
-def _prefix(path: str) -> dict[str, Any]:
-    return {"path": {"type": "PathPrefix", "value": path}}
+def _path_match(prefix: str) -> dict[str, Any]:
+    return {"path": {"type": "PathPrefix", "value": prefix}}

@@ -30,9 +30,10 @@ class Gateway(Section):
     does too."""
 
 
-Controller = Literal[
+ControllerName = Literal[
     "ingress-nginx", "traefik", "haproxy", "haproxy-ingress", "envoy-gateway", "nginx-gateway-fabric", "other"
 ]
+"""Names of the records in `controllers`."""
 
 
 class Exposure(Section):
@@ -44,7 +45,7 @@ class Exposure(Section):
     """Host name, for example `chat.example.org`."""
     class_name: OptionalObjectName = "nginx"
     """IngressClass; empty for the cluster's default one."""
-    controller: Controller = "ingress-nginx"
+    controller: ControllerName = "ingress-nginx"
     """Implementation behind the class or the Gateway. It selects what streaming (read timeout of an hour, no buffering)
     and uploads need; `other` adds nothing. `haproxy` is the one by HAProxy Technologies (annotations `haproxy.org/`),
     `haproxy-ingress` the one of the community (`haproxy-ingress.github.io/`). ingress-nginx is retired since March

@@ -1,4 +1,4 @@
-"""Connection strings of MongoDB, as settings have them."""
+"""The type of a setting that holds a connection string of MongoDB."""
 
 from typing import Annotated
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""A namespace: its Pod Security level, who may talk in it, how much fits in it, and who may look at it."""
+"""A namespace with its Pod Security level, NetworkPolicies, quota, container defaults and operators."""
 
 from collections.abc import Mapping
 from typing import TypedDict
@@ -16,8 +16,7 @@ from ..workload.names import name_of
 from . import operators
 
 POD_SECURITY_VERSION = "v1.34"
-"""Version of the Pod Security Standards that pods are held to; pinned, so that an upgraded cluster does not refuse
-pods that it ran before."""
+"""Version of the Pod Security Standards; pinned, so that an upgraded cluster still admits the same pods."""
 
 QUOTA = "quota"
 LIMITS = "container-defaults"
@@ -26,7 +25,7 @@ ALLOW_DNS = "allow-dns"
 
 
 class ContainerDefaults(TypedDict, total=False):
-    """What a LimitRange gives a container that asks for nothing."""
+    """What a LimitRange sets for containers without requests and limits."""
 
     default_request: Mapping[str, pulumi.Input[str]]
     """Requests by resource. Defaults to none."""
@@ -71,7 +70,13 @@ class NamespaceArgs(TypedDict):
 
 
 class Namespace(pulumi.ComponentResource):
-    """A namespace that admits only pods of the Pod Security level `restricted`, and what holds for all of them."""
+    """A namespace for pods of the Pod Security level `restricted`, with its policies, limits and operators.
+
+    Example:
+        ```python
+        chat = Namespace("librechat", {"namespace": "chat", "application": "librechat", "network_policies": {}})
+        ```
+    """
 
     namespace_name: pulumi.Output[str]
     """Name of the namespace."""
@@ -80,41 +85,32 @@ class Namespace(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ollama-librechat:index:Namespace", name, {}, opts)
-        protected = args.get("data_protection", False)
         self._name = name
-        self._labels = {
-            **args.get("labels", {}),
-            "app": args["application"],
-            "env": args.get("environment", "development"),
-            "managed-by": MANAGED_BY,
-            "app.kubernetes.io/name": args["application"],
-            "app.kubernetes.io/component": "namespace",
-            "app.kubernetes.io/part-of": PART_OF,
-            "app.kubernetes.io/managed-by": MANAGED_BY,
-        }
-        levels = {
-            f"pod-security.kubernetes.io/{mode}{suffix}": value
-            for mode in ("enforce", "audit", "warn")
-            for suffix, value in (("", "restricted"), ("-version", POD_SECURITY_VERSION))
-        }
-        self.namespace = k8s.core.v1.Namespace(
-            f"{name}-namespace",
-            metadata={"name": args["namespace"], "labels": {**self._labels, **levels}},
-            opts=data_options(self, protected),
-        )
+        self._labels = _labels(args)
+        protected = args.get("data_protection", False)
+        self.namespace = self._create_namespace(args["namespace"], protected)
         self.namespace_name = name_of(self.namespace.metadata, args["namespace"])
-        # They go with the namespace, where that goes.
+        # Deleted with the namespace, if that is deleted.
         self._options = pulumi.ResourceOptions(parent=self, deleted_with=None if protected else self.namespace)
-        self._network_policies(args)
-        self._limits(args)
-        self._operators(args.get("operator_group", ""))
-        self.priority_class_name = self._priority_class(args["namespace"], args.get("priority", 0))
+        self._create_network_policies(args)
+        self._create_quota(args)
+        self._create_limit_range(args)
+        self._create_operator_role(args.get("operator_group", ""))
+        self.priority_class_name = self._create_priority_class(args["namespace"], args.get("priority", 0))
         self.register_outputs({"namespace_name": self.namespace_name, "priority_class_name": self.priority_class_name})
 
     def _metadata(self, name: str) -> k8s.meta.v1.ObjectMetaArgsDict:
         return {"name": name, "namespace": self.namespace_name, "labels": self._labels}
 
-    def _network_policies(self, args: NamespaceArgs) -> None:
+    def _create_namespace(self, name: str, protected: bool) -> k8s.core.v1.Namespace:
+        return k8s.core.v1.Namespace(
+            f"{self._name}-namespace",
+            metadata={"name": name, "labels": {**self._labels, **_pod_security_labels()}},
+            opts=data_options(self, protected),
+        )
+
+    def _create_network_policies(self, args: NamespaceArgs) -> None:
+        """Refuse all traffic but name resolution, if policies are enabled."""
         settings = network_policies(args.get("network_policies"))
         if not settings.enabled:
             return
@@ -131,29 +127,34 @@ class Namespace(pulumi.ComponentResource):
             opts=self._options,
         )
 
-    def _limits(self, args: NamespaceArgs) -> None:
-        if "quota" in args:
-            k8s.core.v1.ResourceQuota(
-                f"{self._name}-quota",
-                metadata=self._metadata(QUOTA),
-                spec={"hard": args["quota"]},
-                opts=self._options,
-            )
-        if "container_defaults" in args:
-            defaults = args["container_defaults"]
-            limit: k8s.core.v1.LimitRangeItemArgsDict = {"type": "Container"}
-            if requests := defaults.get("default_request"):
-                limit["default_request"] = requests
-            if limits := defaults.get("default_limit"):
-                limit["default"] = limits
-            k8s.core.v1.LimitRange(
-                f"{self._name}-limit-range",
-                metadata=self._metadata(LIMITS),
-                spec={"limits": [limit]},
-                opts=self._options,
-            )
+    def _create_quota(self, args: NamespaceArgs) -> None:
+        if "quota" not in args:
+            return
+        k8s.core.v1.ResourceQuota(
+            f"{self._name}-quota",
+            metadata=self._metadata(QUOTA),
+            spec={"hard": args["quota"]},
+            opts=self._options,
+        )
 
-    def _operators(self, group: str) -> None:
+    def _create_limit_range(self, args: NamespaceArgs) -> None:
+        if "container_defaults" not in args:
+            return
+        defaults = args["container_defaults"]
+        limit: k8s.core.v1.LimitRangeItemArgsDict = {"type": "Container"}
+        if requests := defaults.get("default_request"):
+            limit["default_request"] = requests
+        if limits := defaults.get("default_limit"):
+            limit["default"] = limits
+        k8s.core.v1.LimitRange(
+            f"{self._name}-limit-range",
+            metadata=self._metadata(LIMITS),
+            spec={"limits": [limit]},
+            opts=self._options,
+        )
+
+    def _create_operator_role(self, group: str) -> None:
+        """Allow a group to read everything but Secrets."""
         if not group:
             return
         role = k8s.rbac.v1.Role(
@@ -174,11 +175,11 @@ class Namespace(pulumi.ComponentResource):
             opts=self._options,
         )
 
-    def _priority_class(self, namespace: str, priority: int) -> pulumi.Output[str]:
-        """Create the class.
+    def _create_priority_class(self, namespace: str, priority: int) -> pulumi.Output[str]:
+        """Create the PriorityClass and return its name.
 
-        It belongs to no namespace, so its name carries one: two stacks never share it, and it does not go with the
-        namespace by itself.
+        It is cluster-scoped. Its name contains that of the namespace, so that no two stacks share it, and it is not
+        deleted with the namespace.
         """
         if not priority:
             return pulumi.Output.from_input("")
@@ -186,9 +187,32 @@ class Namespace(pulumi.ComponentResource):
             f"{self._name}-priority-class",
             metadata={"name": f"{namespace}-gpu", "labels": self._labels},
             value=priority,
-            # It waits for its GPU and throws nobody out for it.
+            # A pod waits for its GPU and evicts nobody for it.
             preemption_policy="Never",
             description=f"Pods in {namespace} that hold a GPU: a pod of a batch job does not take their place.",
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, replace_on_changes=["value"]),
         )
         return name_of(created.metadata, f"{namespace}-gpu")
+
+
+def _labels(args: NamespaceArgs) -> dict[str, str]:
+    """Return the labels of the namespace and of the objects that hold for all pods in it."""
+    return {
+        **args.get("labels", {}),
+        "app": args["application"],
+        "env": args.get("environment", "development"),
+        "managed-by": MANAGED_BY,
+        "app.kubernetes.io/name": args["application"],
+        "app.kubernetes.io/component": "namespace",
+        "app.kubernetes.io/part-of": PART_OF,
+        "app.kubernetes.io/managed-by": MANAGED_BY,
+    }
+
+
+def _pod_security_labels() -> dict[str, str]:
+    """Return the labels that enforce, audit and warn of the Pod Security level `restricted`."""
+    return {
+        f"pod-security.kubernetes.io/{mode}{suffix}": value
+        for mode in ("enforce", "audit", "warn")
+        for suffix, value in (("", "restricted"), ("-version", POD_SECURITY_VERSION))
+    }

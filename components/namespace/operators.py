@@ -1,4 +1,4 @@
-"""What people who operate an application may read in its namespace: everything but Secrets."""
+"""What the people who operate an application can read in its namespace: everything but Secrets."""
 
 from typing import TYPE_CHECKING
 
@@ -32,11 +32,11 @@ RESOURCES: dict[str, list[str]] = {
     "networking.k8s.io": ["ingresses", "networkpolicies"],
     "policy": ["poddisruptionbudgets"],
 }
-"""Resources by API group. No `secrets`, no `pods/exec`, no `serviceaccounts/token`: each would lead to a credential."""
+"""Resources by API group. Not `secrets`, `pods/exec` or `serviceaccounts/token`: each gives access to credentials."""
 
 VERBS = ["get", "list", "watch"]
 
 
 def rules() -> "list[PolicyRuleArgsDict]":
-    """Give the rules of the Role."""
+    """Return the rules of the Role."""
     return [{"api_groups": [group], "resources": names, "verbs": VERBS} for group, names in RESOURCES.items()]

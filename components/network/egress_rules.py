@@ -1,4 +1,4 @@
-"""Egress rules of NetworkPolicies: the destinations that a workload connects to."""
+"""Egress rules of NetworkPolicies: what a workload connects to."""
 
 import ipaddress
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ PRIVATE_NETWORKS: Mapping[str, tuple[str, ...]] = {
     ),
     "::/0": ("fc00::/7", "fe80::/10"),
 }
-"""What is not the Internet: private, shared and link-local networks, where nodes, Services, other pods and the cloud's
-metadata server live. Source: RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291."""
+"""Networks that are not the Internet: private, shared and link-local ones. Nodes, Services, other pods and the cloud's
+metadata server are there. Source: RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291."""
 
 
 def to_server(server: ServerPeer) -> "NetworkPolicyEgressRuleArgsDict":
@@ -35,11 +35,11 @@ def to_server(server: ServerPeer) -> "NetworkPolicyEgressRuleArgsDict":
 
 
 def to_dns(dns: Dns) -> "NetworkPolicyEgressRuleArgsDict":
-    """Allow name resolution; the node-local cache has an address of the node's, which only a network selects."""
+    """Allow name resolution. NodeLocal DNSCache has an address of the node, which only an IP block selects."""
     peers = [peer({"namespace": dns.namespace, "pod_labels": dns.pod_labels})]
     if dns.node_local_address:
         peers.append({"ip_block": {"cidr": f"{dns.node_local_address}/32"}})
-    # The node-local cache listens on 53, whatever the port of the pods is.
+    # NodeLocal DNSCache listens on 53, whatever the port of the pods is.
     numbers = sorted({dns.port, 53} if dns.node_local_address else {dns.port})
     return {
         "to": peers,
@@ -48,7 +48,7 @@ def to_dns(dns: Dns) -> "NetworkPolicyEgressRuleArgsDict":
 
 
 def to_internet(*ports: int) -> "NetworkPolicyEgressRuleArgsDict":
-    """Allow connections to ports of the Internet, and to no private network."""
+    """Allow connections to ports on the Internet, but not on private networks."""
     blocks: list[NetworkPolicyPeerArgsDict] = [
         {"ip_block": {"cidr": cidr, "except_": list(private)}} for cidr, private in PRIVATE_NETWORKS.items()
     ]
@@ -56,13 +56,13 @@ def to_internet(*ports: int) -> "NetworkPolicyEgressRuleArgsDict":
 
 
 def to_ports(ports: pulumi.Input[Sequence[int]]) -> "NetworkPolicyEgressRuleArgsDict":
-    """Allow connections to ports of anywhere: NetworkPolicies know no host names."""
+    """Allow connections to ports on any host, because NetworkPolicies cannot name hosts."""
     known = pulumi.Output.from_input(ports)
     return {"ports": known.apply(lambda numbers: tcp(*(int(number) for number in numbers)))}
 
 
 def to_url(url: str) -> "NetworkPolicyEgressRuleArgsDict":
-    """Allow connections to the host of a URL: to that alone where it is an address, else to its port anywhere."""
+    """Allow connections to the host of a URL: only to it if it is an IPv4 address, else to its port on any host."""
     rule: NetworkPolicyEgressRuleArgsDict = {"ports": tcp(url_port(url))}
     host = urlsplit(url).hostname or ""
     if is_address(host):

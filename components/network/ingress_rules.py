@@ -1,8 +1,11 @@
-"""Ingress rules of NetworkPolicies: the sources that connect to a workload."""
+"""Ingress rules of NetworkPolicies: who connects to a workload."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import pulumi
+
+from ..exposure.controllers import CONTROLLERS
 from ..exposure.settings import Exposure
 from .peers import Peer, peer
 from .ports import tcp
@@ -11,30 +14,12 @@ from .settings import IngressController
 if TYPE_CHECKING:
     from pulumi_kubernetes.networking.v1 import NetworkPolicyIngressRuleArgsDict
 
-CONTROLLERS: Mapping[str, Peer] = {
-    "ingress-nginx": {
-        "namespace": "ingress-nginx",
-        "pod_labels": {"app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller"},
-    },
-    "traefik": {"namespace": "traefik", "pod_labels": {"app.kubernetes.io/name": "traefik"}},
-    "haproxy": {"namespace": "haproxy-controller", "pod_labels": {"app.kubernetes.io/name": "kubernetes-ingress"}},
-    "haproxy-ingress": {
-        "namespace": "ingress-controller",
-        "pod_labels": {"app.kubernetes.io/name": "haproxy-ingress"},
-    },
-    "envoy-gateway": {
-        "namespace": "envoy-gateway-system",
-        "pod_labels": {"app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy"},
-    },
-}
-"""Where the usual installation of a controller has the pods that proxy, by the name in `exposure.controller`."""
-
 GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name"
 """Label of the pods that an implementation creates for one Gateway, in the Gateway's namespace (GEP-1762)."""
 
 
 def from_pods(clients: Iterable[Peer], port: int) -> "list[NetworkPolicyIngressRuleArgsDict]":
-    """Allow connections from pods to a port; no rule at all without clients, because an empty one means everybody."""
+    """Allow connections from pods to a port; no rule at all without clients, because an empty one allows everybody."""
     peers = [peer(client) for client in clients]
     return [{"from_": peers, "ports": tcp(port)}] if peers else []
 
@@ -42,7 +27,13 @@ def from_pods(clients: Iterable[Peer], port: int) -> "list[NetworkPolicyIngressR
 def from_outside(
     exposure: Exposure, controller: IngressController, port: int
 ) -> "list[NetworkPolicyIngressRuleArgsDict]":
-    """Allow connections from what brings traffic from outside the cluster to a port; none without exposure."""
+    """Allow connections from the pods and networks that bring traffic from outside the cluster; none if not exposed.
+
+    Args:
+        exposure: How the workload is exposed.
+        controller: Where the controller is, if not where its usual installation has it.
+        port: Port of the workload's pods.
+    """
     if exposure.type == "none":
         return []
     pods = controller_pods(exposure, controller)
@@ -52,18 +43,24 @@ def from_outside(
 
 
 def controller_pods(exposure: Exposure, controller: IngressController) -> Peer | None:
-    """Give the pods of the controller: as set, else those of its usual installation; None if neither is known."""
-    usual = CONTROLLERS.get(exposure.controller)
-    if exposure.controller == "nginx-gateway-fabric" and exposure.gateway.name:
-        usual = Peer(pod_labels={GATEWAY_LABEL: exposure.gateway.name})
-        if exposure.gateway.namespace:
-            usual["namespace"] = exposure.gateway.namespace
+    """Return the pods of the controller: as set, else those of its usual installation; None if neither is known."""
+    usual = _usual_pods(exposure)
     labels = controller.pod_labels or (usual["pod_labels"] if usual else {})
     if controller.namespace:
         return Peer(pod_labels=labels, namespace=controller.namespace)
     if usual is None:
         return None
-    found = Peer(pod_labels=labels)
-    if "namespace" in usual:
-        found["namespace"] = usual["namespace"]
-    return found
+    return _peer(labels, usual.get("namespace", ""))
+
+
+def _usual_pods(exposure: Exposure) -> Peer | None:
+    known = CONTROLLERS[exposure.controller]
+    gateway = exposure.gateway
+    if known.pods_per_gateway and gateway.name:
+        return _peer({GATEWAY_LABEL: gateway.name}, gateway.namespace)
+    return _peer(known.pods.labels, known.pods.namespace) if known.pods else None
+
+
+def _peer(labels: Mapping[str, str], namespace: pulumi.Input[str]) -> Peer:
+    """Return pods; an empty namespace is that of the policy."""
+    return Peer(pod_labels=labels, namespace=namespace) if namespace else Peer(pod_labels=labels)

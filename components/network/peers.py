@@ -17,7 +17,7 @@ class Peer(TypedDict):
     """Pods at one end of a flow."""
 
     pod_labels: Required[Mapping[str, str]]
-    """Labels that select them; none for every pod of the namespace."""
+    """Labels that select them; empty for every pod of the namespace."""
 
     former_name: NotRequired[str]
     """Label `app.kubernetes.io/name` of the pods that another method runs until these are Ready. Defaults to none."""
@@ -34,7 +34,7 @@ class ServerPeer(Peer):
 
 
 def label_selector(pods: Peer) -> "LabelSelectorArgsDict":
-    """Return the selector of pods, former ones included."""
+    """Return the label selector of pods, including the former ones."""
     labels = dict(pods["pod_labels"])
     former = pods.get("former_name")
     if not former:
@@ -44,9 +44,9 @@ def label_selector(pods: Peer) -> "LabelSelectorArgsDict":
 
 
 def peer(pods: Peer) -> "NetworkPolicyPeerArgsDict":
-    """Give one peer, with both selectors in it.
+    """Return the peer of a NetworkPolicy that selects pods, with both selectors in one entry.
 
-    As two peers they would mean the whole namespace, and these labels in the policy's own namespace.
+    Two entries would select every pod of that namespace, and pods with these labels in the policy's own.
     """
     result: NetworkPolicyPeerArgsDict = {"pod_selector": label_selector(pods)}
     if "namespace" in pods:

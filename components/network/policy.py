@@ -19,9 +19,13 @@ def network_policy(
     egress: "Sequence[NetworkPolicyEgressRuleArgsDict]" = (),
     extra_egress: Sequence[Mapping[str, Any]] = (),
 ) -> k8s.networking.v1.NetworkPolicy | None:
-    """Create the policy of a workload's pods, unless policies are off. What it does not allow is refused.
+    """Create the NetworkPolicy of a workload's pods, unless policies are off. It refuses whatever no rule allows.
 
-    extra_egress: rules as a manifest writes them.
+    Args:
+        workload: The workload.
+        ingress: Rules for connections to its pods. Defaults to none.
+        egress: Rules for connections from its pods. Defaults to none.
+        extra_egress: Further egress rules, written as in a manifest. Defaults to none.
     """
     if not workload.context.network_policies.enabled:
         return None

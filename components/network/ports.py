@@ -11,14 +11,16 @@ HTTPS = 443
 
 
 def tcp(*numbers: int) -> "list[NetworkPolicyPortArgsDict]":
-    """Give TCP ports of pods."""
+    """Return TCP ports as a rule has them."""
     return [{"protocol": "TCP", "port": number} for number in numbers]
 
 
 def uri_ports(uri: str, default: int) -> list[int]:
-    """Give the ports of a connection string, for example `mongodb://user:password@a:27017,b:27018/database`.
+    """Return the ports in a connection string, for example `mongodb://user:password@a:27017,b:27018/database`.
 
-    default: port where the string names none; also for `mongodb+srv`, where DNS does.
+    Args:
+        uri: The connection string; it may name several hosts.
+        default: Port of a host without one, and for `mongodb+srv`, where DNS names the port.
     """
     ports: set[int] = set()
     for single in re.split(r",(?=[a-z+]+://)", uri):
@@ -30,6 +32,6 @@ def uri_ports(uri: str, default: int) -> list[int]:
 
 
 def url_port(url: str) -> int:
-    """Give the port of an HTTP URL."""
+    """Return the port of an HTTP URL."""
     parts = urlsplit(url)
     return parts.port or (HTTPS if parts.scheme == "https" else 80)

@@ -1,4 +1,4 @@
-"""Names of models, as settings have them."""
+"""The type of a setting that names a model of Ollama."""
 
 import re
 from typing import Annotated

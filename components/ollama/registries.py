@@ -10,13 +10,16 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgsDict
 
 PUBLIC_REGISTRIES = frozenset({"", "registry.ollama.ai", "ollama.com", "hf.co", "huggingface.co"})
-"""Hosts of models on the Internet, which the rule for the Internet covers; the empty one is that of a bare name."""
+"""Registries on the Internet, which one rule covers; a model name without a host has the empty one."""
 
 
 def to_registries(models: Iterable[str]) -> "list[NetworkPolicyEgressRuleArgsDict]":
-    """Allow downloads of models: from the Internet, and from the hosts that own registries have in the models' names.
+    """Allow downloads of models from the Internet, and from the private registries in their names.
 
-    A host that is an address is allowed alone; of a host with a name only the port can be.
+    Of a registry with an address only that address is allowed; of one with a host name, its port on any host.
+
+    Args:
+        models: Names of the models.
     """
     hosts = {model.partition("/")[0] if _has_host(model) else "" for model in models}
     rules: list[NetworkPolicyEgressRuleArgsDict] = []
@@ -32,6 +35,6 @@ def to_registries(models: Iterable[str]) -> "list[NetworkPolicyEgressRuleArgsDic
 
 
 def _has_host(model: str) -> bool:
-    """Tell `registry.example.org/team/model` from `team/model`, as Ollama does by the number of parts."""
+    """Return whether a name begins with a host, as `registry.example.org/team/model` does and `team/model` does not."""
     head, slash, _ = model.partition("/")
     return bool(slash) and ("." in head or ":" in head or head == "localhost")

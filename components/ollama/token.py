@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from ..component import timeouts
 from ..credentials import hexadecimal
-from ..exposure.presets import STREAM_TIMEOUT_SECONDS
+from ..exposure.controllers.controller import STREAM_TIMEOUT_SECONDS
 from ..network.egress_rules import to_server
 from ..network.ingress_rules import from_outside
 from ..network.peers import ServerPeer

@@ -1,4 +1,4 @@
-"""What all settings have in common."""
+"""The base class of settings, and outputs in place of their values."""
 
 from collections.abc import Awaitable, Mapping
 from typing import Any, ClassVar, TypeVar, cast
@@ -10,9 +10,9 @@ from .shapes import is_list, is_mapping
 
 
 class AcceptsOutput:
-    """Marks, inside `Annotated`, a setting whose value a component also takes as a `pulumi.Output`.
+    """Marks, inside `Annotated`, a setting that a component also accepts as a `pulumi.Output`.
 
-    It is left out where the value decides which resources exist, because that has to be known at once.
+    Settings that decide which resources exist are not marked, because their values have to be known in a preview.
     """
 
 
@@ -31,41 +31,52 @@ class Section(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _keep_defaults(cls, raw: Any) -> Any:
-        """Let a section that is given in part keep the rest of the default that it has in its place.
+    def _merge_defaults(cls, raw: Any) -> Any:
+        """Merge nested sections that are given in part with their default values.
 
-        `librechat.exposure.host` alone leaves `librechat.exposure.type` at `Ingress`, as the reference page says.
+        For example, `librechat.exposure.host` alone leaves `librechat.exposure.type` at LibreChat's default `Ingress`,
+        although that of an exposure by itself is `none`.
         """
-        return _completed(cls, {}, cast("Mapping[str, Any]", raw)) if isinstance(raw, Mapping) else raw
+        return _with_defaults(cls, {}, cast("Mapping[str, Any]", raw)) if isinstance(raw, Mapping) else raw
 
 
-S = TypeVar("S", bound=Section)
+SectionType = TypeVar("SectionType", bound=Section)
 
 
-def _completed(section: type[BaseModel], place: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the defaults of a section's place below what is given, section by section.
+def _with_defaults(section: type[BaseModel], defaults: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return raw settings with the defaults of nested sections that are given in part.
 
-    place: those that differ from the section's own, by the name of the field.
+    Args:
+        section: The section that the raw settings are of.
+        defaults: Defaults of its fields where the section is used, if they differ from those of its class.
+        raw: The raw settings.
     """
     result = dict(raw)
     for name, field in section.model_fields.items():
-        default = place.get(name, field.default)
+        default = defaults.get(name, field.default)
         given = next((key for key in (field.alias, name) if key in raw), None)
-        if given is None and name in place:
+        if given is None and name in defaults:
             result[field.alias or name] = default
         elif given is not None and isinstance(default, Section) and isinstance(raw[given], Mapping):
             own = {key: getattr(default, key) for key in default.model_fields_set}
-            result[given] = _completed(type(default), own, raw[given])
+            result[given] = _with_defaults(type(default), own, raw[given])
     return result
 
 
 def secret_text(value: Any) -> Any:
-    """Give the text behind a secret setting: of the setting itself, or the output that a caller put in its place."""
+    """Return the text of a secret setting, or the output that the args of a component have in its place."""
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def take_outputs(args: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split args into what is known now and what a resource will give (`pulumi.Output` is awaitable)."""
+    """Split args into plain values and outputs, which are known only later.
+
+    Args:
+        args: The args; an output (`pulumi.Output` is awaitable) may be at any level, also in a list.
+
+    Returns:
+        The args without outputs, and the outputs at their keys.
+    """
     known: dict[str, Any] = {}
     outputs: dict[str, Any] = {}
     for key, value in args.items():
@@ -90,8 +101,13 @@ def _holds_output(value: object) -> bool:
     return any(map(_holds_output, value)) if is_list(value) else _is_output(value)
 
 
-def put_outputs(section: S, outputs: Mapping[str, Any]) -> S:
-    """Put the outputs that `take_outputs` took back in their places, unvalidated."""
+def put_outputs(section: SectionType, outputs: Mapping[str, Any]) -> SectionType:
+    """Return a section with outputs in place of values, which are not validated.
+
+    Args:
+        section: The section.
+        outputs: The outputs at their keys, as `take_outputs` returns them.
+    """
     update: dict[str, Any] = {}
     for key, value in outputs.items():
         current = getattr(section, key)

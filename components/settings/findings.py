@@ -40,7 +40,8 @@ class Finding:
 class SettingsError(ValueError):
     """Settings that were refused. The message holds every finding.
 
-    findings: the findings, in the order of the key paths.
+    Attributes:
+        findings: The findings, in the order of the settings.
     """
 
     def __init__(self, findings: Sequence[Finding], source: str = "the configuration") -> None:

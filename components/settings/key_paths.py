@@ -1,4 +1,4 @@
-"""Key paths of settings: written for a person, and followed from a section."""
+"""Key paths of settings: as text, and resolved to a section and a setting."""
 
 from collections.abc import Iterable
 from types import UnionType
@@ -12,7 +12,7 @@ KeyPath = tuple[str | int, ...]
 
 
 def render_path(path: KeyPath) -> str:
-    """Write a key path as `pulumi config set --path` takes it: `ollama.models[0]`."""
+    """Return a key path as text, as `pulumi config set --path` accepts it: `ollama.models[0]`."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -25,7 +25,7 @@ def render_path(path: KeyPath) -> str:
 
 
 def section_of(annotation: object) -> type[BaseModel] | None:
-    """Give the section that an annotation names, looking into lists and unions; None for a plain value."""
+    """Return the section in a type annotation, also inside lists, mappings and unions; None if it has none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in {list, dict, Union, UnionType}:
@@ -34,7 +34,12 @@ def section_of(annotation: object) -> type[BaseModel] | None:
 
 
 def key_paths(model: type[BaseModel], prefix: str = "") -> Iterable[str]:
-    """Give every key path below a section, in the camelCase of a stack file."""
+    """Yield every key path below a section, in the camelCase of a stack file.
+
+    Args:
+        model: The section.
+        prefix: Key path of the section with a dot at the end; empty for the root.
+    """
     for field in model.model_fields.values():
         path = f"{prefix}{field.alias}"
         yield path
@@ -44,14 +49,22 @@ def key_paths(model: type[BaseModel], prefix: str = "") -> Iterable[str]:
 
 
 def find_setting(model: type[BaseModel], path: KeyPath) -> tuple[type[BaseModel] | None, FieldInfo | None]:
-    """Follow a path from a section: the section that holds the last key, and the setting of that key."""
+    """Resolve a key path.
+
+    Args:
+        model: The section that the path begins in.
+        path: The key path.
+
+    Returns:
+        The section of the last key, and its setting; None for each that does not exist.
+    """
     section: type[BaseModel] | None = model
     field: FieldInfo | None = None
     named = False
     for index, part in enumerate(path):
         if isinstance(part, int):
             continue
-        if named:  # the name of a section among others of its kind
+        if named:  # a key of a mapping of sections
             named = False
             continue
         field = (
@@ -64,5 +77,5 @@ def find_setting(model: type[BaseModel], path: KeyPath) -> tuple[type[BaseModel]
 
 
 def is_setting(model: type[BaseModel], path: KeyPath) -> bool:
-    """Say whether a path is that of a setting, and not of a key in the free content of one."""
+    """Return whether a key path is that of a setting, and not of a key in a setting with free content."""
     return find_setting(model, path)[1] is not None

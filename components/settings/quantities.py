@@ -17,9 +17,10 @@ _FACTORS = {
 
 
 def parse_quantity(text: str) -> Decimal:
-    """Give the number that a Kubernetes quantity stands for, in its base unit (bytes, cores).
+    """Return the number that a Kubernetes quantity stands for, in its base unit (bytes, cores).
 
-    Raises ValueError when the text is not a quantity.
+    Raises:
+        ValueError: The text is not a quantity.
     """
     match = _QUANTITY.fullmatch(text)
     if not match:

@@ -14,9 +14,13 @@ _SECRET_VALUE = re.compile(r"://\S*@|^[0-9a-fA-F]{32,}$")
 
 
 def render_value(path: KeyPath, value: object, known: bool = False) -> str:
-    """Write a value for a message, shortened; a whole section or anything that may be a secret is not shown.
+    """Return a value as a message shows it: shortened, without the content of sections, and without secrets.
 
-    known: whether the path is that of a setting, so that its name alone says nothing.
+    Args:
+        path: Key path of the value.
+        value: The value.
+        known: Whether the path is that of a setting, whose type says whether it is a secret. The value of any other
+            key is hidden if its name looks like that of a secret.
     """
     if isinstance(value, Mapping):
         return "a mapping"

@@ -1,32 +1,33 @@
-"""From the `args` of a component to its settings."""
+"""Resolves the args of a component to its settings."""
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from .base import AcceptsOutput, Section, put_outputs, take_outputs
+from .base import AcceptsOutput, Section, SectionType, put_outputs, take_outputs
 from .findings import Finding, SettingsError
 from .key_paths import section_of
 from .validation import canonical, validate
 
-S = TypeVar("S", bound=Section)
-
 
 def resolve(
-    model: type[S],
+    model: type[SectionType],
     args: Mapping[str, Any],
     args_type: type,
-    checks: Sequence[Callable[[S, str], Iterator[Finding]]] = (),
+    checks: Sequence[Callable[[SectionType, str], Iterator[Finding]]] = (),
     source: str = "the component",
-) -> S:
-    """Fill in defaults and check the args of a component with the rules that stack files have.
+) -> SectionType:
+    """Return the settings in the args of a component, with defaults, held to the rules of stack files.
 
-    model: the settings of the component.
-    args: its args; keys that are no settings (namespace, labels, ...) are left to the component.
-    args_type: the TypedDict of the args, which says what keys there are.
-    checks: rules that concern more than one setting; each gets the settings and the key path before them, here none.
+    Args:
+        model: Settings of the component.
+        args: Its args; keys that are no settings (namespace, labels, ...) are left to the component.
+        args_type: TypedDict of the args, which defines the valid keys.
+        checks: Rules for more than one setting. Each takes the settings and their key path, which is empty here.
+        source: What the args belong to, for the message.
 
-    Raises SettingsError with every finding.
+    Raises:
+        SettingsError: Args were refused; it holds every finding.
     """
     own = {key: value for key, value in args.items() if key in model.model_fields}
     known, outputs = take_outputs(own)
@@ -41,11 +42,13 @@ def resolve(
 
 
 def unknown_args(args: Mapping[str, Any], args_type: type) -> Iterator[Finding]:
-    """Refuse keys that the args of a component do not have. Their values are not shown: nothing says what they are.
+    """Yield a finding for each key that the args of a component do not have, without its value, which may be a secret.
 
-    args_type: the TypedDict of the args.
+    Args:
+        args: The args.
+        args_type: TypedDict of the args, which defines the valid keys.
     """
-    # Own and inherited keys alike; which of them are required does not matter here.
+    # Own and inherited keys, required or not.
     valid = sorted({*getattr(args_type, "__required_keys__", ()), *getattr(args_type, "__optional_keys__", ())})
     for key in args:
         if key not in valid:
@@ -55,7 +58,7 @@ def unknown_args(args: Mapping[str, Any], args_type: type) -> Iterator[Finding]:
 
 
 def _misplaced(model: type[Section], outputs: Mapping[str, Any], prefix: str = "") -> list[Finding]:
-    """Refuse outputs where the value decides which resources exist."""
+    """Return a finding for each output in place of a value that decides which resources exist."""
     findings: list[Finding] = []
     for key, value in outputs.items():
         field = model.model_fields[key]

@@ -1,14 +1,14 @@
-"""Mappings and lists of unknown content, for code that reads librechat.yaml of any shape."""
+"""Type guards for YAML and JSON of any shape."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
-    """Say whether a value is a mapping, whatever it holds."""
+    """Return whether a value is a mapping."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
-    """Say whether a value is a list, whatever it holds; text is none."""
+    """Return whether a value is a list or a tuple."""
     return isinstance(value, list | tuple)

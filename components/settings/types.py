@@ -1,14 +1,11 @@
-"""Types of single settings, each with the rule that its values keep and the words that say so.
+"""Types of single settings, each with its validator.
 
-Every validator raises `ValueError` with the rule alone; the key path and the value are added by `findings`.
+A validator raises `ValueError` with the rule alone; `validation` adds the key path and the value.
 """
 
-import difflib
-import functools
 import ipaddress
 import re
-import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -24,20 +21,11 @@ _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 _QUALIFIED_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _GO_DURATION = re.compile(r"-?([0-9]+(\.[0-9]+)?(h|m|s|ms))+")
-_CRON_MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
-_CRON_FIELDS = (
-    ("minute", 0, 59, ""),
-    ("hour", 0, 23, ""),
-    ("day of month", 1, 31, ""),
-    ("month", 1, 12, "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"),
-    ("day of week", 0, 6, "SUN MON TUE WED THU FRI SAT"),
-)
-_CRON_PART = re.compile(r"(?:[*?]|(?P<first>[0-9A-Z]+)(?:-(?P<last>[0-9A-Z]+))?)(?:/(?P<step>[0-9]{1,3}))?")
 _REGISTRY = re.compile(r"[a-zA-Z0-9][\w.-]*(:\d+)?(/[a-z0-9][\w.-]*)*/?", re.ASCII)
 
 
 def _text(value: Any) -> Any:
-    """Let `cpu: 2` and `cpu: 0.5` stand for "2" and "0.5", as in a Kubernetes manifest."""
+    """Accept the numbers `2` and `0.5` for the text "2" and "0.5", as in a Kubernetes manifest."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return value
@@ -58,7 +46,7 @@ def _positive_quantity(value: str) -> str:
 
 
 def _bytes(value: str) -> str:
-    """Refuse fractions of a byte: `512m` is half a byte, and whoever writes it means megabytes."""
+    """Refuse fractions of a byte: `512m` is half a byte, but usually means megabytes."""
     if _positive_quantity(value)[-1] in "num":
         raise ValueError(f"`{value[-1]}` stands for a fraction, here of a byte: write for example 512Mi or 10Gi")
     if parse_quantity(value) < 2**20:
@@ -67,7 +55,7 @@ def _bytes(value: str) -> str:
 
 
 def _optional(check: Callable[[str], str]) -> Callable[[str], str]:
-    """Apply a check to every value but the empty string, which means "not set"."""
+    """Return a check that accepts the empty string, which means "not set"."""
 
     def checked(value: str) -> str:
         return check(value) if value else value
@@ -177,44 +165,6 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _cron_schedule(value: str) -> str:
-    """Check a cron expression as Kubernetes reads it (robfig/cron, standard parser)."""
-    if value in _CRON_MACROS:
-        return value
-    fields = value.split()
-    if len(fields) != len(_CRON_FIELDS):
-        raise ValueError("not a cron expression of five fields, write for example `30 2 * * *` for 2:30 every day")
-    for text, (name, least, most, names) in zip(fields, _CRON_FIELDS, strict=True):
-        numbers = {word: number for number, word in enumerate(names.split(), least)}
-        if not all(_cron_part(part, least, most, numbers) for part in text.upper().split(",")):
-            raise ValueError(f"the {name} has to be {least} to {most}, for example `*`, `1,2`, `1-5` or `*/5`")
-    return value
-
-
-def _cron_part(part: str, least: int, most: int, names: Mapping[str, int]) -> bool:
-    match = _CRON_PART.fullmatch(part)
-    if not match or (match["step"] and not int(match["step"])):
-        return False
-    ends = [names.get(end, int(end) if end.isdigit() else -1) for end in (match["first"], match["last"]) if end]
-    return all(least <= end <= most for end in ends) and ends == sorted(ends)
-
-
-@functools.cache
-def _time_zones() -> frozenset[str]:
-    """Read the names of the time zones that this machine knows, once: it looks at hundreds of files."""
-    return frozenset(zoneinfo.available_timezones())
-
-
-def _time_zone(value: str) -> str:
-    known = _time_zones()
-    # Without any data about time zones, the API server has the last word.
-    if known and value not in known:
-        near = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
-        hint = f"did you mean `{near[0]}`?" if near else "write for example `Europe/Zurich` or `Etc/UTC`"
-        raise ValueError(f"not the name of a time zone, {hint}")
-    return value
-
-
 Quantity = Annotated[str, BeforeValidator(_text), AfterValidator(_quantity), AcceptsOutput()]
 OptionalQuantity = Annotated[
     str, BeforeValidator(_text), AfterValidator(_optional(_positive_quantity)), AcceptsOutput()
@@ -239,6 +189,4 @@ EnvironmentVariables = dict[Annotated[str, AfterValidator(_environment_variable)
 Quantities = dict[str, Annotated[str, BeforeValidator(_text), AfterValidator(_quantity)]]
 OptionalHttpUrl = Annotated[str, AfterValidator(_optional(_http_url)), AcceptsOutput()]
 PlainHttpUrl = Annotated[str, AfterValidator(_optional(_http_url))]
-CronSchedule = Annotated[str, AfterValidator(_cron_schedule)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
 SecretText = Annotated[SecretStr, AcceptsOutput()]

@@ -12,11 +12,11 @@ from .key_paths import KeyPath, find_setting, key_paths, render_path, section_of
 from .rendering import render_value
 from .shapes import is_mapping
 
-S = TypeVar("S", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def _holds_secret(annotation: object) -> bool:
-    """Say whether a setting is a secret, or a section with one: a text in its place may be that secret."""
+    """Return whether a setting is a secret or a section with one, so that a text in its place may be that secret."""
     nested = section_of(annotation)
     if nested:
         return any(_holds_secret(field.annotation) for field in nested.model_fields.values())
@@ -24,7 +24,12 @@ def _holds_secret(annotation: object) -> bool:
 
 
 def unknown_key_rule(model: type[BaseModel], path: KeyPath) -> str:
-    """Say that a key is unknown, and which valid ones are nearest: in the same section, then anywhere."""
+    """Return the message for an unknown key, with the most similar valid keys: of the same section, else of any.
+
+    Args:
+        model: The section that the path begins in.
+        path: Key path of the unknown key.
+    """
     section, _ = find_setting(model, path)
     name = str(path[-1])
     valid = [field.alias or key for key, field in (section or model).model_fields.items()]
@@ -80,13 +85,20 @@ def _lookup(raw: Any, path: KeyPath) -> Any:
     return raw
 
 
-def validate(model: type[S], raw: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> tuple[S, list[Finding]]:
-    """Check raw settings, in camelCase, against a section and gather everything that is wrong.
+def validate(
+    model: type[Model], raw: Mapping[str, Any], hidden: frozenset[str] = frozenset()
+) -> tuple[Model, list[Finding]]:
+    """Validate raw settings against a section and return everything that is wrong.
 
-    What is wrong is left out and the rest is checked again, so that one finding never hides another.
-    hidden: first keys below which no value is shown, because the stack file holds them encrypted.
+    Refused values are dropped and the rest is validated again, so that one finding never hides another.
 
-    Returns the settings without the refused values, and the findings.
+    Args:
+        model: The section.
+        raw: The settings, in camelCase.
+        hidden: First keys below which no value is shown, because they are encrypted in the stack file.
+
+    Returns:
+        The settings without the refused values, and the findings.
     """
     remaining: dict[str, Any] = deepcopy(dict(raw))
     findings: dict[str, Finding] = {}
@@ -96,17 +108,22 @@ def validate(model: type[S], raw: Mapping[str, Any], hidden: frozenset[str] = fr
         except ValidationError as error:
             for entry in error.errors(include_url=False, include_input=False):
                 path: KeyPath = tuple(part for part in entry["loc"] if part != "[key]")
-                text = render_path(path)
-                _, field = find_setting(model, path)
-                value: object = _lookup(raw, path)
-                secret = field is not None and _holds_secret(field.annotation) and not is_mapping(value)
-                shown = "[secret]" if secret or path[0] in hidden else render_value(path, value, field is not None)
-                findings.setdefault(text, Finding(text, shown, _rule(model, path, entry)))
+                shown = "[secret]" if path[0] in hidden else _shown(model, path, _lookup(raw, path))
+                finding = Finding(render_path(path), shown, _rule(model, path, entry))
+                findings.setdefault(finding.path, finding)
                 _drop(remaining, path)
 
 
+def _shown(model: type[BaseModel], path: KeyPath, value: object) -> str:
+    """Return a refused value as its finding shows it."""
+    _, field = find_setting(model, path)
+    if field is not None and _holds_secret(field.annotation) and not is_mapping(value):
+        return "[secret]"
+    return render_value(path, value, field is not None)
+
+
 def _drop(remaining: dict[str, Any], path: KeyPath) -> None:
-    """Drop a broken value; a broken entry of a list drops the whole list."""
+    """Remove a refused value; a refused entry of a list removes the whole list."""
     for end in range(len(path), 0, -1):
         holder = _lookup(remaining, path[: end - 1])
         if isinstance(holder, dict) and path[end - 1] in holder:
@@ -115,7 +132,7 @@ def _drop(remaining: dict[str, Any], path: KeyPath) -> None:
 
 
 def canonical(model: type[BaseModel], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the keys of known settings in camelCase, whichever of the two spellings they come in."""
+    """Return raw settings with the keys of known settings in camelCase; they may be in snake_case."""
     result: dict[str, Any] = {}
     for key, value in raw.items():
         field = model.model_fields.get(key)

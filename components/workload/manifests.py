@@ -31,32 +31,34 @@ MANAGED_BY = "pulumi"
 """The label `app.kubernetes.io/managed-by` of every object."""
 
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-"""Annotation for objects whose own await says nothing: a Service waits up to ten minutes for Pods that their
-Deployment is awaited for already, a claim waits for its first consumer, an Ingress for an address that some
-controllers never write."""
+"""Annotation for objects that are not worth waiting for. Pulumi would wait up to ten minutes for the Pods of a Service,
+although it has waited for their Deployment; for the first consumer of a claim; and for the address of an Ingress, which
+some controllers never write."""
 
 WAIT_FOR_NEW_POD = {
     "pulumi.com/waitFor": '["jsonpath={.status.updatedReplicas}=1", "jsonpath={.status.availableReplicas}=1"]'
 }
 """Annotation for a Deployment with one pod and the strategy Recreate. Its conditions are those of the old pod until the
-new one is made (kubernetes/kubernetes issue 115538), so that pulumi-kubernetes 4.32 by itself takes an update for done
-before there is a new pod, and one that never starts too."""
+new one exists (kubernetes/kubernetes issue 115538). Without the annotation, pulumi-kubernetes 4.32 considers an update
+done before there is a new pod, even if that pod never starts."""
 
 
 def selector(name: str) -> dict[str, str]:
-    """Give the labels that select the pods of a workload. They are immutable, so they hold nothing that may change.
+    """Return the labels that select the pods of a workload. They are immutable, so they hold nothing that may change.
 
-    name: name of the workload, which is unique in its namespace.
+    Args:
+        name: Name of the workload, unique in its namespace.
     """
     return {NAME_LABEL: name, "app.kubernetes.io/part-of": PART_OF}
 
 
 def labels(name: str, component: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the labels of an object, in Kubernetes' recommended terms.
+    """Return the labels that Kubernetes recommends for an object.
 
-    name: name of the workload that the object belongs to.
-    component: its part in the architecture, for example `database`.
-    extra: further labels; they do not replace those of the selector.
+    Args:
+        name: Name of the workload that the object belongs to.
+        component: Its role in the architecture, for example `database`.
+        extra: Further labels; they do not replace those of the selector.
     """
     return {
         **(extra or {}),
@@ -67,10 +69,11 @@ def labels(name: str, component: str, extra: Mapping[str, str] | None = None) ->
 
 
 def pod_security_context(user: int, group: int | None = None) -> "PodSecurityContextArgsDict":
-    """Give the pod's half of what the Pod Security level `restricted` asks for.
+    """Return the pod's part of what the Pod Security level `restricted` requires.
 
-    user: uid of every container; explicit, because Kubernetes cannot tell from a user's name that it is not root.
-    group: gid of every container and owner of the volumes; the uid by default.
+    Args:
+        user: UID of every container. A number, because Kubernetes cannot tell from a user's name that it is not root.
+        group: GID of every container and owner of the volumes. Defaults to the UID.
     """
     owner = user if group is None else group
     return {
@@ -84,12 +87,12 @@ def pod_security_context(user: int, group: int | None = None) -> "PodSecurityCon
 
 
 TERMINATION_MESSAGE_POLICY = "FallbackToLogsOnError"
-"""Of every container: one that fails leaves the end of its log in the pod's status, where `make up` finds it even when
-the pod has crashed again since."""
+"""A container that fails leaves the end of its log in the pod's status, where `make up` finds it even if the pod has
+crashed again since."""
 
 
 def security_context() -> "SecurityContextArgsDict":
-    """Give the container's half of `restricted`, and a read-only root filesystem."""
+    """Return the container's part of what `restricted` requires, and a read-only root filesystem."""
     return {
         "allow_privilege_escalation": False,
         "read_only_root_filesystem": True,
@@ -98,7 +101,15 @@ def security_context() -> "SecurityContextArgsDict":
 
 
 def http_probe(path: str, port: str, *, period: int, failures: int, timeout: int = 5) -> "ProbeArgsDict":
-    """Give an HTTP probe; period and timeout in seconds."""
+    """Return an HTTP probe.
+
+    Args:
+        path: Path of the request.
+        port: Name of the container's port.
+        period: Seconds between two probes.
+        failures: Failures in a row after which the probe has failed.
+        timeout: Seconds to wait for an answer.
+    """
     return {
         "http_get": {"path": path, "port": port},
         "period_seconds": period,
@@ -108,7 +119,14 @@ def http_probe(path: str, port: str, *, period: int, failures: int, timeout: int
 
 
 def tcp_probe(port: str, *, period: int, failures: int, timeout: int = 5) -> "ProbeArgsDict":
-    """Give a TCP probe; period and timeout in seconds."""
+    """Return a TCP probe.
+
+    Args:
+        port: Name of the container's port.
+        period: Seconds between two probes.
+        failures: Failures in a row after which the probe has failed.
+        timeout: Seconds to wait for a connection.
+    """
     return {
         "tcp_socket": {"port": port},
         "period_seconds": period,
@@ -118,17 +136,19 @@ def tcp_probe(port: str, *, period: int, failures: int, timeout: int = 5) -> "Pr
 
 
 def environment(values: Mapping[str, Any]) -> "list[EnvVarArgsDict]":
-    """Give environment variables in the order of their names, so that the same settings give the same pod."""
+    """Return environment variables sorted by name, so that equal settings result in equal pods."""
     return [{"name": name, "value": values[name]} for name in sorted(values)]
 
 
 def secret_environment(sources: Mapping[str, Any]) -> "list[EnvVarArgsDict]":
-    """Give environment variables from the keys of the same names of Secrets.
+    """Return environment variables from keys of the same name in Secrets, sorted by name.
 
-    Each is asked for by name: without it the container does not start and says so, while a whole Secret that lacks a
-    key would start MongoDB without authentication, and LibreChat with credentials that are lost with the pod.
+    Each key is referenced by name: if it is missing, the container does not start and the event says why. With
+    `envFrom`, a Secret that lacks a key would silently leave the variable unset, and a server could start without
+    authentication.
 
-    sources: name of the Secret by variable.
+    Args:
+        sources: Name of the Secret for each variable.
     """
     return [
         {"name": key, "value_from": {"secret_key_ref": {"name": sources[key], "key": key}}} for key in sorted(sources)
@@ -136,19 +156,23 @@ def secret_environment(sources: Mapping[str, Any]) -> "list[EnvVarArgsDict]":
 
 
 def port(name: str, number: int) -> "list[ContainerPortArgsDict]":
-    """Give the one named port of a container."""
+    """Return the only port of a container, with a name."""
     return [{"name": name, "container_port": number, "protocol": "TCP"}]
 
 
 def empty_dirs(names: Iterable[str]) -> "list[VolumeArgsDict]":
-    """Give one emptyDir volume a name."""
+    """Return an emptyDir volume for each name."""
     return [{"name": name, "empty_dir": {}} for name in names]
 
 
 def mount(name: str, path: str, *, sub_path: str = "", read_only: bool = False) -> "VolumeMountArgsDict":
-    """Give the mount of a volume into a container.
+    """Return the mount of a volume into a container.
 
-    sub_path: directory of the volume; empty for its root.
+    Args:
+        name: Name of the volume.
+        path: Where the container has it.
+        sub_path: Directory of the volume; empty for its root.
+        read_only: Whether the container cannot write to it.
     """
     result: VolumeMountArgsDict = {"name": name, "mount_path": path}
     if sub_path:
@@ -159,20 +183,21 @@ def mount(name: str, path: str, *, sub_path: str = "", read_only: bool = False) 
 
 
 TMP_MOUNT = mount("tmp", "/tmp")  # noqa: S108 - the path inside a container
-"""Mount of the volume `tmp`: what every container needs whose root filesystem is read-only."""
+"""Mount of the volume `tmp`, which a container with a read-only root filesystem needs."""
 
 
 def claim_volume(name: str, claim: Any) -> "VolumeArgsDict":
-    """Give a volume that mounts a PersistentVolumeClaim.
+    """Return the volume of a PersistentVolumeClaim.
 
-    name: name of the volume.
-    claim: name of the claim; an output of the claim makes the pod depend on it.
+    Args:
+        name: Name of the volume.
+        claim: Name of the claim; an output of the claim makes the pod depend on it.
     """
     return {"name": name, "persistent_volume_claim": {"claim_name": claim}}
 
 
 def toleration(key: str) -> "TolerationArgsDict":
-    """Give the toleration of the taint that keeps other pods off special nodes."""
+    """Return the toleration of a taint that keeps other pods off special nodes."""
     return {"key": key, "operator": "Exists", "effect": "NoSchedule"}
 
 
@@ -214,7 +239,7 @@ def base_container(
 
 
 def checksum(*texts: str) -> str:
-    """Give a short digest of contents, for a pod template's annotation: another content, another rollout."""
+    """Return a short digest of texts. As an annotation of a pod template, it rolls out the pods when a text changes."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(len(text).to_bytes(8, "big") + text.encode())

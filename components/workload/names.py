@@ -6,8 +6,10 @@ import pulumi
 
 
 def name_of(metadata: pulumi.Output[Any], fallback: str) -> pulumi.Output[str]:
-    """Give the name of an object as an output, so that what uses it comes after it.
+    """Return the name of an object as an output, so that whatever uses the name depends on the object.
 
-    fallback: the name that was asked for, where a preview does not know the object's metadata.
+    Args:
+        metadata: Metadata of the object.
+        fallback: The requested name, for a preview that does not know the metadata yet.
     """
     return metadata.apply(lambda own: (own.name if own else None) or fallback)

@@ -28,16 +28,25 @@ class Pod:
 
 
 def pre_stop(pods: Pods, seconds: int) -> Any:
-    """Give the handler that waits before SIGTERM, within the grace period of the settings: it ends the wait too.
+    """Return the lifecycle of a container that waits before SIGTERM.
 
-    seconds: the wait, unless that grace period is shorter.
+    Args:
+        pods: Settings of the pods. Their grace period includes the wait, so it limits it.
+        seconds: How long to wait, unless the grace period is shorter.
     """
     grace = pods.termination_grace_period_seconds
     return {"pre_stop": {"sleep": {"seconds": min(seconds, grace - 1) if grace else seconds}}}
 
 
 def with_extras(pods: Pods, spec: "PodSpecArgsDict") -> "PodSpecArgsDict":
-    """Give a pod's specification with the settings' volumes, and their mounts and variables in its first container."""
+    """Return a pod's specification with the extra volumes of the settings.
+
+    The first container also gets `envFrom` and the extra mounts.
+
+    Args:
+        pods: Settings of the pods.
+        spec: The specification without them.
+    """
     main, *others = spec["containers"]  # type: ignore[misc]
     container: Any = dict(main)  # type: ignore[call-overload]
     if pods.env_from:

@@ -1,4 +1,4 @@
-"""Rules on CPU and memory wherever settings have `resources`."""
+"""Rules for every `resources` in the settings."""
 
 from collections.abc import Iterator, Mapping
 from typing import cast
@@ -9,9 +9,11 @@ from .settings import Resources
 
 
 def resources_below(section: Section, prefix: str = "") -> Iterator[tuple[str, Resources]]:
-    """Give key path and value of every `resources` below a section, those in mappings of sections included.
+    """Yield the key path and value of every `resources` below a section, including those in mappings of sections.
 
-    prefix: key path before the section, with its dot.
+    Args:
+        section: The section.
+        prefix: Key path of the section with a dot at the end; empty for the root.
     """
     for name, field in type(section).model_fields.items():
         path, value = f"{prefix}{field.alias}", getattr(section, name)
@@ -26,7 +28,12 @@ def resources_below(section: Section, prefix: str = "") -> Iterator[tuple[str, R
 
 
 def limit_below_request(section: Section, prefix: str = "") -> Iterator[Finding]:
-    """Refuse a limit below its request, which the API server refuses too, after other objects are there."""
+    """Refuse a limit below its request. The API server would refuse it only after other objects were created.
+
+    Args:
+        section: The section.
+        prefix: Key path of the section with a dot at the end; empty for the root.
+    """
     for path, resources in resources_below(section, prefix):
         for name, request, limit in resources.requests.above(resources.limits):
             rule = f"is less than `{path}.requests.{name}: {request}`"

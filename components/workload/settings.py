@@ -22,17 +22,17 @@ class Amounts(Section):
     """Memory, for example `512Mi` or `4Gi`; empty for none."""
 
     def mapping(self) -> dict[str, str]:
-        """Give what is set, as a container's `requests` or `limits`."""
+        """Return the amounts that are set, as a container's `requests` or `limits`."""
         return {key: value for key, value in (("cpu", self.cpu), ("memory", self.memory)) if value}
 
     def lacking(self, own: "Amounts") -> "Amounts":
-        """Give those of these amounts that a container has none of its own for."""
+        """Return the amounts that `own` does not set."""
         return Amounts(**{name: amount for name, amount in self.mapping().items() if not getattr(own, name)})
 
     def above(self, limits: "Amounts") -> Iterator[tuple[str, str, str]]:
-        """Give name, request and limit of each of these requests that is above its limit.
+        """Yield the name, request and limit of each of these requests that exceeds its limit.
 
-        A component also takes outputs here, which are not known yet.
+        Outputs are skipped, because their values are not known yet.
         """
         for name in ("cpu", "memory"):
             request, limit = getattr(self, name), getattr(limits, name)
@@ -51,7 +51,7 @@ class Resources(Section):
 
 
 def resources(cpu: str, memory: str, memory_limit: str) -> Resources:
-    """Give default resources: both requests and a memory limit."""
+    """Return default resources: requests of both kinds and a memory limit."""
     return Resources(requests=Amounts(cpu=cpu, memory=memory), limits=Amounts(memory=memory_limit))
 
 

@@ -1,4 +1,4 @@
-"""What the objects of one workload share: namespace, labels, service account, Service, volume, image, pod."""
+"""One workload of a component, and the objects around its Deployment or StatefulSet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 
 
 POD_MANAGEMENT_POLICY = "Parallel"
-"""Of every StatefulSet. The default policy waits for a pod that can never start before it replaces it with a corrected
-one: somebody would have to delete it by hand (kubernetes/kubernetes#67250)."""
+"""Pod management policy of every StatefulSet. The default one does not replace a pod that never becomes Ready with a
+corrected one; somebody would have to delete it by hand (kubernetes/kubernetes#67250)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
     """One workload of a component.
 
-    name: its name. It is an address, so it never changes.
-    component: its part in the architecture, the label `app.kubernetes.io/component`.
-    resource_name: Pulumi's name of the component, the first part of its children's names.
-    parent: the component.
-    context: what all components share, its namespace among it.
-    pods_name: label `app.kubernetes.io/name` of its pods, where a chart gives it; empty for the workload's own name.
-    former_pods_name: the same label of pods that another method runs until these are Ready; empty where there are none.
+    Attributes:
+        name: Its name. It is an address, so it never changes.
+        component: Its role in the architecture, the label `app.kubernetes.io/component`.
+        resource_name: Logical name of the component, the first part of its children's names.
+        parent: The component.
+        context: What all components share, including the namespace.
+        pods_name: Label `app.kubernetes.io/name` of its pods, if a chart sets it; empty for the workload's own name.
+        former_pods_name: The same label of the pods that the other method runs until these are Ready; empty if there
+            are none.
     """
 
     name: str
@@ -49,7 +51,7 @@ class Workload:
     former_pods_name: str = ""
 
     def part(self, suffix: str, component: str) -> "Workload":
-        """Return the workload of a part of this one, whose names are this one's and a suffix.
+        """Return a workload for a part of this one. Its names are those of this one with a suffix.
 
         Args:
             suffix: Last part of its names, for example `auth` for `ollama-auth`.
@@ -70,7 +72,7 @@ class Workload:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Labels of every object."""
+        """Labels of each of its objects."""
         return manifests.labels(self.name, self.component, self.context.labels)
 
     @property
@@ -85,7 +87,7 @@ class Workload:
 
     @property
     def pods(self) -> Peer:
-        """Its pods and the former ones, for NetworkPolicies."""
+        """Its pods, including the former ones, for NetworkPolicies."""
         pods: Peer = {"namespace": self.namespace, "pod_labels": self.pod_selector}
         if self.former_pods_name:
             pods["former_name"] = self.former_pods_name
@@ -93,28 +95,33 @@ class Workload:
 
     @property
     def protected(self) -> bool:
-        """Whether what holds data is protected and outlives the stack."""
+        """Whether objects that hold data are protected and outlive the stack."""
         return self.context.data_protection
 
     def options(self, **more: Any) -> pulumi.ResourceOptions:
-        """Give the options of a child that holds no data; see `Component` for `deleted_with=None`."""
+        """Return the options of a child that holds no data; see `Component` for `deleted_with=None`."""
         return child_options(self.parent, **more)
 
     def data_options(self, **more: Any) -> pulumi.ResourceOptions:
-        """Give the options of a child that holds data."""
+        """Return the options of a child that holds data."""
         return data_options(self.parent, self.protected, **more)
 
     def metadata(
         self, name: str | None = None, annotations: Mapping[str, pulumi.Input[str]] | None = None
     ) -> "ObjectMetaArgsDict":
-        """Give the metadata of an object; its name is the workload's own by default."""
+        """Return the metadata of an object.
+
+        Args:
+            name: Name of the object. Defaults to that of the workload.
+            annotations: Its annotations. Defaults to none.
+        """
         metadata: ObjectMetaArgsDict = {"name": name or self.name, "namespace": self.namespace, "labels": self.labels}
         if annotations:
             metadata["annotations"] = annotations
         return metadata
 
     def service_account(self) -> pulumi.Output[str]:
-        """Create a service account without a token and without rights, and give its name."""
+        """Create a service account without a token and without permissions, and return its name."""
         account = k8s.core.v1.ServiceAccount(
             f"{self.resource_name}-service-account",
             metadata=self.metadata(),
@@ -124,7 +131,13 @@ class Workload:
         return name_of(account.metadata, self.name)
 
     def service(self, port_name: str, port: int, depends_on: Sequence[pulumi.Resource] = ()) -> k8s.core.v1.Service:
-        """Create the ClusterIP Service in front of the pods, on the port that they listen on."""
+        """Create the ClusterIP Service in front of the pods.
+
+        Args:
+            port_name: Name of the pods' port.
+            port: Port of the Service.
+            depends_on: What is created first.
+        """
         return k8s.core.v1.Service(
             f"{self.resource_name}-service",
             metadata=self.metadata(annotations=manifests.SKIP_AWAIT),
@@ -178,7 +191,12 @@ class Workload:
         return name_of(secret.metadata, self.name)
 
     def disruption_budget(self, settings: DisruptionBudget, replicas: int) -> None:
-        """Create the PodDisruptionBudget. A single pod gets none: it would only keep its node from being drained."""
+        """Create the PodDisruptionBudget, unless there is a single pod: it would only keep its node from draining.
+
+        Args:
+            settings: Settings of the budget.
+            replicas: Number of pods.
+        """
         if replicas < 2 or not settings.enabled:  # noqa: PLR2004
             return
         k8s.policy.v1.PodDisruptionBudget(
@@ -187,14 +205,19 @@ class Workload:
             spec={
                 "max_unavailable": settings.max_unavailable,
                 "selector": {"match_labels": self.pod_selector},
-                # A pod that is not Ready anyway does not keep its node.
+                # A pod that is not Ready does not block a drain.
                 "unhealthy_pod_eviction_policy": "AlwaysAllow",
             },
             opts=self.options(),
         )
 
     def autoscaler(self, settings: Autoscaling, deployment: pulumi.Resource) -> None:
-        """Create the HorizontalPodAutoscaler of a Deployment that sets no replicas of its own."""
+        """Create the HorizontalPodAutoscaler, if the settings enable it.
+
+        Args:
+            settings: Settings of the autoscaler.
+            deployment: The Deployment, which then sets no replicas.
+        """
         if not settings.enabled:
             return
         k8s.autoscaling.v2.HorizontalPodAutoscaler(
@@ -218,10 +241,14 @@ class Workload:
         )
 
     def volume_claim(self, name: str, storage: Storage) -> pulumi.Output[str]:
-        """Create a PersistentVolumeClaim, unless the settings name one that is there already, and give its name.
+        """Create a PersistentVolumeClaim, unless the settings name an existing one, and return its name.
 
-        The claim is an object of its own and not a template of a StatefulSet, so that `pulumi destroy` cleans it up
-        in an environment without data protection, and nothing ever replaces it together with the workload.
+        It is not a claim template of a StatefulSet: so `pulumi destroy` deletes it in an environment without data
+        protection, and it is never replaced together with the workload.
+
+        Args:
+            name: Name of the claim.
+            storage: Settings of the claim.
         """
         if storage.existing_claim:
             return pulumi.Output.from_input(storage.existing_claim)
@@ -240,7 +267,12 @@ class Workload:
         return name_of(claim.metadata, name)
 
     def image(self, image: Image, override: pulumi.Input[str]) -> pulumi.Output[str]:
-        """Give the reference of an image: the pinned one or its replacement, from the mirror if there is one."""
+        """Return the reference of an image, on the mirror if there is one.
+
+        Args:
+            image: The pinned image.
+            override: Reference that replaces it; empty for none.
+        """
         registry = self.context.image_registry
         return pulumi.Output.from_input(override).apply(lambda own: images.resolve(image, registry, own))
 
@@ -253,11 +285,14 @@ class Workload:
         grace_period: int,
         tolerations: Sequence[Mapping[str, Any]] = (),
     ) -> "PodSpecArgsDict":
-        """Give the pod's specification without containers and volumes: restricted, with what settings pass through.
+        """Return a pod specification of the level `restricted`, without containers and volumes.
 
-        user: uid and gid of its containers.
-        grace_period: seconds between SIGTERM and SIGKILL, unless the settings say otherwise.
-        tolerations: those that the workload needs; the settings' own follow.
+        Args:
+            pods: Settings of the pods.
+            user: UID and GID of the containers.
+            service_account: Name of the service account.
+            grace_period: Seconds between SIGTERM and SIGKILL, unless the settings say otherwise.
+            tolerations: Tolerations that the workload needs; those of the settings follow.
         """
         optional: dict[str, Any] = {
             "image_pull_secrets": [{"name": name} for name in self.context.image_pull_secrets],
@@ -281,7 +316,12 @@ class Workload:
     def template_metadata(
         self, pods: Pods, annotations: Mapping[str, pulumi.Input[str]] | None = None
     ) -> "ObjectMetaArgsDict":
-        """Give the metadata of the pod template; the settings' labels never replace those of the selector."""
+        """Return the metadata of the pod template.
+
+        Args:
+            pods: Settings of the pods. Their labels never replace those of the selector.
+            annotations: Annotations of the program, which replace those of the settings. Defaults to none.
+        """
         metadata: ObjectMetaArgsDict = {"labels": {**pods.labels, **self.labels}}
         merged = {**pods.annotations, **(annotations or {})}
         if merged:

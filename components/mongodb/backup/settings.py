@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from ...settings.base import Section
-from ...settings.types import CronSchedule, OptionalObjectName, PlainHttpUrl, TimeZone
+from ...settings.schedules import CronSchedule, TimeZone
+from ...settings.types import OptionalObjectName, PlainHttpUrl
 from ...workload.settings import Pods, Resources, Seconds, Storage, resources
 
 USER_JOB_RESOURCES = resources(cpu="100m", memory="256Mi", memory_limit="512Mi")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from components.exposure.presets import MULTIPART_OVERHEAD_MB, PRESETS, STREAM_TIMEOUT_SECONDS, Wanted, body_limit
 from components.exposure.resources import url
 from components.exposure.settings import Exposure
 from components.ollama.token import START, TOKEN_DIRECTORY
@@ -19,41 +18,6 @@ from tests.unit.recording import Recording, run
 
 Execute = Callable[..., Recording]
 NGINX = "nginx.ingress.kubernetes.io"
-
-
-def wanted(limit: int = 30, networks: tuple[str, ...] = ()) -> Wanted:
-    return Wanted(name="chat", networks=networks, body_limit_mb=limit)
-
-
-def annotations_of(controller: str, limit: int = 30) -> dict[str, Any]:
-    return dict(PRESETS[controller](wanted(limit)).annotations)
-
-
-def test_streams_are_not_cut_and_not_buffered() -> None:
-    nginx = annotations_of("ingress-nginx")
-    assert nginx[f"{NGINX}/proxy-read-timeout"] == nginx[f"{NGINX}/proxy-send-timeout"] == str(STREAM_TIMEOUT_SECONDS)
-    assert nginx[f"{NGINX}/proxy-buffering"] == nginx[f"{NGINX}/proxy-request-buffering"] == "off"
-    assert nginx[f"{NGINX}/proxy-body-size"] == "30m"
-    assert annotations_of("haproxy") == {"haproxy.org/timeout-server": "3600s"}
-    assert annotations_of("haproxy-ingress") == {
-        "haproxy-ingress.github.io/timeout-server": "3600s",
-        "haproxy-ingress.github.io/proxy-body-size": "30m",
-    }
-    assert annotations_of("traefik") == annotations_of("other") == {}
-
-
-def test_the_body_limit_is_the_upload_and_what_is_around_it() -> None:
-    assert body_limit(25) == 25 + MULTIPART_OVERHEAD_MB
-    assert body_limit(0) == 0
-
-
-@pytest.mark.parametrize("controller", sorted(PRESETS))
-def test_every_controller_with_networks_keeps_the_others_out(controller: str) -> None:
-    found = PRESETS[controller](wanted(networks=("10.0.0.0/8", "fd00::/8")))
-    said = repr(found.policies) + repr(found.annotations)
-    assert ("10.0.0.0/8" in said and "fd00::/8" in said) == (controller != "other")
-    without = PRESETS[controller](wanted())
-    assert "10.0.0.0/8" not in repr(without)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,10 @@
-"""Who reaches whom among the pods that the program declares, and the parts that its policies are made of."""
+"""Who reaches whom among the pods that the program declares."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, get_args
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from components.exposure.settings import Controller, Exposure, Gateway
-from components.network.egress_rules import to_dns
-from components.network.ingress_rules import controller_pods
-from components.network.ports import uri_ports, url_port
-from components.network.settings import Dns, IngressController
-from components.ollama.registries import to_registries
 from tests.expected_flows import POD_NAME, TABLE, expected, namespaces, stranger, strangers
 from tests.reachability import connects, end, outside, reachable
 from tests.unit.pods import pods
@@ -194,79 +186,6 @@ def test_stores_whose_uri_is_in_a_secret_are_reached_on_the_port_of_the_settings
     assert leaves(program, "librechat", INTERNET, 27020)
     assert leaves(program, "librechat", INTERNET, 6390)
     assert not leaves(program, "librechat", INTERNET, 27017)
-
-
-def test_nothing_is_downloaded_where_nothing_is_pulled() -> None:
-    assert to_registries([]) == []
-
-
-@pytest.mark.parametrize(
-    ("models", "ports"),
-    [
-        (["llama3.2:3b"], [443]),
-        (["team/model:1"], [443]),
-        (["hf.co/team/model:q4"], [443]),
-        (["registry.example.org/team/model:1"], [443]),
-        (["registry.example.org:5000/team/model:1"], [5000]),
-        (["llama3.2:3b", "localhost:5001/model:1"], [443, 5001]),
-    ],
-)
-def test_registries_of_models(models: list[str], ports: list[int]) -> None:
-    rules: list[Any] = to_registries(models)
-    assert sorted(port["port"] for rule in rules for port in rule["ports"]) == ports
-
-
-def test_a_registry_with_an_address_is_allowed_alone() -> None:
-    assert to_registries(["192.0.2.4:5000/model:1"]) == [
-        {"ports": [{"protocol": "TCP", "port": 5000}], "to": [{"ip_block": {"cidr": "192.0.2.4/32"}}]}
-    ]
-
-
-@pytest.mark.parametrize(
-    ("uri", "default", "ports"),
-    [
-        ("mongodb://user:pass@host:27018/db", 27017, [27018]),
-        ("mongodb://host", 27017, [27017]),
-        ("mongodb://u:p%40:1@a:1,b:2,c/db?x=y:9", 27017, [1, 2, 27017]),
-        ("mongodb+srv://u:p@cluster.example.org/db", 27017, [27017]),
-        ("mongodb://u:p@[::1]:27018/db", 27017, [27018]),
-        ("rediss://:pw@h:6380/0", 6379, [6380]),
-        ("redis://a:7001,redis://b:7002", 6379, [7001, 7002]),
-        ("", 6379, [6379]),
-        ("no uri at all", 6379, [6379]),
-    ],
-)
-def test_ports_of_a_uri(uri: str, default: int, ports: list[int]) -> None:
-    assert uri_ports(uri, default) == ports
-
-
-@settings(deadline=None)
-@given(st.text(), st.integers(1, 65535))
-def test_any_text_gives_at_least_one_port(uri: str, default: int) -> None:
-    """A rule without ports would allow them all."""
-    assert uri_ports(uri, default)
-
-
-@pytest.mark.parametrize(("url", "port"), [("http://a", 80), ("https://a/", 443), ("http://a:7700", 7700)])
-def test_port_of_a_url(url: str, port: int) -> None:
-    assert url_port(url) == port
-
-
-def test_name_resolution_on_openshift() -> None:
-    rule: Any = to_dns(Dns(namespace="openshift-dns", pod_labels={"dns": "default"}, port=5353, node_local_address=""))
-    assert [(port["protocol"], port["port"]) for port in rule["ports"]] == [("UDP", 5353), ("TCP", 5353)]
-    assert len(rule["to"]) == 1
-
-
-@pytest.mark.parametrize("controller", sorted(set(get_args(Controller)) - {"other"}))
-def test_every_controller_of_the_settings_has_its_pods(controller: str) -> None:
-    exposure = Exposure(
-        type="HTTPRoute", host="a.example.org", controller=controller, gateway=Gateway(name="web", namespace="edge")
-    )
-    pods = controller_pods(exposure, IngressController())
-    assert pods is not None
-    assert pods["pod_labels"]
-    assert pods.get("namespace")
 
 
 def test_an_unknown_controller_is_refused_with_what_to_do(execute: Execute) -> None:

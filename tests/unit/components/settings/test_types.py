@@ -1,14 +1,12 @@
 """Types of single settings: the edges of what is valid, and that nothing breaks a check."""
 
 import string
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.settings.quantities import parse_quantity
 from components.settings.validation import validate
 from components.stack.settings import Settings
 
@@ -25,12 +23,6 @@ PATHS = st.from_regex(r"[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*){
 TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", fullmatch=True)
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64).map("@sha256:{}".format)
 REGISTRIES = st.sampled_from(["", "localhost/", "localhost:5000/", "registry.example.org/", "r.example.org:443/"])
-MODELS = st.builds(
-    "{}{}:{}".format,
-    st.sampled_from(["", "library/", "someone/", "hf.co/org/", "registry.example.org:5000/org/"]),
-    st.from_regex(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,40}", fullmatch=True),
-    st.from_regex(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,20}", fullmatch=True),
-)
 
 
 def refused(**document: Any) -> list[str]:
@@ -42,28 +34,6 @@ def refused(**document: Any) -> list[str]:
 @given(QUANTITIES)
 def test_every_quantity_of_kubernetes_is_accepted(parts: tuple[str, str]) -> None:
     assert refused(ollama={"resources": {"requests": {"cpu": "".join(parts)}}}) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("1", 1), ("500m", "0.5"), ("0.5", "0.5"), ("1k", 1000), ("1Ki", 1024), ("1.5Gi", 3 * 2**29), ("2G", 2 * 10**9),
-        ("1E", 10**18), ("1Ei", 2**60), ("1e3", 1000), ("1E3", 1000), ("12e-1", "1.2"), ("5.", 5), (".5", "0.5"),
-        ("100u", "0.0001"), ("1n", "0.000000001"), ("1Pi", 2**50),
-    ],
-)  # fmt: skip
-def test_a_quantity_stands_for_a_number(text: str, number: int | str) -> None:
-    assert parse_quantity(text) == Decimal(number)
-
-
-@given(st.text(max_size=12))
-def test_what_is_no_quantity_is_a_finding_or_a_number(text: str) -> None:
-    try:
-        number = parse_quantity(text)
-    except ValueError:
-        return
-    assert number >= 0
-    assert text.isascii()
 
 
 @given(st.integers(0, 4096), st.sampled_from(["Mi", "Gi"]))
@@ -91,29 +61,6 @@ def test_every_image_with_a_tag_or_a_digest_is_accepted(registry: str, path: str
     for suffix in (f":{tag}", digest, f":{tag}{digest}"):
         assert refused(ollama={"image": f"{registry}{path}{suffix}"}) == []
     assert "has no tag" in " ".join(refused(ollama={"image": f"{registry}{path}"}))
-
-
-@given(MODELS)
-def test_every_model_name_is_accepted_as_it_is(model: str) -> None:
-    settings, findings = validate(Settings, {"ollama": {"models": [model]}})
-    assert findings == []
-    assert settings.ollama.models == [model]
-
-
-@pytest.mark.parametrize(
-    ("model", "complete"),
-    [
-        ("llama3.2", "llama3.2:latest"),
-        ("someone/model", "someone/model:latest"),
-        ("hf.co/org/Model-GGUF", "hf.co/org/Model-GGUF:latest"),
-        ("registry.example.org:5000/org/model", "registry.example.org:5000/org/model:latest"),
-        ("qwen2.5-coder:7b-instruct-q4_K_M", "qwen2.5-coder:7b-instruct-q4_K_M"),
-    ],
-)
-def test_a_model_without_a_tag_is_latest_as_for_ollama(model: str, complete: str) -> None:
-    settings, findings = validate(Settings, {"ollama": {"models": [model]}})
-    assert findings == []
-    assert settings.ollama.models == [complete]
 
 
 VALID: dict[str, dict[str, Any]] = {

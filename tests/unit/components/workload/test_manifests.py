@@ -57,3 +57,14 @@ def test_mounts_say_only_what_differs() -> None:
     assert manifests.mount("a", "/a", sub_path="x", read_only=True) == {
         "name": "a", "mount_path": "/a", "sub_path": "x", "read_only": True,
     }  # fmt: skip
+
+
+def test_every_container_is_restricted_and_leaves_its_last_words() -> None:
+    found = manifests.base_container("a", "b:1", Resources(limits=Amounts(memory="1Gi")), {"nvidia.com/gpu": "1"})
+    assert found == {
+        "name": "a",
+        "image": "b:1",
+        "resources": {"limits": {"memory": "1Gi", "nvidia.com/gpu": "1"}},
+        "security_context": manifests.security_context(),
+        "termination_message_policy": "FallbackToLogsOnError",
+    }
