@@ -179,9 +179,9 @@ class OllamaSettings(OllamaPool):
     endpoint `Ollama (amd)` of LibreChat. A name has 1 to 20 lower-case letters and digits."""
 
     def servers(self) -> dict[str, OllamaPool]:
-        """Give every server by the name of its pool; that of the first one is empty."""
+        """Return every server by the name of its pool, which is empty for the first server."""
         return {"": self, **self.pools}
 
     def by_path(self) -> dict[str, OllamaPool]:
-        """Give every server by its key path in a stack file."""
+        """Return every server by its key path in a stack file."""
         return {server_path(pool): server for pool, server in self.servers().items()}
