@@ -1,10 +1,11 @@
 """Linters of the files that are not Python: shell, JavaScript, nginx."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,11 @@ def _javascript(paths: list[Path]) -> Iterator[str]:
 
 def _nginx(paths: list[Path]) -> Iterator[str]:
     """Check directives, their places and the number of their arguments. nginx itself is not needed."""
-    import crossplane  # noqa: PLC0415 - for development only
-
+    crossplane = _tool("crossplane")
     for path in paths:
-        result: Mapping[str, Any] = crossplane.parse(str(path), single=True, strict=True)
+        command = [crossplane, "parse", "--single-file", "--strict", str(path)]
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        result: dict[str, Any] = json.loads(output)
         yield from (str(error["error"]) for error in result["errors"])
 
 

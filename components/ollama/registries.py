@@ -1,4 +1,4 @@
-"""Registries that Ollama downloads models from, as destinations of its NetworkPolicy."""
+"""Registries that Ollama downloads models from, as egress rules of its NetworkPolicy."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgsDict
 
 PUBLIC_REGISTRIES = frozenset({"", "registry.ollama.ai", "ollama.com", "hf.co", "huggingface.co"})
-"""Hosts of models on the Internet, which the rule for the Internet covers; the empty one is that of a bare name."""
+"""Hosts on the Internet, which the rule for the Internet covers; models without a host have the empty one."""
 
 
 def to_registries(models: Iterable[str]) -> "list[NetworkPolicyEgressRuleArgsDict]":
-    """Allow downloads of models: from the Internet, and from the hosts that own registries have in the models' names.
+    """Allow downloads of models from the Internet, and from private registries that the models' names contain.
 
-    A host that is an address is allowed alone; of a host with a name only the port can be.
+    Where the host is an IP address, only that address is allowed. NetworkPolicies know no host names, so that for any
+    other host its port is allowed everywhere.
     """
     hosts = {model.partition("/")[0] if _has_host(model) else "" for model in models}
     rules: list[NetworkPolicyEgressRuleArgsDict] = []
@@ -32,6 +33,6 @@ def to_registries(models: Iterable[str]) -> "list[NetworkPolicyEgressRuleArgsDic
 
 
 def _has_host(model: str) -> bool:
-    """Tell `registry.example.org/team/model` from `team/model`, as Ollama does by the number of parts."""
+    """Return whether a model's name begins with a host, as in `registry.example.org/team/model`."""
     head, slash, _ = model.partition("/")
     return bool(slash) and ("." in head or ":" in head or head == "localhost")
