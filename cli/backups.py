@@ -13,9 +13,8 @@ from cli.errors import CommandError
 from cli.jobs import NOT_FOUND, Outcome, Tell, active_jobs, create_job, delete_job, follow_job
 from components.helm.release import release_name
 from components.librechat.component import NAME as LIBRECHAT
-from components.mongodb.backup.resources import NAME as BACKUP
-from components.mongodb.backup.resources import RESTORE
-from components.mongodb.backup.scripts import ARCHIVE_PREFIX, ARCHIVE_SUFFIX
+from components.mongodb.backup.names import ARCHIVE_PREFIX, ARCHIVE_SUFFIX, RESTORE
+from components.mongodb.backup.names import NAME as BACKUP
 from components.workload.manifests import selector
 
 FIELD_MANAGER = "ollama-librechat"

@@ -41,7 +41,7 @@ class HelmArgs(TypedDict, total=False):
 
 
 class CustomModelArgs(TypedDict, total=False):
-    """A model that Ollama makes from a Modelfile."""
+    """A model that Ollama creates from a Modelfile."""
 
     name: Required[str]
     """Its name, for example `support:v1`."""
@@ -117,7 +117,7 @@ class ServerArgs(TypedDict, total=False):
     """The Ollama server's own settings; each is the environment variable that its name stands for."""
 
     context_length: int
-    """OLLAMA_CONTEXT_LENGTH, in tokens; 0 lets Ollama choose by GPU memory. Defaults to `4096`."""
+    """OLLAMA_CONTEXT_LENGTH, in tokens; with 0, Ollama chooses by GPU memory. Defaults to `4096`."""
 
     keep_alive: str
     """OLLAMA_KEEP_ALIVE: how long a model stays loaded; -1 is for ever, 0 not at all. Defaults to `"5m"`."""
@@ -154,8 +154,8 @@ class PullArgs(TypedDict, total=False):
     """How models are pulled."""
 
     wait: bool
-    """Whether `pulumi up` waits for the pulls and reports a model that could not be had. Everything else
-    is up by then: nothing waits for a pull but `pulumi up` itself. Defaults to `true`."""
+    """Whether `pulumi up` waits for the pulls and reports those that fail. Everything else is up by then:
+    nothing but `pulumi up` itself waits for a pull. Defaults to `true`."""
 
     timeout_seconds: int
     """Seconds for one model, retries included. Defaults to `3600`."""
@@ -164,7 +164,7 @@ class PullArgs(TypedDict, total=False):
     """Attempts after the first one. Defaults to `5`."""
 
     stall_seconds: int
-    """Seconds without progress after which an attempt is given up: a registry that freezes would hang for
+    """Seconds without progress after which an attempt is given up: a stalled registry would block it for
     ever. Defaults to `600`."""
 
 
@@ -261,11 +261,11 @@ class OllamaExposureArgs(TypedDict, total=False):
     """Gateway for `type: HTTPRoute`. Defaults to the defaults of its keys."""
 
     token: TokenArgs
-    """A token that every request has to bear. Defaults to the defaults of its keys."""
+    """A token that every request must carry. Defaults to the defaults of its keys."""
 
     allow_anonymous: bool
-    """Whether Ollama may be exposed without any of the two, for example because what is in front of it
-    checks. Defaults to `false`."""
+    """Whether Ollama may be exposed without either, for example behind something that authenticates its
+    clients. Defaults to `false`."""
 
 
 class PodsArgs(TypedDict, total=False):
@@ -326,7 +326,7 @@ class OllamaPoolArgs(TypedDict, total=False):
     `["llama3.2:3b"]`."""
 
     custom_models: Sequence[CustomModelArgs]
-    """Models that Ollama makes from a Modelfile: other parameters, another system prompt. LibreChat
+    """Models that Ollama creates from a Modelfile: other parameters, another system prompt. LibreChat
     offers them too. Defaults to `[]`."""
 
     prune_models: bool
@@ -353,7 +353,7 @@ class OllamaPoolArgs(TypedDict, total=False):
     """How models are pulled. Defaults to the defaults of its keys."""
 
     disruption_budget: DisruptionBudgetArgs
-    """What draining a node leaves running. Defaults to the defaults of its keys."""
+    """How many pods keep running while a node is drained. Defaults to the defaults of its keys."""
 
     exposure: OllamaExposureArgs
     """Access from outside the cluster, off by default: Ollama has no authentication of its own. Defaults
@@ -661,25 +661,25 @@ class ExternalMongoDBArgs(TypedDict, total=False):
     `""`."""
 
     port: int
-    """Port of that MongoDB, for the NetworkPolicy, where the URI is in a Secret and not known here.
-    Defaults to `27017`."""
+    """Port of that MongoDB, for the NetworkPolicy; needed where the URI is in a Secret. Defaults to
+    `27017`."""
 
 
 class RetentionArgs(TypedDict, total=False):
-    """Which archives stay: an archive goes when it is older than `days` and not among the newest `count`."""
+    """Which archives are kept: an archive is deleted when it is older than `days` and not among the newest `count`."""
 
     count: int
-    """Newest archives that stay whatever their age. Defaults to `7`."""
+    """Newest archives that are kept whatever their age. Defaults to `7`."""
 
     days: int
-    """Days that every archive stays; 0 leaves `count` alone to decide. Defaults to `14`."""
+    """Days that every archive is kept; with 0, only `count` decides. Defaults to `14`."""
 
 
 class S3Args(TypedDict, total=False):
     """Object storage with the S3 protocol, for archives that outlive the cluster."""
 
     bucket: str
-    """Bucket, which has to be there; empty to keep the archives on a volume. Defaults to `""`."""
+    """Existing bucket; empty to keep the archives on a volume. Defaults to `""`."""
 
     prefix: str
     """Path in the bucket, for example `chat/production`; empty for its root. Defaults to `""`."""
@@ -696,10 +696,10 @@ class S3Args(TypedDict, total=False):
 
 
 class MongoDBBackupArgs(TypedDict, total=False):
-    """Backups of MongoDB: a CronJob that writes archives, and what restores them."""
+    """Backups of MongoDB: a CronJob that writes archives, and one that restores them on demand."""
 
     enabled: bool
-    """Whether there are backups. Defaults to `false`."""
+    """Whether MongoDB is backed up. Defaults to `false`."""
 
     schedule: str
     """When, as a cron expression: minute, hour, day of month, month, day of week. Defaults to `"30 2 * *
@@ -710,11 +710,11 @@ class MongoDBBackupArgs(TypedDict, total=False):
     to `"Etc/UTC"`."""
 
     retention: RetentionArgs
-    """Which archives stay. Defaults to the defaults of its keys."""
+    """Which archives are kept. Defaults to the defaults of its keys."""
 
     storage: StorageArgs
-    """Volume of the archives. With `s3.bucket` there is none: its `size` then limits the space on the
-    node that an archive has while it is made. Defaults to the defaults of its keys."""
+    """Volume of the archives. With `s3.bucket` there is no volume, and `size` limits the space on the
+    node for the archive that is being written. Defaults to the defaults of its keys."""
 
     s3: S3Args
     """Object storage instead of a volume. Defaults to the defaults of its keys."""
@@ -734,7 +734,7 @@ class MongoDBSettingsArgs(TypedDict, total=False):
     """Settings of MongoDB."""
 
     external: ExternalMongoDBArgs
-    """A MongoDB that is there already. Defaults to the defaults of its keys."""
+    """An existing MongoDB. Defaults to the defaults of its keys."""
 
     existing_secret: str
     """Secret in LibreChat's namespace with the passwords of the MongoDB in this stack, so that none is
@@ -787,7 +787,7 @@ class MeilisearchSettingsArgs(TypedDict, total=False):
     """Whether LibreChat has full-text search. Defaults to `true`."""
 
     external: ExternalMeilisearchArgs
-    """A Meilisearch that is there already. Defaults to the defaults of its keys."""
+    """An existing Meilisearch. Defaults to the defaults of its keys."""
 
     existing_secret: str
     """Secret in LibreChat's namespace with the master key of the Meilisearch in this stack, 16 bytes or

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_random as random
 
 from .component import data_options
+from .workload.manifests import checksum
 
 PASSWORD_LENGTH = 32
 
@@ -62,3 +63,11 @@ def password(
         opts=data_options(parent, protected),
     )
     return pulumi.Output.secret(generated.result)
+
+
+def rollout_annotation(credential: pulumi.Output[str]) -> dict[str, pulumi.Input[str]]:
+    """Return the annotation of a pod template that replaces the pods when a generated credential changes.
+
+    Its checksum need not be secret: a credential is random and too long to guess.
+    """
+    return {"checksum/secret": pulumi.Output.unsecret(credential.apply(checksum))}

@@ -1,6 +1,7 @@
 """Meilisearch, LibreChat's full-text search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 import pulumi
@@ -9,7 +10,7 @@ from typing_extensions import NotRequired, Self
 from ..args import MeilisearchSettingsArgs
 from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
-from ..credentials import hexadecimal
+from ..credentials import hexadecimal, rollout_annotation
 from ..network.ingress_rules import from_pods
 from ..network.peers import Peer
 from ..network.policy import network_policy
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict
 
 NAME = "librechat-meilisearch"
-"""Name of the Service and everything else that is an address."""
+"""Name of the Service and of every other object whose name is an address."""
 
 PORT = 7700
 USER = 1000
@@ -41,11 +42,11 @@ ENVIRONMENT = {
     "MEILI_DB_PATH": f"{DATA}/data.ms",
     "MEILI_DUMP_DIR": f"{DATA}/dumps",
     "MEILI_SNAPSHOT_DIR": f"{DATA}/snapshots",
-    # A new version opens the old index instead of refusing to start. The second name is the one since v1.51.
+    # A newer version migrates the index instead of refusing to start. The second name is the one since v1.51.
     "MEILI_EXPERIMENTAL_DUMPLESS_UPGRADE": "true",
     "MEILI_UPGRADE_DB": "true",
 }
-"""Production mode: without a master key it does not start, and nothing is open."""
+"""In production mode Meilisearch refuses to start without a master key."""
 
 
 class _Own(TypedDict, total=False):
@@ -84,25 +85,15 @@ class Meilisearch(Component):
         workload = Workload(name=NAME, component="search", resource_name=name, parent=self, context=context)
 
         self.url = pulumi.Output.from_input(f"http://{NAME}:{PORT}")
-        self.connection = {"url": self.url, "server": workload.peer(PORT)}
-        checksums: dict[str, pulumi.Input[str]] = {}
-        self.master_key, self.secret_name = _credentials(settings, workload)
-        if settings.existing_secret:
-            self.connection["secret_name"] = settings.existing_secret
-        else:
-            self.connection["master_key"] = self.master_key
-            checksums["checksum/secret"] = pulumi.Output.unsecret(self.master_key.apply(manifests.checksum))
+        credentials = _credentials(settings, workload)
+        self.master_key, self.secret_name = credentials.master_key, credentials.secret_name
+        self.connection = _connection(settings, workload, self.url, self.master_key)
         network_policy(workload, ingress=from_pods(args.get("clients", ()), PORT))
-        account = workload.service_account()
         claim = workload.volume_claim(f"{NAME}-data", settings.storage)
         self.service = workload.service("http", PORT)
         self.service_name = name_of(self.service.metadata, NAME)
-        image = workload.image(MEILISEARCH, settings.image)
-        spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
-        spec["containers"] = [_container(settings, image, self.secret_name)]
-        spec["volumes"] = [manifests.claim_volume("data", claim), *manifests.empty_dirs(["tmp"])]
         self.stateful_set = workload.stateful_set(
-            Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=with_extras(settings.pods, spec)),
+            _pod(settings, workload, credentials, claim),
             service=self.service_name,
             timeout_seconds=settings.startup_timeout_seconds,
         )
@@ -129,13 +120,51 @@ class Meilisearch(Component):
         return cls(name, checked_args(MeilisearchArgs, settings, context, _Own(clients=clients)), opts)
 
 
-def _credentials(settings: MeilisearchSettings, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Return the master key, as a secret, and the name of the Secret: an existing one, or a generated key."""
+@dataclass(frozen=True, kw_only=True)
+class _Credentials:
+    """Credentials of Meilisearch.
+
+    Attributes:
+        master_key: The master key, as a secret; empty with an existing Secret, which holds it.
+        secret_name: Name of the Secret.
+        annotations: Annotations of the pod, which is replaced when a generated key changes.
+    """
+
+    master_key: pulumi.Output[str]
+    secret_name: pulumi.Output[str]
+    annotations: Mapping[str, pulumi.Input[str]]
+
+
+def _credentials(settings: MeilisearchSettings, workload: Workload) -> _Credentials:
+    """Return the master key in an existing Secret, or generate it and create the Secret."""
     if settings.existing_secret:
-        return pulumi.Output.from_input(""), pulumi.Output.from_input(settings.existing_secret)
+        secret_name = pulumi.Output.from_input(settings.existing_secret)
+        return _Credentials(master_key=pulumi.Output.from_input(""), secret_name=secret_name, annotations={})
     name = f"{workload.resource_name}-master-key"
     key = hexadecimal(name, MASTER_KEY_BYTES, parent=workload.parent, protected=workload.protected)
-    return key, workload.secret({MASTER_KEY: key}, data=True)
+    secret_name = workload.secret({MASTER_KEY: key}, data=True)
+    return _Credentials(master_key=key, secret_name=secret_name, annotations=rollout_annotation(key))
+
+
+def _connection(
+    settings: MeilisearchSettings, workload: Workload, url: pulumi.Output[str], master_key: pulumi.Output[str]
+) -> MeilisearchConnection:
+    """Return what LibreChat connects with: the URL, and the existing Secret or the master key."""
+    server = workload.peer(PORT)
+    if settings.existing_secret:
+        return {"url": url, "server": server, "secret_name": settings.existing_secret}
+    return {"url": url, "server": server, "master_key": master_key}
+
+
+def _pod(settings: MeilisearchSettings, workload: Workload, credentials: _Credentials, claim: pulumi.Input[str]) -> Pod:
+    """Return the template of the pod, and create its service account."""
+    account = workload.service_account()
+    spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
+    image = workload.image(MEILISEARCH, settings.image)
+    spec["containers"] = [_container(settings, image, credentials.secret_name)]
+    spec["volumes"] = [manifests.claim_volume("data", claim), *manifests.empty_dirs(["tmp"])]
+    metadata = workload.template_metadata(settings.pods, credentials.annotations)
+    return Pod(metadata=metadata, spec=with_extras(settings.pods, spec))
 
 
 def _container(

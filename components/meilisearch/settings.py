@@ -25,7 +25,7 @@ class MeilisearchSettings(Section):
     enabled: bool = True
     """Whether LibreChat has full-text search."""
     external: ExternalMeilisearch = ExternalMeilisearch()
-    """A Meilisearch that is there already."""
+    """An existing Meilisearch."""
     existing_secret: OptionalObjectName = ""
     """Secret in LibreChat's namespace with the master key of the Meilisearch in this stack, 16 bytes or more, in its
     key `MEILI_MASTER_KEY`; empty to generate it."""

@@ -17,14 +17,14 @@ class ExternalMongoDB(Section):
     existing_secret: OptionalObjectName = ""
     """Secret in LibreChat's namespace with the URI in its key `MONGO_URI`, instead of `uri`."""
     port: Port = 27017
-    """Port of that MongoDB, for the NetworkPolicy, where the URI is in a Secret and not known here."""
+    """Port of that MongoDB, for the NetworkPolicy; needed where the URI is in a Secret."""
 
 
 class MongoDBSettings(Section):
     """Settings of MongoDB."""
 
     external: ExternalMongoDB = ExternalMongoDB()
-    """A MongoDB that is there already."""
+    """An existing MongoDB."""
     existing_secret: OptionalObjectName = ""
     """Secret in LibreChat's namespace with the passwords of the MongoDB in this stack, so that none is generated:
     `MONGO_INITDB_ROOT_USERNAME`, `MONGO_INITDB_ROOT_PASSWORD`, `MONGO_APP_DATABASE`, `MONGO_APP_USERNAME`,

@@ -1,10 +1,10 @@
 """The Ollama server."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import pulumi
-from typing_extensions import NotRequired, Self
+from typing_extensions import NotRequired, Required, Self, Unpack
 
 from ..args import OllamaPoolArgs
 from ..component import Component
@@ -12,39 +12,27 @@ from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..exposure.resources import Backend, expose, url
 from ..helm.release import pods_name, release_name, split_image
 from ..helm.server import HandingOver, former_pods_name, former_server, run_server
+from ..helm.settings import Method
 from ..network.ingress_rules import from_outside, from_pods
 from ..network.peers import Peer
 from ..network.policy import network_policy
 from ..workload import manifests
 from ..workload.names import name_of
-from ..workload.pod import Pod, pre_stop, with_extras
+from ..workload.pod import Pod
 from ..workload.workload import Workload
-from .chart import MODEL_STORE, ollama_values
+from .chart import ollama_values
 from .connection import PORT, OllamaConnection
-from .gpu import gpu_environment, gpu_resource, pinned_image
+from .gpu import pinned_image
 from .models.create import create_models
-from .models.jobs import Server, model_jobs, workload_name
+from .models.jobs import ModelServer, model_jobs, workload_name
 from .models.prune import prune_models
 from .models.pull import pull_models
-from .names import NAME, pool_endpoint_name, server_name
+from .names import pool_endpoint_name, server_name
+from .pod import DRAIN_SECONDS, ollama_pod
 from .registries import to_registries
 from .rules import SERVER_RULES
-from .settings import Gpu, OllamaPool
-from .settings import Server as ServerSettings
+from .settings import OllamaPool
 from .token import create_token_proxy, token_proxy_pods
-
-if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import ContainerArgsDict
-
-USER = 1000
-HOME = "/home/ollama"
-MODELS = "/models"
-GRACE_PERIOD_SECONDS = 150
-"""Ollama ends at SIGTERM within milliseconds and cuts what it generates, so nearly all of it is for preStop."""
-PRE_STOP_SECONDS = 5
-"""Before SIGTERM, so that what is in front has moved on."""
-DRAIN_SECONDS = 120
-"""The same where other pods take over: an answer that is being written gets this long to come to its end."""
 
 
 class _Own(TypedDict, total=False):
@@ -64,32 +52,21 @@ class _Own(TypedDict, total=False):
     """PriorityClass of a pod that holds a GPU, unless `pods` names one. Defaults to none."""
 
 
+class Wiring(TypedDict):
+    """What the rest of a stack decides for an Ollama server."""
+
+    clients: Required[Sequence[Peer]]
+    """Pods that may connect where there are NetworkPolicies."""
+
+    priority_class_name: Required[pulumi.Input[str]]
+    """PriorityClass of pods that hold a GPU."""
+
+    handing_over: Required[HandingOver]
+    """The server of the other method, if that runs now."""
+
+
 class OllamaArgs(OllamaPoolArgs, CommonArgs, _Own):
     """Args of `Ollama`: the settings of one server, the common args, and its clients."""
-
-
-def server_environment(server: ServerSettings, gpu: Gpu) -> dict[str, str]:
-    """Return the environment of the server.
-
-    Every directory that it writes to is named, because HOME on a read-only root makes `ollama serve` exit.
-    """
-    values = {
-        "HOME": HOME,
-        "OLLAMA_HOST": "0.0.0.0",  # noqa: S104 - the pod's own address; the Service and policies decide who gets there
-        "OLLAMA_MODELS": MODELS,
-        "OLLAMA_KEEP_ALIVE": server.keep_alive,
-        "OLLAMA_LOAD_TIMEOUT": server.load_timeout,
-        "OLLAMA_NUM_PARALLEL": str(server.num_parallel),
-        "OLLAMA_MAX_LOADED_MODELS": str(server.max_loaded_models),
-        "OLLAMA_MAX_QUEUE": str(server.max_queue),
-        "OLLAMA_CONTEXT_LENGTH": str(server.context_length),
-        "OLLAMA_NOPRUNE": "1" if server.no_prune else "0",
-        "OLLAMA_NO_CLOUD": "1" if server.no_cloud else "0",
-        "OLLAMA_FLASH_ATTENTION": "1" if server.flash_attention else "0",
-        "OLLAMA_KV_CACHE_TYPE": server.kv_cache_type,
-        "OLLAMA_DEBUG": "1" if server.debug else "0",
-    }
-    return {**values, **gpu_environment(gpu)}
 
 
 def _strategy(replicas: int) -> Any:
@@ -127,42 +104,32 @@ class Ollama(Component):
         super().__init__("Ollama", name, opts)
         settings, context = resolve_args(OllamaPool, args, OllamaArgs, SERVER_RULES, f"the args of Ollama {name!r}")
         pool = args.get("pool", "")
-        own_name = server_name(pool)
-        self.deployment_name = pods_name(own_name, settings.method)
         former = former_server(args)
-        workload = Workload(
-            name=own_name,
-            component="inference",
-            resource_name=name,
-            parent=self,
-            context=context,
-            pods_name=self.deployment_name,
-            former_pods_name=former_pods_name(own_name, settings.method) if former["handing_over"] else "",
-        )
+        workload = self._workload(name, pool, settings.method, context, former)
+        own_name = workload.name
+        self.deployment_name = workload.pods_name
+
         image = workload.image(pinned_image(settings.gpu), settings.image)
-        account = workload.service_account()
         claim = workload.volume_claim(f"{own_name}-data", settings.storage)
         self.base_url = context.service_url(own_name, PORT)
         _policy(settings, workload, args.get("clients", ()))
         workload.disruption_budget(settings.disruption_budget, settings.replicas)
-        pod = _pod(settings, workload, _container(settings, image), account, claim)
+        pod = ollama_pod(settings, workload, image, claim)
         if _has_priority(settings) and "priority_class_name" in args:
             pod.spec["priority_class_name"] = args["priority_class_name"]
         self.server = _server(settings, workload, pod, image, former)
         # If the new server does not become Ready, the former one is still the one behind the Service.
         self.service = workload.service("http", PORT, [self.server] if former["handing_over"] else ())
         self.service_name = name_of(self.service.metadata, own_name)
-        front = Backend(service=self.service_name, port=PORT)
-        self.secret_name = pulumi.Output.from_input("")
-        if _is_checked(settings):
-            proxy = create_token_proxy(settings.exposure, workload, self.base_url)
-            front = Backend(service=proxy.service, port=proxy.pods["port"])
-            self.secret_name = proxy.secret_name
-        self.ingress = expose(f"{own_name}-ingress", settings.exposure, workload, front)
+        front = _front(settings, workload, self.service_name, self.base_url)
+        self.secret_name = front.secret_name
+        self.ingress = expose(f"{own_name}-ingress", settings.exposure, workload, front.backend)
         if settings.models:
             pods = workload.peer(PORT)
-            tended = Server(workload=workload, image=image, base_url=self.base_url, pods=pods, resource=self.server)
-            _tend_models(settings, tended)
+            server = ModelServer(
+                workload=workload, image=image, base_url=self.base_url, pods=pods, resource=self.server
+            )
+            _create_model_jobs(settings, server)
         self.url = url(settings.exposure)
         self.models = pulumi.Output.from_input(settings.model_names)
         self.connection = _connection(pool, settings, workload, self.base_url)
@@ -183,33 +150,79 @@ class Ollama(Component):
         settings: OllamaPool,
         context: Context,
         *,
-        clients: Sequence[Peer],
-        priority_class_name: pulumi.Input[str],
-        handing_over: HandingOver,
         opts: pulumi.ResourceOptions,
+        **wiring: Unpack[Wiring],
     ) -> Self:
-        """Create an Ollama server of a stack, whose settings are checked; the first one has an empty `pool`."""
-        own = _Own(pool=pool, clients=clients, priority_class_name=priority_class_name, **handing_over)
+        """Create an Ollama server of a stack, whose settings are checked.
+
+        Args:
+            pool: Name of the server's pool; empty for the first server.
+            settings: Settings of the server.
+            context: What all components share.
+            opts: Options of the component.
+            wiring: What the rest of the stack decides.
+        """
+        own = _Own(
+            pool=pool,
+            clients=wiring["clients"],
+            priority_class_name=wiring["priority_class_name"],
+            **wiring["handing_over"],
+        )
         return cls(server_name(pool), checked_args(OllamaArgs, settings, context, own), opts)
+
+    def _workload(self, name: str, pool: str, method: Method, context: Context, former: HandingOver) -> Workload:
+        """Return the workload of the server, the pods of the former method included while these still run."""
+        own_name = server_name(pool)
+        return Workload(
+            name=own_name,
+            component="inference",
+            resource_name=name,
+            parent=self,
+            context=context,
+            pods_name=pods_name(own_name, method),
+            former_pods_name=former_pods_name(own_name, method) if former["handing_over"] else "",
+        )
 
 
 def _has_priority(settings: OllamaPool) -> bool:
-    """Return whether the pods get the priority of those that hold a GPU."""
+    """Return whether the pods get the PriorityClass of pods that hold a GPU."""
     return bool(settings.gpu.count and settings.gpu.priority and not settings.pods.priority_class_name)
 
 
-def _is_checked(settings: OllamaPool) -> bool:
+def _asks_for_token(settings: OllamaPool) -> bool:
     """Return whether a proxy in front of the server checks a token."""
     return settings.exposure.type != "none" and settings.exposure.token.enabled
 
 
+class _Front(NamedTuple):
+    """What requests from outside the cluster reach first.
+
+    Attributes:
+        backend: Service and port behind the Ingress or HTTPRoute.
+        secret_name: Name of the Secret with the token; empty without one.
+    """
+
+    backend: Backend
+    secret_name: pulumi.Output[str]
+
+
+def _front(
+    settings: OllamaPool, workload: Workload, service_name: pulumi.Output[str], base_url: pulumi.Output[str]
+) -> _Front:
+    """Return the server itself, or create the proxy that checks the token and return that."""
+    if not _asks_for_token(settings):
+        return _Front(Backend(service=service_name, port=PORT), pulumi.Output.from_input(""))
+    proxy = create_token_proxy(settings.exposure, workload, base_url)
+    return _Front(Backend(service=proxy.service, port=proxy.pods["port"]), proxy.secret_name)
+
+
 def _policy(settings: OllamaPool, workload: Workload, clients: Sequence[Peer]) -> None:
-    """Create the NetworkPolicy: clients, the pull Jobs, and what is in front reach it; it reaches the registries."""
+    """Create the NetworkPolicy: from clients, Jobs for models and proxies; to the registries of the models."""
     policies = workload.context.network_policies
     allowed = [*clients]
     if settings.models:
         allowed.append({"pod_labels": manifests.selector(workload_name(workload.name))})
-    if _is_checked(settings):
+    if _asks_for_token(settings):
         allowed.append(token_proxy_pods(workload))
         outside = []
     else:
@@ -220,51 +233,6 @@ def _policy(settings: OllamaPool, workload: Workload, clients: Sequence[Peer]) -
         egress=to_registries(settings.models),
         extra_egress=policies.extra_egress.ollama,
     )
-
-
-def _container(settings: OllamaPool, image: pulumi.Output[str]) -> "ContainerArgsDict":
-    gpu = settings.gpu
-    gpus = {gpu_resource(gpu): str(gpu.count)} if gpu.count else {}
-    return {
-        **manifests.base_container(NAME, image, settings.resources, gpus),
-        "ports": manifests.port("http", PORT),
-        "env": manifests.environment({**server_environment(settings.server, gpu), **settings.extra_environment}),
-        "volume_mounts": [
-            manifests.mount(MODEL_STORE, MODELS),
-            manifests.mount("home", HOME),
-            manifests.TMP_MOUNT,
-        ],
-        "startup_probe": manifests.http_probe("/api/version", "http", period=2, failures=60),
-        "readiness_probe": manifests.http_probe("/api/version", "http", period=5, failures=3),
-        "liveness_probe": manifests.http_probe("/api/version", "http", period=10, failures=6),
-        "lifecycle": pre_stop(settings.pods, DRAIN_SECONDS if settings.replicas > 1 else PRE_STOP_SECONDS),
-    }
-
-
-def _pod(
-    settings: OllamaPool,
-    workload: Workload,
-    container: "ContainerArgsDict",
-    account: pulumi.Output[str],
-    claim: pulumi.Output[str],
-) -> Pod:
-    gpu = settings.gpu
-    spec = workload.pod_spec(
-        settings.pods,
-        user=USER,
-        service_account=account,
-        grace_period=GRACE_PERIOD_SECONDS,
-        tolerations=[manifests.toleration(gpu_resource(gpu))] if gpu.count else (),
-    )
-    if gpu.runtime_class_name:
-        spec["runtime_class_name"] = gpu.runtime_class_name
-    spec["containers"] = [container]
-    spec["volumes"] = [
-        manifests.claim_volume(MODEL_STORE, claim),
-        # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
-        *manifests.empty_dirs(["home", "tmp"]),
-    ]
-    return Pod(metadata=workload.template_metadata(settings.pods), spec=with_extras(settings.pods, spec))
 
 
 def _server(
@@ -294,7 +262,7 @@ def _server(
     )
 
 
-def _tend_models(settings: OllamaPool, server: Server) -> None:
+def _create_model_jobs(settings: OllamaPool, server: ModelServer) -> None:
     """Create the Jobs that pull, create and delete models."""
     jobs = model_jobs(settings.pull, server, store=settings.storage.existing_claim)
     pulled = pull_models(jobs, settings.models, server.workload.context.image_registry)

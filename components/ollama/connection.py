@@ -19,13 +19,13 @@ class OllamaConnection(TypedDict):
     """In-cluster URL, without a slash at the end."""
 
     models: Required[Sequence[str]]
-    """Models to offer while the server cannot be asked; at least one."""
+    """Models to offer while the server does not answer; at least one."""
 
     model_display_label: NotRequired[str]
     """Name shown for the assistant. Defaults to that of the settings' `endpoint`."""
 
     name: NotRequired[str]
-    """Name of the endpoint; it has to begin with `Ollama`. Defaults to `"Ollama"`."""
+    """Name of the endpoint, which must begin with `Ollama`. Defaults to `"Ollama"`."""
 
     server: NotRequired[ServerPeer]
     """The server's pods, for the NetworkPolicy. Defaults to the port of the URL, anywhere."""

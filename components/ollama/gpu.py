@@ -31,8 +31,8 @@ VENDORS: Mapping[str, Vendor] = {
 """The vendors by the name in `gpu.vendor`."""
 
 WITHOUT_GPU: Mapping[str, str] = {"NVIDIA_VISIBLE_DEVICES": "void"}
-"""Variables of a server without GPUs: where the NVIDIA runtime is the nodes' default, the image's own `all` would hand
-over every GPU unasked."""
+"""Variables of a server without GPUs. The image sets NVIDIA_VISIBLE_DEVICES to `all`: the pod would get every GPU
+of a node where the NVIDIA runtime is the default."""
 
 
 def gpu_resource(gpu: Gpu) -> str:

@@ -1,19 +1,19 @@
 """Names of Ollama servers: of their objects, of their settings, and in LibreChat."""
 
 NAME = "ollama"
-"""Name of the Service, the Deployment and everything else that is an address; what belongs to a pool adds its name."""
+"""Name of the Service, the Deployment and every other object whose name is an address; pools add their own name."""
 
 OLLAMA_ENDPOINT = "Ollama"
-"""Name of the endpoint of the only Ollama server, and how the names of several have to begin."""
+"""Name of the endpoint of the first Ollama server, and the first word of the endpoints of pools."""
 
 
 def server_name(pool: str) -> str:
-    """Return the name of a server's objects by the name of its pool; that of the first server is empty."""
+    """Return the name of the objects of a pool's server; an empty pool is the first server."""
     return f"{NAME}-{pool}" if pool else NAME
 
 
 def server_path(pool: str) -> str:
-    """Return the key path of a server's settings by the name of its pool; that of the first server is empty."""
+    """Return the key path of the settings of a pool's server; an empty pool is the first server."""
     return f"ollama.pools.{pool}" if pool else "ollama"
 
 

@@ -1,4 +1,4 @@
-"""Rules on the settings of one Ollama server. Each yields its findings; none of them changes anything."""
+"""Rules on the settings of one Ollama server. Each yields its findings and changes nothing."""
 
 from collections.abc import Callable, Iterator
 
@@ -43,14 +43,14 @@ def gpu(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
 
 
 def kv_cache(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
-    """Refuse a quantized KV cache without flash attention: Ollama would fall back to f16 in silence."""
+    """Refuse a quantized KV cache without flash attention: Ollama would silently fall back to f16."""
     if settings.server.kv_cache_type != "f16" and not settings.server.flash_attention:
         rule = f"needs `{prefix}server.flashAttention: true`"
         yield Finding(f"{prefix}server.kvCacheType", _quote(settings.server.kv_cache_type), rule)
 
 
 def access(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
-    """Refuse to open Ollama to everybody by oversight.
+    """Refuse to expose Ollama to everybody by oversight.
 
     Args:
         settings: Settings of the server.
@@ -61,9 +61,9 @@ def access(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
         return
     if not (exposure.allowed_networks or exposure.token.enabled or exposure.allow_anonymous):
         rule = (
-            "Ollama checks nobody: whoever reaches it can use, pull and delete models. Set "
+            "Ollama has no authentication: whoever reaches it can use, pull and delete models. Set "
             f"`{path}.allowedNetworks` to the networks of its clients, `{path}.token.enabled: true` to ask for a "
-            f"token, or `{path}.allowAnonymous: true` if something else in front of it checks"
+            f"token, or `{path}.allowAnonymous: true` if something in front of it authenticates clients"
         )
         yield Finding(f"{path}.type", f'"{exposure.type}"', rule)
     if exposure.token.existing_secret and not exposure.token.enabled:

@@ -50,9 +50,9 @@ class OllamaExposure(Exposure):
     """How Ollama is reached from outside the cluster: by `allowedNetworks`, a token, or `allowAnonymous`."""
 
     token: Token = Token()
-    """A token that every request has to bear."""
+    """A token that every request must carry."""
     allow_anonymous: bool = False
-    """Whether Ollama may be exposed without any of the two, for example because what is in front of it checks."""
+    """Whether Ollama may be exposed without either, for example behind something that authenticates its clients."""
 
 
 class Gpu(Section):
@@ -76,7 +76,7 @@ class Server(Section):
     """The Ollama server's own settings; each is the environment variable that its name stands for."""
 
     context_length: Annotated[int, Field(ge=0)] = 4096
-    """OLLAMA_CONTEXT_LENGTH, in tokens; 0 lets Ollama choose by GPU memory."""
+    """OLLAMA_CONTEXT_LENGTH, in tokens; with 0, Ollama chooses by GPU memory."""
     keep_alive: Duration = "5m"
     """OLLAMA_KEEP_ALIVE: how long a model stays loaded; -1 is for ever, 0 not at all."""
     load_timeout: Duration = "5m"
@@ -103,18 +103,18 @@ class Pull(Section):
     """How models are pulled."""
 
     wait: bool = True
-    """Whether `pulumi up` waits for the pulls and reports a model that could not be had. Everything else is up by
-    then: nothing waits for a pull but `pulumi up` itself."""
+    """Whether `pulumi up` waits for the pulls and reports those that fail. Everything else is up by then: nothing but
+    `pulumi up` itself waits for a pull."""
     timeout_seconds: Seconds = 3600
     """Seconds for one model, retries included."""
     retries: Annotated[int, Field(ge=0, le=20)] = 5
     """Attempts after the first one."""
     stall_seconds: Seconds = 600
-    """Seconds without progress after which an attempt is given up: a registry that freezes would hang for ever."""
+    """Seconds without progress after which an attempt is given up: a stalled registry would block it for ever."""
 
 
 class CustomModel(Section):
-    """A model that Ollama makes from a Modelfile."""
+    """A model that Ollama creates from a Modelfile."""
 
     name: ModelName
     """Its name, for example `support:v1`."""
@@ -135,7 +135,8 @@ class OllamaPool(Section):
     models: list[ModelName] = ["llama3.2:3b"]
     """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`."""
     custom_models: list[CustomModel] = []
-    """Models that Ollama makes from a Modelfile: other parameters, another system prompt. LibreChat offers them too."""
+    """Models that Ollama creates from a Modelfile: other parameters, another system prompt. LibreChat offers them
+    too."""
     prune_models: bool = False
     """Whether models that the server has and that are in neither list are deleted, once when the lists change."""
     gpu: Gpu = Gpu()
@@ -151,7 +152,7 @@ class OllamaPool(Section):
     pull: Pull = Pull()
     """How models are pulled."""
     disruption_budget: DisruptionBudget = DisruptionBudget()
-    """What draining a node leaves running."""
+    """How many pods keep running while a node is drained."""
     exposure: OllamaExposure = OllamaExposure()
     """Access from outside the cluster, off by default: Ollama has no authentication of its own."""
     extra_environment: EnvironmentVariables = {}
@@ -179,9 +180,9 @@ class OllamaSettings(OllamaPool):
     endpoint `Ollama (amd)` of LibreChat. A name has 1 to 20 lower-case letters and digits."""
 
     def servers(self) -> dict[str, OllamaPool]:
-        """Give every server by the name of its pool; that of the first one is empty."""
+        """Return every server by the name of its pool, which is empty for the first server."""
         return {"": self, **self.pools}
 
     def by_path(self) -> dict[str, OllamaPool]:
-        """Give every server by its key path in a stack file."""
+        """Return every server by its key path in a stack file."""
         return {server_path(pool): server for pool, server in self.servers().items()}

@@ -1,5 +1,6 @@
-"""A proxy in front of Ollama that checks a token: nginx without root, because Ollama checks nothing itself."""
+"""A proxy in front of Ollama that checks a token: nginx without root. Ollama itself has no authentication."""
 
+import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,14 +8,16 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..component import timeouts
-from ..credentials import hexadecimal
+from ..credentials import hexadecimal, rollout_annotation
 from ..exposure.controllers.controller import STREAM_TIMEOUT_SECONDS
 from ..network.egress_rules import to_server
 from ..network.ingress_rules import from_outside
 from ..network.peers import ServerPeer
 from ..network.policy import network_policy
+from ..scripts import script
 from ..workload import manifests
 from ..workload.names import name_of
+from ..workload.pod import Pod
 from ..workload.settings import Pods
 from ..workload.workload import Workload
 from .connection import PORT as OLLAMA_PORT
@@ -22,7 +25,7 @@ from .settings import OllamaExposure, Token
 from .versions import NGINX
 
 if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import ContainerArgsDict
+    from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict
 
 COMPONENT = "authentication-proxy"
 """The label `app.kubernetes.io/component` of the proxy's pods."""
@@ -40,75 +43,31 @@ GRACE_PERIOD_SECONDS = 90
 PRE_STOP_SECONDS = 5
 STARTUP_TIMEOUT_SECONDS = 300
 
-START = f"""\
-token=$(cat {TOKEN_DIRECTORY}/{TOKEN})
-# What is written into a configuration has to be nothing but a token, also one that somebody else made.
-case "$token" in *[!A-Za-z0-9_-]*) token="" ;; esac
-if [ "${{#token}}" -lt 16 ] || [ "${{#token}}" -gt 512 ]; then
-    echo "the key {TOKEN} of the Secret is no token: 16 to 512 letters, digits, - and _ on one line" >&2
-    exit 1
-fi
-# A regular expression, because nginx compares plain values of a map without regard to case.
-printf 'map $http_authorization $authorized {{ default 0; "~^[Bb]earer %s$" 1; }}\\n' "$token" > /tmp/token.conf
-exec nginx -c {CONFIG_DIRECTORY}/{CONFIG_FILE} -g 'daemon off;'
-"""
-"""What the container runs: the token goes from the Secret's file to a file of nginx, and never to an argument."""
+
+class _Template(string.Template):
+    """A template with values like `@port`, because `$` begins a variable of nginx."""
+
+    delimiter = "@"
 
 
 def configuration(base_url: str) -> str:
-    """Give the configuration of nginx in front of Ollama.
+    """Return nginx's configuration for an Ollama server.
 
-    base_url: URL of Ollama, without a slash at the end.
+    Args:
+        base_url: URL of the server, without a slash at the end.
     """
-    return f"""\
-worker_processes 1;
-pid /tmp/nginx.pid;
-error_log /dev/stderr warn;
-events {{ worker_connections 1024; }}
-http {{
-  # The root filesystem is read-only.
-  client_body_temp_path /tmp/client_body;
-  proxy_temp_path /tmp/proxy;
-  fastcgi_temp_path /tmp/fastcgi;
-  uwsgi_temp_path /tmp/uwsgi;
-  scgi_temp_path /tmp/scgi;
-  access_log off;
-  server_tokens off;
-  include /tmp/token.conf;
-  server {{
-    listen {PORT};
-    # Uploads of models are the client's business; Ollama streams answers for minutes.
-    client_max_body_size 0;
-    proxy_http_version 1.1;
-    proxy_buffering off;
-    proxy_request_buffering off;
-    proxy_read_timeout {STREAM_TIMEOUT_SECONDS}s;
-    proxy_send_timeout {STREAM_TIMEOUT_SECONDS}s;
-    location = /healthz {{
-      return 204;
-    }}
-    location / {{
-      if ($authorized = 0) {{
-        add_header WWW-Authenticate Bearer always;
-        return 401;
-      }}
-      proxy_set_header Connection "";
-      # Ollama has no use for it, and what is not passed on is not logged.
-      proxy_set_header Authorization "";
-      proxy_pass {base_url};
-    }}
-  }}
-}}
-"""
+    values = {"port": PORT, "stream_timeout": f"{STREAM_TIMEOUT_SECONDS}s", "ollama_url": base_url}
+    return _Template(script(__package__, CONFIG_FILE)).substitute(values)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenProxy:
     """The proxy in front of Ollama.
 
-    service: name of its Service.
-    pods: its pods.
-    secret_name: name of the Secret with the token.
+    Attributes:
+        service: Name of its Service.
+        pods: Its pods.
+        secret_name: Name of the Secret with the token.
     """
 
     service: pulumi.Output[str]
@@ -130,29 +89,18 @@ def create_token_proxy(exposure: OllamaExposure, ollama: Workload, base_url: pul
         base_url: Its URL.
     """
     workload = ollama.part("auth", COMPONENT)
-    secret_name, checksums = _token(exposure.token, workload)
-    config, content = _configuration(workload, base_url)
-    checksums["checksum/config"] = content.apply(lambda text: manifests.checksum(text, START))
-    account = workload.service_account()
-    spec = workload.pod_spec(Pods(), user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
-    spec["containers"] = [_container(exposure.token, workload.image(NGINX, exposure.token.image))]
-    spec["volumes"] = [
-        {"name": "config", "config_map": {"name": config}},
-        {"name": "token", "secret": {"secret_name": secret_name}},
-        # In memory, because the token is in it.
-        {"name": "tmp", "empty_dir": {"medium": "Memory", "size_limit": "64Mi"}},
-    ]
-    k8s.apps.v1.Deployment(
-        f"{workload.resource_name}-deployment",
-        metadata=workload.metadata(),
-        spec={
-            "replicas": 1,
-            "progress_deadline_seconds": STARTUP_TIMEOUT_SECONDS,
-            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
-            "selector": {"match_labels": workload.selector},
-            "template": {"metadata": workload.template_metadata(Pods(), checksums), "spec": spec},
-        },
-        opts=workload.options(deleted_with=None, custom_timeouts=timeouts(STARTUP_TIMEOUT_SECONDS)),
+    secret_name, annotations = _token(exposure.token, workload)
+    config_map, content = _configuration(workload, base_url)
+    annotations["checksum/config"] = content.apply(
+        lambda text: manifests.checksum(text, script(__package__, START_FILE))
+    )
+    image = workload.image(NGINX, exposure.token.image)
+    _deployment(
+        workload,
+        Pod(
+            metadata=workload.template_metadata(Pods(), annotations),
+            spec=_pod_spec(workload, _container(exposure.token, image), config_map, secret_name),
+        ),
     )
     controller = workload.context.network_policies.ingress_controller
     network_policy(
@@ -168,25 +116,57 @@ def create_token_proxy(exposure: OllamaExposure, ollama: Workload, base_url: pul
 
 
 def _token(token: Token, workload: Workload) -> tuple[pulumi.Output[str], dict[str, pulumi.Input[str]]]:
-    """Return the name of the Secret, an existing or a generated one, and the annotation that rolls the pods with it."""
+    """Return the name of the Secret, an existing or a generated one, and the annotation that follows its content."""
     if token.existing_secret:
         return pulumi.Output.from_input(token.existing_secret), {}
     generated = hexadecimal(f"{workload.resource_name}-token", TOKEN_BYTES, parent=workload.parent, protected=False)
-    # It may be seen: it covers 32 random bytes, which nobody can guess.
-    checksum = pulumi.Output.unsecret(generated.apply(manifests.checksum))
-    return workload.secret({TOKEN: generated}, data=False), {"checksum/secret": checksum}
+    return workload.secret({TOKEN: generated}, data=False), rollout_annotation(generated)
 
 
 def _configuration(workload: Workload, base_url: pulumi.Output[str]) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Create the ConfigMap, and return its name and the configuration of nginx in it."""
+    """Create the ConfigMap, and return its name and nginx's configuration in it."""
     content = base_url.apply(configuration)
-    config = k8s.core.v1.ConfigMap(
+    config_map = k8s.core.v1.ConfigMap(
         f"{workload.resource_name}-config",
         metadata=workload.metadata(),
-        data={CONFIG_FILE: content, START_FILE: START},
+        data={CONFIG_FILE: content, START_FILE: script(__package__, START_FILE)},
         opts=workload.options(),
     )
-    return name_of(config.metadata, workload.name), content
+    return name_of(config_map.metadata, workload.name), content
+
+
+def _pod_spec(
+    workload: Workload,
+    container: "ContainerArgsDict",
+    config_map: pulumi.Input[str],
+    secret_name: pulumi.Input[str],
+) -> "PodSpecArgsDict":
+    """Return the specification of the pod, and create its service account."""
+    account = workload.service_account()
+    spec = workload.pod_spec(Pods(), user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
+    spec["containers"] = [container]
+    spec["volumes"] = [
+        {"name": "config", "config_map": {"name": config_map}},
+        {"name": "token", "secret": {"secret_name": secret_name}},
+        # In memory, because the token is written there.
+        {"name": "tmp", "empty_dir": {"medium": "Memory", "size_limit": "64Mi"}},
+    ]
+    return spec
+
+
+def _deployment(workload: Workload, pod: Pod) -> k8s.apps.v1.Deployment:
+    return k8s.apps.v1.Deployment(
+        f"{workload.resource_name}-deployment",
+        metadata=workload.metadata(),
+        spec={
+            "replicas": 1,
+            "progress_deadline_seconds": STARTUP_TIMEOUT_SECONDS,
+            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
+            "selector": {"match_labels": workload.selector},
+            "template": pod.template(),
+        },
+        opts=workload.options(deleted_with=None, custom_timeouts=timeouts(STARTUP_TIMEOUT_SECONDS)),
+    )
 
 
 def _container(token: Token, image: pulumi.Output[str]) -> "ContainerArgsDict":
@@ -202,6 +182,6 @@ def _container(token: Token, image: pulumi.Output[str]) -> "ContainerArgsDict":
         "startup_probe": manifests.http_probe("/healthz", "http", period=2, failures=30),
         "readiness_probe": manifests.http_probe("/healthz", "http", period=5, failures=3),
         "liveness_probe": manifests.http_probe("/healthz", "http", period=10, failures=6),
-        # The image asks for SIGQUIT, at which nginx finishes its streams.
+        # The image sets SIGQUIT as its stop signal, at which nginx finishes its streams.
         "lifecycle": {"pre_stop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
     }

@@ -1,4 +1,4 @@
-"""Pinned images of Ollama and of the proxy that checks its token. Ollama publishes no pin of its own."""
+"""Pinned images of Ollama and of the proxy that checks its token."""
 
 from collections.abc import Mapping
 

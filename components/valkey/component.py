@@ -1,6 +1,7 @@
-"""Valkey, the Redis that several pods of LibreChat share: caches, rate limits, sessions, running answers."""
+"""Valkey, the Redis that several pods of LibreChat share: caches, rate limits, sessions, answers in progress."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 import pulumi
@@ -10,10 +11,11 @@ from typing_extensions import NotRequired, Self
 from ..args import ValkeySettingsArgs
 from ..component import Component, timeouts
 from ..context import CommonArgs, Context, checked_args, resolve_args
-from ..credentials import password
+from ..credentials import password, rollout_annotation
 from ..network.ingress_rules import from_pods
 from ..network.peers import Peer
 from ..network.policy import network_policy
+from ..scripts import script
 from ..settings.quantities import parse_quantity
 from ..workload import manifests
 from ..workload.names import name_of
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict
 
 NAME = "librechat-valkey"
-"""Name of the Service and everything else that is an address."""
+"""Name of the Service and of every other object whose name is an address."""
 
 PORT = 6379
 USER = 999
@@ -35,22 +37,6 @@ USER = 999
 GRACE_PERIOD_SECONDS = 30
 PASSWORD = "VALKEY_PASSWORD"  # noqa: S105 - the name of a variable
 """Key of the Secret, and the environment variable of the server."""
-
-START = """\
-case "$VALKEY_PASSWORD" in
-  ""|*[!A-Za-z0-9_-]*) echo "VALKEY_PASSWORD of its Secret needs letters, digits, - and _, and nothing else"; exit 1;;
-esac
-exec valkey-server - <<CONFIG
-requirepass $VALKEY_PASSWORD
-maxmemory $MAX_MEMORY
-maxmemory-policy volatile-lru
-save ""
-appendonly no
-dir /tmp
-CONFIG
-"""
-"""Starts the server. The password comes through its standard input, so it is neither in a file nor an argument. An
-empty one would leave the server open. What expires makes room where memory ends."""
 
 
 class _Own(TypedDict, total=False):
@@ -96,34 +82,13 @@ class Valkey(Component):
         settings, context = resolve_args(ValkeySettings, args, ValkeyArgs, (), f"the args of Valkey {name!r}")
         workload = Workload(name=NAME, component="cache", resource_name=name, parent=self, context=context)
 
-        self.connection = {"server": workload.peer(PORT)}
-        checksums: dict[str, pulumi.Input[str]] = {}
-        self.uri, self.secret_name = _credentials(settings, workload)
-        if settings.existing_secret:
-            self.connection["secret_name"] = settings.existing_secret
-        else:
-            self.connection["uri"] = self.uri
-            checksums["checksum/secret"] = pulumi.Output.unsecret(self.uri.apply(manifests.checksum))
+        credentials = _credentials(settings, workload)
+        self.uri, self.secret_name = credentials.uri, credentials.secret_name
+        self.connection = _connection(settings, workload, self.uri)
         network_policy(workload, ingress=from_pods(args.get("clients", ()), PORT))
-        account = workload.service_account()
         self.service = workload.service("redis", PORT)
         self.service_name = name_of(self.service.metadata, NAME)
-        spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
-        spec["containers"] = [_container(settings, workload.image(VALKEY, settings.image), self.secret_name)]
-        spec["volumes"] = manifests.empty_dirs(["tmp"])
-        pod = Pod(metadata=workload.template_metadata(settings.pods, checksums), spec=with_extras(settings.pods, spec))
-        self.deployment = k8s.apps.v1.Deployment(
-            f"{name}-deployment",
-            metadata=workload.metadata(annotations=manifests.WAIT_FOR_NEW_POD),
-            spec={
-                "replicas": 1,
-                # Two at a time behind one Service would each have half of the sessions.
-                "strategy": {"type": "Recreate"},
-                "selector": {"match_labels": workload.selector},
-                "template": pod.template(),
-            },
-            opts=workload.options(deleted_with=None, custom_timeouts=timeouts(settings.startup_timeout_seconds)),
-        )
+        self.deployment = _deployment(settings, workload, _pod(settings, workload, credentials))
         self.register_outputs({"uri": self.uri, "service_name": self.service_name, "secret_name": self.secret_name})
 
     @classmethod
@@ -140,13 +105,63 @@ class Valkey(Component):
         return cls(name, checked_args(ValkeyArgs, settings, context, _Own(clients=clients)), opts)
 
 
-def _credentials(settings: ValkeySettings, workload: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Return the URI, as a secret, and the name of the Secret: an existing one, or a generated password."""
+@dataclass(frozen=True, kw_only=True)
+class _Credentials:
+    """Credentials of Valkey.
+
+    Attributes:
+        uri: URI with the password, as a secret; empty with an existing Secret, which holds it.
+        secret_name: Name of the Secret.
+        annotations: Annotations of the pod, which is replaced when a generated password changes.
+    """
+
+    uri: pulumi.Output[str]
+    secret_name: pulumi.Output[str]
+    annotations: Mapping[str, pulumi.Input[str]]
+
+
+def _credentials(settings: ValkeySettings, workload: Workload) -> _Credentials:
+    """Return the password in an existing Secret, or generate it and create the Secret."""
     if settings.existing_secret:
-        return pulumi.Output.from_input(""), pulumi.Output.from_input(settings.existing_secret)
+        secret_name = pulumi.Output.from_input(settings.existing_secret)
+        return _Credentials(uri=pulumi.Output.from_input(""), secret_name=secret_name, annotations={})
     generated = password(f"{workload.resource_name}-password", parent=workload.parent, protected=False)
     secret_name = workload.secret({PASSWORD: generated}, data=False)
-    return pulumi.Output.secret(pulumi.Output.concat("redis://:", generated, f"@{NAME}:{PORT}")), secret_name
+    uri = pulumi.Output.secret(pulumi.Output.concat("redis://:", generated, f"@{NAME}:{PORT}"))
+    return _Credentials(uri=uri, secret_name=secret_name, annotations=rollout_annotation(uri))
+
+
+def _connection(settings: ValkeySettings, workload: Workload, uri: pulumi.Output[str]) -> RedisConnection:
+    """Return what LibreChat connects with: the existing Secret, or the URI."""
+    server = workload.peer(PORT)
+    if settings.existing_secret:
+        return {"server": server, "secret_name": settings.existing_secret}
+    return {"server": server, "uri": uri}
+
+
+def _pod(settings: ValkeySettings, workload: Workload, credentials: _Credentials) -> Pod:
+    """Return the template of the pod, and create its service account."""
+    account = workload.service_account()
+    spec = workload.pod_spec(settings.pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
+    spec["containers"] = [_container(settings, workload.image(VALKEY, settings.image), credentials.secret_name)]
+    spec["volumes"] = manifests.empty_dirs(["tmp"])
+    metadata = workload.template_metadata(settings.pods, credentials.annotations)
+    return Pod(metadata=metadata, spec=with_extras(settings.pods, spec))
+
+
+def _deployment(settings: ValkeySettings, workload: Workload, pod: Pod) -> k8s.apps.v1.Deployment:
+    return k8s.apps.v1.Deployment(
+        f"{workload.resource_name}-deployment",
+        metadata=workload.metadata(annotations=manifests.WAIT_FOR_NEW_POD),
+        spec={
+            "replicas": 1,
+            # Two pods behind one Service would each have half of the sessions.
+            "strategy": {"type": "Recreate"},
+            "selector": {"match_labels": workload.selector},
+            "template": pod.template(),
+        },
+        opts=workload.options(deleted_with=None, custom_timeouts=timeouts(settings.startup_timeout_seconds)),
+    )
 
 
 def _container(
@@ -155,7 +170,7 @@ def _container(
     memory = {"MAX_MEMORY": max_memory(settings.resources.limits.memory)}
     return {
         **manifests.base_container("valkey", image, settings.resources),
-        "command": ["sh", "-c", START],
+        "command": ["sh", "-c", script(__package__, "start.sh")],
         "ports": manifests.port("redis", PORT),
         "env": [*manifests.environment(memory), *manifests.secret_environment({PASSWORD: secret_name})],
         "volume_mounts": [manifests.TMP_MOUNT],

@@ -8,7 +8,7 @@ import yaml
 
 from cli.backups import back_up, restore
 from cli.errors import CommandError
-from components.mongodb.backup.resources import NAME, RESTORE
+from components.mongodb.backup.names import NAME, RESTORE
 from components.stack.settings import images
 from tests.engine.conftest import MakeStack
 from tests.engine.stack import PROJECT, Kubernetes, Stack

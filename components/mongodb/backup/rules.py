@@ -7,9 +7,11 @@ from ..settings import MongoDBSettings
 
 
 def destination(settings: MongoDBSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse half of an object storage, and two places for one archive.
+    """Refuse an incomplete object storage, and two places for the archives.
 
-    prefix: key path before `backup`, with its dot.
+    Args:
+        settings: Settings of MongoDB.
+        prefix: Key path before `backup`, with its dot.
     """
     s3, path = settings.backup.s3, f"{prefix}backup"
     if not s3.bucket:

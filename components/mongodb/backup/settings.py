@@ -14,19 +14,19 @@ USER_JOB_RESOURCES = resources(cpu="100m", memory="256Mi", memory_limit="512Mi")
 
 
 class Retention(Section):
-    """Which archives stay: an archive goes when it is older than `days` and not among the newest `count`."""
+    """Which archives are kept: an archive is deleted when it is older than `days` and not among the newest `count`."""
 
     count: Annotated[int, Field(ge=1)] = 7
-    """Newest archives that stay whatever their age."""
+    """Newest archives that are kept whatever their age."""
     days: Annotated[int, Field(ge=0)] = 14
-    """Days that every archive stays; 0 leaves `count` alone to decide."""
+    """Days that every archive is kept; with 0, only `count` decides."""
 
 
 class S3(Section):
     """Object storage with the S3 protocol, for archives that outlive the cluster."""
 
     bucket: str = Field(default="", pattern=r"^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
-    """Bucket, which has to be there; empty to keep the archives on a volume."""
+    """Existing bucket; empty to keep the archives on a volume."""
     prefix: str = Field(default="", pattern=r"^$|^[A-Za-z0-9][A-Za-z0-9/_.-]*$")
     """Path in the bucket, for example `chat/production`; empty for its root."""
     endpoint: PlainHttpUrl = ""
@@ -38,19 +38,19 @@ class S3(Section):
 
 
 class MongoDBBackup(Section):
-    """Backups of MongoDB: a CronJob that writes archives, and what restores them."""
+    """Backups of MongoDB: a CronJob that writes archives, and one that restores them on demand."""
 
     enabled: bool = False
-    """Whether there are backups."""
+    """Whether MongoDB is backed up."""
     schedule: CronSchedule = "30 2 * * *"
     """When, as a cron expression: minute, hour, day of month, month, day of week."""
     time_zone: TimeZone = "Etc/UTC"
     """Time zone of the schedule, for example `Europe/Zurich`. The names of archives are in UTC."""
     retention: Retention = Retention()
-    """Which archives stay."""
+    """Which archives are kept."""
     storage: Storage = Storage(size="10Gi")
-    """Volume of the archives. With `s3.bucket` there is none: its `size` then limits the space on the node that an
-    archive has while it is made."""
+    """Volume of the archives. With `s3.bucket` there is no volume, and `size` limits the space on the node for the
+    archive that is being written."""
     s3: S3 = S3()
     """Object storage instead of a volume."""
     timeout_seconds: Seconds = 3600

@@ -13,17 +13,17 @@ DEFAULT_TAG = "latest"
 
 
 def base_models(modelfile: str) -> list[str]:
-    """Give what the `FROM` lines of a Modelfile name; a text in triple quotes holds none."""
+    """Return the models in the `FROM` lines of a Modelfile; text in triple quotes is skipped."""
     return _FROM.findall(_BLOCK.sub('""', modelfile))
 
 
 def with_tag(model: str) -> str:
-    """Give a model's name with its tag, as the settings have it."""
+    """Return a model's name with its tag, as in the settings."""
     return model if ":" in model.rsplit("/", 1)[-1] else f"{model}:{DEFAULT_TAG}"
 
 
 def duplicate_models(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
-    """Refuse a model that is listed twice: `llama2` and `llama2:latest` are the same, and Ollama knows no case."""
+    """Refuse a model that is listed twice: `llama2` and `llama2:latest` are the same, and Ollama ignores case."""
     first: dict[str, str] = {}
     paths = [(f"{prefix}models[{index}]", model) for index, model in enumerate(settings.models)]
     paths += [
@@ -36,14 +36,14 @@ def duplicate_models(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
 
 
 def custom_bases(settings: OllamaPool, prefix: str) -> Iterator[Finding]:
-    """Refuse a Modelfile whose base model the server would not have: a file, or a model that nobody pulls."""
+    """Refuse a Modelfile whose base model the server would not have: a file, or a model that is not listed."""
     known = {model.lower() for model in settings.models}
     for index, custom in enumerate(settings.custom_models):
-        yield from _base(custom, f"{prefix}customModels[{index}].modelfile", prefix, known)
+        yield from _base_model(custom, f"{prefix}customModels[{index}].modelfile", prefix, known)
         known.add(custom.name.lower())
 
 
-def _base(custom: CustomModel, path: str, prefix: str, known: set[str]) -> Iterator[Finding]:
+def _base_model(custom: CustomModel, path: str, prefix: str, known: set[str]) -> Iterator[Finding]:
     bases = base_models(custom.modelfile)
     if len(bases) != 1:
         yield Finding(path, "", f"needs one line `FROM <model>`, it has {len(bases)}")

@@ -1,18 +1,12 @@
 """Ingress and HTTPRoute: streaming, uploads, TLS, and nothing where nothing is asked for."""
 
-import os
-import re
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.exposure.resources import url
 from components.exposure.settings import Exposure
-from components.ollama.token import START, TOKEN_DIRECTORY
-from tests.unit.pods import pods, violations
 from tests.unit.programs import librechat
 from tests.unit.recording import Recording, run
 
@@ -143,59 +137,6 @@ def test_a_wildcard_is_no_url(execute: Execute) -> None:
         outputs = program.outputs[program.component(component).urn]
         assert "*" not in outputs["url"]
     assert program.object("Ingress", "librechat").spec["rules"][0]["host"] == "*.example.org"
-
-
-def test_a_token_is_checked_in_front_of_ollama(execute: Execute) -> None:
-    exposure = {"type": "Ingress", "host": "ollama.a.b", "token": {"enabled": True}}
-    program = execute(ollama={"exposure": exposure})
-    ingress = program.object("Ingress", "ollama-ingress", "ollama")
-    (path,) = ingress.spec["rules"][0]["http"]["paths"]
-    assert path["backend"]["service"] == {"name": "ollama-auth", "port": {"number": 8080}}
-    token = program.generated()["ollama-auth-token"]
-    secret = program.object("Secret", "ollama-auth", "ollama")
-    assert secret.inputs["stringData"] == {"token": token}
-    assert secret.is_secret("stringData.token")
-    assert program.exports["secrets"]["ollama"] == "ollama-auth"
-    config = program.object("ConfigMap", "ollama-auth", "ollama").inputs["data"]
-    assert "proxy_pass http://ollama.ollama.svc.cluster.local:11434;" in config["nginx.conf"]
-    assert all(token not in text for found in program.resources for text in found.clear_texts())
-    (pod,) = [found for found in pods(program) if found.owner.object_name == "ollama-auth"]
-    assert list(violations(pod)) == []
-    # The controller reaches the proxy, and only the proxy reaches Ollama.
-    policies = {
-        found.object_name: found.spec.get("ingress", [])
-        for found in program.all("NetworkPolicy")
-        if found.metadata["namespace"] == "ollama"
-    }
-    controller = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
-    assert any(controller.items() <= peer.items() for rule in policies["ollama-auth"] for peer in rule["from"])
-    assert not any(controller.items() <= peer.items() for rule in policies["ollama"] for peer in rule["from"])
-
-
-def start(folder: Path, token: str) -> subprocess.CompletedProcess[str]:
-    """Run the proxy's real script with an nginx that shows what it is given."""
-    (folder / "token").write_text(token)
-    (folder / "nginx").write_text('#!/bin/sh\ncat "$CONFIG"\n')
-    (folder / "nginx").chmod(0o755)
-    script = re.sub(f"{TOKEN_DIRECTORY}|/tmp", os.fspath(folder), START)
-    env = {"PATH": f"{folder}:{os.environ['PATH']}", "CONFIG": os.fspath(folder / "token.conf")}
-    return subprocess.run(["sh", "-eu", "-c", script], env=env, capture_output=True, text=True, check=False)
-
-
-def test_the_token_becomes_a_rule_of_nginx(tmp_path: Path) -> None:
-    result = start(tmp_path, "a" * 32)
-    assert result.stdout == 'map $http_authorization $authorized { default 0; "~^[Bb]earer ' + "a" * 32 + '$" 1; }\n'
-
-
-@pytest.mark.parametrize(
-    "token", ["", "short", "a" * 513, 'a" 1; default 1; #' * 2, "a" * 20 + "\n;" + "b" * 20, "a b" * 9]
-)
-def test_what_is_no_token_starts_nothing(token: str, tmp_path: Path) -> None:
-    result = start(tmp_path, token)
-    assert result.returncode == 1
-    assert "16 to 512" in result.stderr
-    assert not (tmp_path / "token.conf").exists()
-    assert len(token) < 6 or token not in result.stdout + result.stderr
 
 
 def test_metrics_are_fetched_inside_and_blocked_outside(execute: Execute) -> None:

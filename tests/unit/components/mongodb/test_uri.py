@@ -1,22 +1,20 @@
-"""Connection strings of MongoDB in the settings."""
+"""Connection strings of MongoDB."""
 
 import pytest
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from components.mongodb.uri import MongoUri
 
-URI: TypeAdapter[SecretStr] = TypeAdapter(MongoUri)
+URI = TypeAdapter[SecretStr](MongoUri)
 
 
-@pytest.mark.parametrize("text", ["", "mongodb://user:hunter2@host:27017/db", "mongodb+srv://user:hunter2@host"])
-def test_uris_of_mongodb_and_nothing_are_accepted(text: str) -> None:
-    assert URI.validate_python(SecretStr(text)).get_secret_value() == text
+@pytest.mark.parametrize("uri", ["", "mongodb://a.b", "mongodb+srv://user:pw@a.b/chat", "mongodb://u:p@a:1,b:2/chat"])
+def test_a_uri_names_its_hosts(uri: str) -> None:
+    assert URI.validate_python(uri).get_secret_value() == uri
 
 
-@pytest.mark.parametrize(
-    "text", ["postgres://user:hunter2@host", "mongodb://user:hunter2@", "hunter2", "mongodb://[hunter2"]
-)
-def test_anything_else_is_refused_without_its_text(text: str) -> None:
-    with pytest.raises(ValidationError, match="not a MongoDB URI") as refused:
-        URI.validate_python(SecretStr(text))
-    assert "hunter2" not in str(refused.value.errors(include_input=False, include_url=False))
+@pytest.mark.parametrize("uri", ["a.b:27017", "https://a.b", "mongodb://", "mongodb://user:hunter2@", "mongodb://[a"])
+def test_anything_else_is_refused_and_not_shown(uri: str) -> None:
+    with pytest.raises(ValidationError, match="not a MongoDB URI") as error:
+        URI.validate_python(uri)
+    assert "hunter2" not in error.value.errors()[0]["msg"]

@@ -1,61 +1,17 @@
 """The Ollama server: GPUs of each vendor, what the server is told, one pod at a time."""
 
+from collections.abc import Callable
 from typing import Any
 
-import pytest
+import yaml
 
-from components.ollama.component import server_environment
-from components.ollama.gpu import gpu_resource, pinned_image
-from components.ollama.settings import Gpu, Server
-from components.ollama.versions import OLLAMA, OLLAMA_ROCM
-from components.stack.settings import images
-from tests.unit.pods import container, environment, template
+from tests.unit.pods import container, environment, pods, template, violations
 from tests.unit.programs import ollama
 from tests.unit.recording import Recording
-
-VENDORS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "nvidia": ({"count": 2, "vendor": "nvidia"}, "nvidia.com/gpu", "ollama"),
-    "amd": ({"count": 1, "vendor": "amd"}, "amd.com/gpu", "ollama-rocm"),
-    "intel": ({"count": 1, "vendor": "intel"}, "gpu.intel.com/i915", "ollama"),
-    "part": ({"count": 1, "resourceName": "nvidia.com/mig-1g.10gb"}, "nvidia.com/mig-1g.10gb", "ollama"),
-}
 
 
 def pod(program: Recording) -> dict[str, Any]:
     return template(program.object("Deployment", "ollama")).spec
-
-
-@pytest.mark.parametrize("name", VENDORS)
-def test_a_gpu_brings_its_limit_toleration_and_image(name: str) -> None:
-    gpu, resource, image = VENDORS[name]
-    program = ollama(gpu=gpu)
-    server = container(program.object("Deployment", "ollama"), "ollama")
-    assert server["resources"]["limits"][resource] == str(gpu["count"])
-    assert [limit for limit in server["resources"]["limits"] if "/" in limit] == [resource]
-    assert pod(program)["tolerations"] == [{"key": resource, "operator": "Exists", "effect": "NoSchedule"}]
-    assert server["image"] == str(images()[image])
-    values = environment(program.object("Deployment", "ollama"), "ollama")
-    assert "NVIDIA_VISIBLE_DEVICES" not in values
-    assert ("OLLAMA_VULKAN" in values) is (name == "intel")
-    assert "runtimeClassName" not in pod(program)
-
-
-@pytest.mark.parametrize("vendor", ["nvidia", "amd", "intel"])
-def test_without_a_gpu_nothing_of_a_vendor_is_left(vendor: str) -> None:
-    program = ollama(gpu={"count": 0, "vendor": vendor})
-    server = container(program.object("Deployment", "ollama"), "ollama")
-    assert set(server["resources"]["limits"]) == {"memory"}
-    assert "tolerations" not in pod(program)
-    assert server["image"] == str(images()["ollama"])
-    values = environment(program.object("Deployment", "ollama"), "ollama")
-    # The image's own value is "all": where the NVIDIA runtime is the default, it would hand over every GPU.
-    assert values["NVIDIA_VISIBLE_DEVICES"] == "void"
-    assert "OLLAMA_VULKAN" not in values
-
-
-def test_the_runtime_class_is_the_one_that_is_set() -> None:
-    program = ollama(gpu={"count": 1, "runtimeClassName": "nvidia"})
-    assert pod(program)["runtimeClassName"] == "nvidia"
 
 
 def test_an_image_of_ones_own_wins_over_the_vendor() -> None:
@@ -65,63 +21,6 @@ def test_an_image_of_ones_own_wins_over_the_vendor() -> None:
 
 def test_pods_are_recreated_because_the_old_one_holds_the_gpu(default_program: Recording) -> None:
     assert default_program.object("Deployment", "ollama").spec["strategy"] == {"type": "Recreate"}
-
-
-def test_every_directory_that_the_server_writes_to_is_a_volume(default_program: Recording) -> None:
-    server = container(default_program.object("Deployment", "ollama"), "ollama")
-    mounts = {mount["mountPath"]: mount["name"] for mount in server["volumeMounts"]}
-    values = environment(default_program.object("Deployment", "ollama"), "ollama")
-    # Without /tmp, detection of the GPU fails and the server uses the CPU in silence.
-    assert {values["HOME"], values["OLLAMA_MODELS"], "/tmp"} == set(mounts)  # noqa: S108 - a path inside a container
-    volumes = {volume["name"]: volume for volume in pod(default_program)["volumes"]}
-    claim = volumes[mounts[values["OLLAMA_MODELS"]]]["persistentVolumeClaim"]
-    assert claim["claimName"] == "ollama-data"
-
-
-def test_the_server_probes_what_stays_quick_while_it_generates(default_program: Recording) -> None:
-    server = container(default_program.object("Deployment", "ollama"), "ollama")
-    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-        assert server[probe]["httpGet"] == {"path": "/api/version", "port": "http"}
-
-
-SERVER: dict[str, tuple[Any, str]] = {
-    "context_length": (0, "OLLAMA_CONTEXT_LENGTH"),
-    "keep_alive": ("-1", "OLLAMA_KEEP_ALIVE"),
-    "load_timeout": ("10m", "OLLAMA_LOAD_TIMEOUT"),
-    "num_parallel": (4, "OLLAMA_NUM_PARALLEL"),
-    "max_loaded_models": (2, "OLLAMA_MAX_LOADED_MODELS"),
-    "max_queue": (1, "OLLAMA_MAX_QUEUE"),
-    "no_prune": (True, "OLLAMA_NOPRUNE"),
-    "no_cloud": (False, "OLLAMA_NO_CLOUD"),
-    "flash_attention": (True, "OLLAMA_FLASH_ATTENTION"),
-    "kv_cache_type": ("q8_0", "OLLAMA_KV_CACHE_TYPE"),
-    "debug": (True, "OLLAMA_DEBUG"),
-}
-
-
-def test_every_setting_of_the_server_is_an_environment_variable() -> None:
-    assert set(SERVER) == set(Server.model_fields)
-
-
-@pytest.mark.parametrize("name", SERVER)
-def test_a_setting_of_the_server_changes_its_variable_and_no_other(name: str) -> None:
-    value, variable = SERVER[name]
-    before = server_environment(Server(), Gpu())
-    after = server_environment(Server.model_validate({name: value}), Gpu())
-    assert {key for key in after if after[key] != before[key]} == {variable}
-    assert after[variable] == (str(int(value)) if isinstance(value, bool) else str(value))
-
-
-def test_the_image_and_the_resource_follow_the_vendor_only_with_a_gpu() -> None:
-    assert pinned_image(Gpu(count=0, vendor="amd")) == OLLAMA
-    assert pinned_image(Gpu(count=1, vendor="amd")) == OLLAMA_ROCM
-    assert gpu_resource(Gpu(count=1, vendor="intel")) == "gpu.intel.com/i915"
-
-
-def test_further_environment_wins() -> None:
-    program = ollama(extraEnvironment={"OLLAMA_DEBUG": "2", "HTTPS_PROXY": "http://proxy:3128"})
-    values = environment(program.object("Deployment", "ollama"), "ollama")
-    assert (values["OLLAMA_DEBUG"], values["HTTPS_PROXY"]) == ("2", "http://proxy:3128")
 
 
 def test_a_claim_that_is_there_is_used_and_not_made() -> None:
@@ -144,34 +43,6 @@ def test_storage_is_as_asked() -> None:
     assert program.object("Deployment", "ollama").spec["replicas"] == 2
 
 
-def test_what_is_passed_through_reaches_the_pod_unchanged() -> None:
-    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
-    toleration = {"key": "a", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 5}
-    spread = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}
-    passed = {
-        "labels": {"x": "y", "app.kubernetes.io/name": "other"},
-        "annotations": {"a.b/c": "d"},
-        "nodeSelector": {"example.org/disk": "ssd"},
-        "tolerations": [toleration],
-        "affinity": affinity,
-        "topologySpreadConstraints": [spread],
-        "priorityClassName": "high",
-        "terminationGracePeriodSeconds": 7,
-    }
-    program = ollama(gpu={"count": 1}, pods=passed)
-    spec, metadata = pod(program), template(program.object("Deployment", "ollama")).metadata
-    assert metadata["labels"]["x"] == "y"
-    assert metadata["labels"]["app.kubernetes.io/name"] == "ollama"
-    assert metadata["annotations"]["a.b/c"] == "d"
-    assert spec["nodeSelector"] == {"example.org/disk": "ssd"}
-    assert spec["tolerations"][-1] == toleration
-    assert len(spec["tolerations"]) == 2
-    assert spec["affinity"] == affinity
-    assert spec["topologySpreadConstraints"] == [spread]
-    assert spec["priorityClassName"] == "high"
-    assert spec["terminationGracePeriodSeconds"] == 7
-
-
 def test_the_deadline_is_the_one_that_is_set() -> None:
     program = ollama(startupTimeoutSeconds=17)
     assert program.object("Deployment", "ollama").timeouts == {"create": "17s", "update": "17s"}
@@ -179,3 +50,61 @@ def test_the_deadline_is_the_one_that_is_set() -> None:
 
 def test_nothing_is_exposed_unless_asked_for(default_program: Recording) -> None:
     assert [r for r in default_program.all("Ingress") if r.object_name == "ollama-ingress"] == []
+
+
+Execute = Callable[..., Recording]
+
+
+CUSTOM = [{"name": "support:v1", "modelfile": "FROM llama2\nSYSTEM Be brief.\n"}]
+
+
+def jobs(program: Recording) -> dict[str, Any]:
+    return {job.object_name: job for job in program.all("Job") if job.metadata["namespace"] == "ollama"}
+
+
+POOLS = {
+    "amd": {"gpu": {"count": 2, "vendor": "amd"}, "models": ["mistral:7b"], "storage": {"size": "50Gi"}},
+    "intel": {"gpu": {"count": 1, "vendor": "intel"}, "models": ["llama2"], "customModels": CUSTOM},
+}
+
+
+def test_pools_are_servers_of_their_own_beside_the_first(execute: Execute) -> None:
+    alone = execute(ollama={"models": ["llama2"]})
+    program = execute(ollama={"models": ["llama2"], "pools": POOLS})
+    for kind in ("Deployment", "Service", "PersistentVolumeClaim", "ServiceAccount", "Job"):
+        first = {
+            found.object_name: found.inputs for found in alone.all(kind) if found.metadata["namespace"] == "ollama"
+        }
+        assert first
+        for name, inputs in first.items():
+            assert program.object(kind, name, "ollama").inputs == inputs
+    amd = program.object("Deployment", "ollama-amd", "ollama")
+    server = container(amd, "ollama")
+    assert server["image"].endswith("-rocm")
+    assert server["resources"]["limits"]["amd.com/gpu"] == "2"
+    claim = program.object("PersistentVolumeClaim", "ollama-amd-data", "ollama")
+    assert claim.spec["resources"]["requests"]["storage"] == "50Gi"
+    (pull,) = [job for name, job in jobs(program).items() if name.startswith("ollama-amd-pull-")]
+    assert environment(pull, "pull")["OLLAMA_HOST"] == "http://ollama-amd.ollama.svc.cluster.local:11434"
+    quota = program.object("ResourceQuota", "quota", "ollama").spec["hard"]
+    assert (quota["requests.amd.com/gpu"], quota["requests.gpu.intel.com/i915"]) == ("2", "1")
+    assert [list(violations(pod)) for pod in pods(program) if list(violations(pod))] == []
+    assert program.exports["pools"]["intel"]["models"] == ["llama2:latest", "support:v1"]
+
+
+def test_librechat_offers_every_pool_and_may_reach_it(execute: Execute) -> None:
+    program = execute(
+        ollama={"models": ["llama2"], "pools": POOLS}, librechat={"endpoint": {"titleModel": "llama2:latest"}}
+    )
+    content = yaml.safe_load(program.object("ConfigMap", "librechat-config").inputs["data"]["librechat.yaml"])
+    endpoints = {found["name"]: found for found in content["endpoints"]["custom"]}
+    assert list(endpoints) == ["Ollama", "Ollama (amd)", "Ollama (intel)"]
+    assert endpoints["Ollama (amd)"]["modelDisplayLabel"] == "Ollama (amd)"
+    assert endpoints["Ollama (amd)"]["models"]["default"] == ["mistral:7b"]
+    # A pool without the model of the titles would answer every one of them with an error.
+    assert endpoints["Ollama (amd)"]["titleModel"] == "current_model"
+    assert endpoints["Ollama"]["titleModel"] == "llama2:latest"
+    policy = program.object("NetworkPolicy", "librechat", "librechat").spec
+    reached = [peer["podSelector"]["matchLabels"] for rule in policy["egress"] for peer in rule.get("to", [])]
+    for name in ("ollama", "ollama-amd", "ollama-intel"):
+        assert any(labels.get("app.kubernetes.io/name") == name for labels in reached)

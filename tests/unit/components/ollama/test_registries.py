@@ -1,4 +1,4 @@
-"""The registries that Ollama may reach."""
+"""Registries that Ollama downloads models from, as destinations of its NetworkPolicy."""
 
 from typing import Any
 
@@ -7,27 +7,29 @@ import pytest
 from components.ollama.registries import to_registries
 
 
-def test_nothing_is_downloaded_where_nothing_is_pulled() -> None:
-    assert to_registries([]) == []
+def reached(*models: str) -> list[tuple[str, int]]:
+    """Destination and port of each rule."""
+    rules: list[Any] = to_registries(models)
+    return [
+        (
+            "Internet" if len(rule.get("to", [])) > 1 else rule["to"][0]["ip_block"]["cidr"] if "to" in rule else "any",
+            port,
+        )
+        for rule in rules
+        for port in [rule["ports"][0]["port"]]
+    ]
 
 
 @pytest.mark.parametrize(
-    ("models", "ports"),
+    ("models", "rules"),
     [
-        (["llama3.2:3b"], [443]),
-        (["team/model:1"], [443]),
-        (["hf.co/team/model:q4"], [443]),
-        (["registry.example.org/team/model:1"], [443]),
-        (["registry.example.org:5000/team/model:1"], [5000]),
-        (["llama3.2:3b", "localhost:5001/model:1"], [443, 5001]),
+        ([], []),
+        (["llama2:7b", "team/model:v1", "hf.co/team/model:q4"], [("Internet", 443)]),
+        (["registry.example.org:5000/team/model:v1"], [("any", 5000)]),
+        (["10.0.0.1:5000/team/model:v1"], [("10.0.0.1/32", 5000)]),
+        (["localhost/team/model:v1"], [("any", 443)]),
+        (["llama2:7b", "a.example.org/m:1"], [("Internet", 443), ("any", 443)]),
     ],
 )
-def test_registries_of_models(models: list[str], ports: list[int]) -> None:
-    rules: list[Any] = to_registries(models)
-    assert sorted(port["port"] for rule in rules for port in rule["ports"]) == ports
-
-
-def test_a_registry_with_an_address_is_allowed_alone() -> None:
-    assert to_registries(["192.0.2.4:5000/model:1"]) == [
-        {"ports": [{"protocol": "TCP", "port": 5000}], "to": [{"ip_block": {"cidr": "192.0.2.4/32"}}]}
-    ]
+def test_downloads_come_from_the_hosts_in_the_names(models: list[str], rules: list[tuple[str, int]]) -> None:
+    assert reached(*models) == rules

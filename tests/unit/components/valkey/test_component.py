@@ -10,7 +10,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.valkey.component import START, max_memory
+from components.scripts import script
+from components.valkey.component import max_memory
 from tests.unit.pods import container, environment, secret_environment, template
 from tests.unit.recording import Recording
 
@@ -45,7 +46,9 @@ def started(tmp_path: Path, password: str) -> subprocess.CompletedProcess[str]:
     server.chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
     values = {"PATH": path, "VALKEY_PASSWORD": password, "MAX_MEMORY": "402653184"}
-    return subprocess.run(["sh", "-c", START], env=values, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["sh", "-c", script("components.valkey", "start.sh")], env=values, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_server_reads_its_password_from_standard_input(tmp_path: Path) -> None:

@@ -13,7 +13,14 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from components.mongodb.backup import scripts
+from components.mongodb.backup.names import ARCHIVE_PREFIX, ARCHIVE_SUFFIX
+from components.scripts import script
+
+BACKUP_TO_VOLUME, CHECK, DOWNLOAD, DUMP, RESTORE, UPLOAD = (
+    script("components.mongodb.backup", f"{name}.sh")
+    for name in ("backup-to-volume", "check", "download", "dump", "restore", "upload")
+)
+CREATE_USER = script("components.mongodb.backup", "create-user.js")
 
 TOOL = """#!/bin/sh
 # mongodump and mongorestore: they note what they are given, and write or read one file.
@@ -128,7 +135,7 @@ def names_in(directory: Path) -> list[str]:
 def archive(age_days: float) -> str:
     """Name of an archive of an age."""
     made = datetime.now(timezone.utc) - timedelta(days=age_days)
-    return f"{scripts.ARCHIVE_PREFIX}{made:%Y%m%dT%H%M%SZ}{scripts.ARCHIVE_SUFFIX}"
+    return f"{ARCHIVE_PREFIX}{made:%Y%m%dT%H%M%SZ}{ARCHIVE_SUFFIX}"
 
 
 def put(directory: Path, *ages: float, text: str = "old") -> list[str]:
@@ -139,7 +146,7 @@ def put(directory: Path, *ages: float, text: str = "old") -> list[str]:
 
 
 def test_an_archive_is_whole_when_it_has_its_name(pod: Pod) -> None:
-    result = pod.run(scripts.BACKUP_TO_VOLUME)
+    result = pod.run(BACKUP_TO_VOLUME)
     assert result.code == 0, result.output
     (name,) = names_in(pod.archives)
     made = datetime.strptime(name, "librechat-%Y%m%dT%H%M%SZ.archive.gz").replace(tzinfo=timezone.utc)
@@ -149,7 +156,7 @@ def test_an_archive_is_whole_when_it_has_its_name(pod: Pod) -> None:
 
 
 def test_the_dump_is_of_one_database_by_its_own_user_and_no_password_is_an_argument(pod: Pod) -> None:
-    result = pod.run(scripts.BACKUP_TO_VOLUME)
+    result = pod.run(BACKUP_TO_VOLUME)
     (call,) = pod.calls()
     for argument in (
         "--host=librechat-mongodb:27017",
@@ -168,7 +175,7 @@ def test_the_dump_is_of_one_database_by_its_own_user_and_no_password_is_an_argum
 @pytest.mark.parametrize("how", ["fails", "damaged"])
 def test_a_dump_that_fails_leaves_nothing_and_deletes_nothing(pod: Pod, how: str) -> None:
     before = put(pod.archives, 40, 30, 20)
-    result = pod.run(scripts.BACKUP_TO_VOLUME, DUMP=how)
+    result = pod.run(BACKUP_TO_VOLUME, DUMP=how)
     assert result.code == 1
     assert {"fails": "mongodump failed", "damaged": "damaged archive"}[how] in result.termination
     assert sorted(names_in(pod.archives)) == sorted(before)
@@ -180,7 +187,7 @@ def test_half_an_archive_of_a_killed_pod_goes_and_one_in_the_making_stays(pod: P
         path.write_text("half")
         then = datetime.now().timestamp() - 60 * minutes
         os.utime(path, (then, then))
-    assert pod.run(scripts.BACKUP_TO_VOLUME).code == 0
+    assert pod.run(BACKUP_TO_VOLUME).code == 0
     assert not left.exists()
     assert young.exists()
 
@@ -199,7 +206,7 @@ def test_half_an_archive_of_a_killed_pod_goes_and_one_in_the_making_stays(pod: P
 def test_archives_go_that_are_too_old_and_too_many(pod: Pod, count: int, days: int, stay: list[int]) -> None:
     ages = (1, 13, 20, 40)
     names = dict(zip(ages, put(pod.archives, *ages), strict=True))
-    result = pod.run(scripts.BACKUP_TO_VOLUME, RETENTION_COUNT=str(count), RETENTION_DAYS=str(days))
+    result = pod.run(BACKUP_TO_VOLUME, RETENTION_COUNT=str(count), RETENTION_DAYS=str(days))
     assert result.code == 0, result.output
     left = set(names_in(pod.archives)) & set(names.values())
     assert left == {names[age] for age in stay}
@@ -211,14 +218,14 @@ def test_only_archives_are_ever_deleted(pod: Pod) -> None:
     for name in others:
         (pod.archives / name).touch()
     put(pod.archives, 100, 200)
-    assert pod.run(scripts.BACKUP_TO_VOLUME, RETENTION_COUNT="1", RETENTION_DAYS="0").code == 0
+    assert pod.run(BACKUP_TO_VOLUME, RETENTION_COUNT="1", RETENTION_DAYS="0").code == 0
     assert set(others) < set(names_in(pod.archives))
     assert len(names_in(pod.archives)) == len(others) + 1
 
 
 def test_the_archive_that_is_about_to_be_restored_stays(pod: Pod) -> None:
     oldest, *_ = put(pod.archives, 300, 200, 100)
-    assert pod.run(scripts.BACKUP_TO_VOLUME, RETENTION_COUNT="1", RETENTION_DAYS="0", KEEP_BACKUP=oldest).code == 0
+    assert pod.run(BACKUP_TO_VOLUME, RETENTION_COUNT="1", RETENTION_DAYS="0", KEEP_BACKUP=oldest).code == 0
     names = sorted(names_in(pod.archives))
     assert len(names) == 2
     assert names[0] == oldest
@@ -227,15 +234,15 @@ def test_the_archive_that_is_about_to_be_restored_stays(pod: Pod) -> None:
 def test_the_list_has_names_and_sizes_and_makes_no_backup(pod: Pod) -> None:
     first, second = put(pod.archives, 9, 3)
     (pod.archives / "notes").touch()
-    result = pod.run(scripts.BACKUP_TO_VOLUME, ACTION="list")
+    result = pod.run(BACKUP_TO_VOLUME, ACTION="list")
     sizes = {name: (pod.archives / name).stat().st_size for name in (first, second)}
     assert result.output.splitlines() == [f"{first}\t{sizes[first]}", f"{second}\t{sizes[second]}"]
     assert pod.calls() == []
 
 
 def backup_to_bucket(pod: Pod, **variables: str) -> Result:
-    dumped = pod.run(scripts.DUMP, **variables)
-    return dumped if dumped.code else pod.run(scripts.UPLOAD, **variables)
+    dumped = pod.run(DUMP, **variables)
+    return dumped if dumped.code else pod.run(UPLOAD, **variables)
 
 
 def test_an_archive_reaches_the_bucket_and_old_ones_go(pod: Pod) -> None:
@@ -269,9 +276,9 @@ def test_a_bucket_that_refuses_is_told(pod: Pod, refused: str, words: str, writt
 def test_the_bucket_is_listed(pod: Pod) -> None:
     (name,) = put(pod.bucket, 3)
     (pod.bucket / "notes").touch()
-    assert pod.run(scripts.DUMP, ACTION="list") == Result(0, "", "")
-    assert pod.run(scripts.UPLOAD, ACTION="list").output == f"{name}\t{(pod.bucket / name).stat().st_size}\n"
-    refused = pod.run(scripts.UPLOAD, ACTION="list", RCLONE="lsf")
+    assert pod.run(DUMP, ACTION="list") == Result(0, "", "")
+    assert pod.run(UPLOAD, ACTION="list").output == f"{name}\t{(pod.bucket / name).stat().st_size}\n"
+    refused = pod.run(UPLOAD, ACTION="list", RCLONE="lsf")
     assert (refused.code, refused.termination) == (1, "the bucket archives cannot be listed")
     assert not any(call.startswith("mongodump") for call in pod.calls())
 
@@ -279,15 +286,15 @@ def test_the_bucket_is_listed(pod: Pod) -> None:
 def restore(pod: Pod, backup: str, *, bucket: bool = False, **variables: str) -> Result:
     """The containers of a restore, one after the other until one fails."""
     result = Result(0, "", "")
-    for script in [*([scripts.DOWNLOAD] if bucket else []), scripts.CHECK, scripts.RESTORE]:
-        result = pod.run(script, BACKUP=backup, **variables)
+    for step in [*([DOWNLOAD] if bucket else []), CHECK, RESTORE]:
+        result = pod.run(step, BACKUP=backup, **variables)
         if result.code:
             break
     return result
 
 
 @pytest.mark.parametrize("bucket", [False, True])
-@pytest.mark.parametrize("asked", ["name", scripts.LATEST])
+@pytest.mark.parametrize("asked", ["name", "latest"])
 def test_an_archive_is_restored_as_the_user_of_librechat(pod: Pod, bucket: bool, asked: str) -> None:
     place = pod.bucket if bucket else pod.archives
     put(place, 9)
@@ -302,7 +309,7 @@ def test_an_archive_is_restored_as_the_user_of_librechat(pod: Pod, bucket: bool,
 
 
 @pytest.mark.parametrize("bucket", [False, True])
-@pytest.mark.parametrize("backup", ["", "no-such", "../password", scripts.LATEST])
+@pytest.mark.parametrize("backup", ["", "no-such", "../password", "latest"])
 def test_what_cannot_be_restored_changes_nothing(pod: Pod, bucket: bool, backup: str) -> None:
     result = restore(pod, backup, bucket=bucket)
     assert result.code == 1
@@ -357,7 +364,7 @@ def create_user() -> Callable[..., list[list[object]]]:
             "MONGO_BACKUP_PASSWORD": "hunter2",
             **variables,
         }
-        script = f"{MONGOSH}\n{scripts.CREATE_USER}\nconsole.log(JSON.stringify(calls));"
+        script = f"{MONGOSH}\n{CREATE_USER}\nconsole.log(JSON.stringify(calls));"
         result = subprocess.run([node, "-e", script], env=environment, capture_output=True, text=True, check=True)
         return json.loads(result.stdout)
 

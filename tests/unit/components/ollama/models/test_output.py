@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from components.ollama.models.jobs import CLIENT_OUTPUT
+from components.scripts import script
 from tests.unit.components.ollama.models.client import FRAME, recorded, recordings
 
+CLIENT_OUTPUT = script("components.ollama.models", "client-output.sh")
 SHELLS = {"bash": ["bash"], "dash": ["dash"], "busybox": ["busybox", "sh"]}
 TOOLS = ("grep", "sed", "tail", "tr")
 

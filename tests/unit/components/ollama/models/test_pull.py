@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.ollama.models.pull import PULL_SCRIPT, job_name
+from components.ollama.models.pull import job_name
+from components.scripts import script
 from tests.unit.components.ollama.models.client import SILENT, Result, run_script
 from tests.unit.pods import container, environment, template
 from tests.unit.programs import ollama
@@ -19,6 +20,7 @@ from tests.unit.recording import Recording
 Execute = Callable[..., Recording]
 Run = Callable[..., Result]
 MODEL = "random:19m"
+PULL_SCRIPT = script("components.ollama.models", "pull.sh")
 
 
 @pytest.fixture
