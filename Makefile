@@ -84,11 +84,12 @@ diff: setup ## Show how two stacks differ, in settings and objects: FROM=dev TO=
 policy: setup ## Check what a stack will have against the policy pack
 	@$(CLI) policy $(WITH_STACK)
 
-lint: setup ## Check style, types, and that derived files are up to date
+lint: setup ## Check style, types, scripts, and that derived files are up to date
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/basedpyright
 	@$(CLI) generate --check
+	@$(CLI) lint-scripts
 
 format: setup ## Format the code
 	@$(VENV)/bin/ruff check --fix --quiet .

@@ -10,6 +10,7 @@ from cli.commands.drift import drift
 from cli.commands.env import env
 from cli.commands.generate import generate
 from cli.commands.history import history
+from cli.commands.lint_scripts import lint_scripts
 from cli.commands.lock import lock
 from cli.commands.login import login
 from cli.commands.open import open_page
@@ -46,6 +47,7 @@ app.command()(policy)
 app.command()(doctor)
 app.command()(env)
 app.command()(generate)
+app.command()(lint_scripts)
 app.command()(lock)
 
 if __name__ == "__main__":
