@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from ..scripts import script
 from ..workload import manifests
 from ..workload.pod import Pod, pre_stop, with_extras
 from ..workload.workload import Workload
 from .chart import CONFIG_VOLUME
 from .paths import CONFIG_DIRECTORY, NAME, PORT
-from .scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
 from .settings import LibreChatSettings
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, VolumeArgsDict
+
+CHECK_CREDENTIALS = "check-credentials.js"
+"""LibreChat does not check its credentials: it replaces an empty one by one that is lost with the pod, and a wrong
+length fails at the first encryption. The script names the keys and never shows their values."""
+
+WAIT_FOR_MONGODB = "wait-for-mongodb.js"
+"""LibreChat exits when it finds no database for 30 s; waiting first avoids the restarts and their growing back-off."""
 
 USER = 1000
 """uid and gid of `node` in the image."""
@@ -68,7 +75,7 @@ def librechat_pod(settings: LibreChatSettings, workload: Workload, parts: Parts)
 def _wait_for_mongodb(settings: LibreChatSettings, parts: Parts) -> "ContainerArgsDict":
     return {
         **manifests.base_container("wait-for-mongodb", parts.image, settings.resources),
-        "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
+        "command": ["node", "-e", script(__package__, CHECK_CREDENTIALS) + script(__package__, WAIT_FOR_MONGODB)],
         "env": manifests.secret_environment(parts.secrets),
     }
 

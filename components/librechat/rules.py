@@ -1,17 +1,19 @@
 """Rules on LibreChat's settings. Each yields its findings; none of them changes anything."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 from ..helm.rules import chart_labels, location, without_value
-from ..ollama.names import OLLAMA_ENDPOINT
 from ..settings.base import secret_text
 from ..settings.findings import Finding
 from ..settings.shapes import is_mapping
-from .config.content import librechat_config
-from .config.lint import lint
-from .config.render import render
+from .config.lint import lint_yaml
 from .settings import LibreChatSettings
+
+_ENDPOINT_KEY = re.compile(r"endpoints\.custom\[(?P<index>\d+)\]\.(?P<key>.+)")
+_MODELS = "models.default"
 
 
 def _quote(text: str) -> str:
@@ -128,20 +130,39 @@ def variables_of_secrets(settings: LibreChatSettings, prefix: str) -> Iterator[F
         yield Finding(f"{prefix}extraEnvironment.{name}", "", rule)
 
 
-def librechat_yaml(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse what LibreChat would refuse or, worse, ignore in the librechat.yaml that these settings give."""
-    server = {"name": OLLAMA_ENDPOINT, "base_url": "http://ollama.invalid:11434", "models": ["model:tag"]}
-    title = settings.endpoint.model_copy(update={"title_model": "current_model"})  # `title_model` knows the models
-    known = settings.model_copy(update={"endpoint": title})
-    own = "endpoints.custom[0]."
-    # With endpoints of its own, `config` replaces the list that holds the endpoint of the settings.
+def rendered_config(text: str, settings: LibreChatSettings, prefix: str, servers: Sequence[str]) -> Iterator[Finding]:
+    """Refuse what LibreChat would refuse or, worse, ignore in a rendered librechat.yaml.
+
+    Args:
+        text: The text of librechat.yaml, as `components.librechat.config.render` returns it.
+        settings: The settings that it was rendered from.
+        prefix: Key path before these, with its dot.
+        servers: Key path of each Ollama server, without a dot at the end.
+    """
+    # With endpoints of its own, `config` replaces the list that holds those of the servers.
     endpoints: object = settings.config.get("endpoints")
-    replaced = is_mapping(endpoints) and "custom" in endpoints
-    for finding in lint(render(librechat_config(known, [server]))):
-        below = finding.path.removeprefix(f"{own}addParams")
-        is_setting = finding.path != below and not replaced
-        path = f"endpoint.addParams{below}" if is_setting else f"config: {finding.path}"
-        yield Finding(f"{prefix}{path}", finding.value, finding.rule)
+    own = () if is_mapping(endpoints) and "custom" in endpoints else servers
+    findings = (replace(found, path=_setting_path(found.path, prefix, own)) for found in lint_yaml(text))
+    yield from dict.fromkeys(findings)  # what is wrong in a setting of all endpoints is wrong once
+
+
+def _setting_path(path: str, prefix: str, servers: Sequence[str]) -> str:
+    """Return the key path of the setting that a key of librechat.yaml comes from.
+
+    Args:
+        path: Key path in librechat.yaml.
+        prefix: Key path before LibreChat's settings, with its dot.
+        servers: Key path of each server whose endpoint is in the file.
+    """
+    match = _ENDPOINT_KEY.match(path)
+    if not match or int(match["index"]) >= len(servers):
+        return f"{prefix}config: {path}"
+    server, key = servers[int(match["index"])], match["key"]
+    if key == "name":
+        return f"{server}.name"
+    if key.startswith(_MODELS):
+        return f"{server}.models{key.removeprefix(_MODELS)}"
+    return f"{prefix}endpoint.{key}"
 
 
 def chart(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
@@ -165,7 +186,6 @@ RULES: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     autoscaling,
     bucket,
     wildcard_host,
-    librechat_yaml,
     admin,
     redis,
     variables_of_secrets,

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from ...ollama.names import OLLAMA_ENDPOINT
 from ...settings.findings import Finding
 from ...settings.key_paths import KeyPath
 from ...settings.shapes import is_list, is_mapping
 from . import parameters
 from .lint_secrets import finding, is_reference, looks_secret
-from .render import OLLAMA_API_KEY, OLLAMA_ENDPOINT
+from .placeholders import OLLAMA_API_KEY
 from .schema import CURRENT_MODEL, RESERVED_ENDPOINT_NAMES, USER_PROVIDED
 
 _OLLAMA_PORT = 11434
@@ -120,7 +121,8 @@ def _models(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Findin
             yield finding((*where, index), name, "the model is listed twice")
     title = endpoint.get("titleModel")
     elsewhere = endpoint.get("titleEndpoint") is not None  # then it is a model of that endpoint
-    if title is not None and title != CURRENT_MODEL and title not in names and not elsewhere:
+    listed = title in names or (_is_ollama(endpoint) and f"{title}:latest" in names)  # the tag that Ollama adds
+    if title is not None and title != CURRENT_MODEL and not listed and not elsewhere:
         yield finding((*path, "titleModel"), title, f"has to be `{CURRENT_MODEL}` or one of the models of the endpoint")
 
 

@@ -12,7 +12,7 @@ from ...settings.findings import Finding
 from ...settings.key_paths import KeyPath, render_path
 from ...settings.rendering import render_value
 from ...settings.shapes import is_list, is_mapping
-from .render import OLLAMA_API_KEY
+from .placeholders import OLLAMA_API_KEY
 from .schema import UNEXPANDED_VARIABLES, USER_PROVIDED
 
 REDACTED = "[secret]"

@@ -8,15 +8,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.librechat.config.content import Server, librechat_config
 from components.librechat.config.lint import lint, lint_yaml
 from components.librechat.config.lint_secrets import is_reference, looks_secret, names_secret
-from components.librechat.config.render import LibreChatConfig, OllamaEndpoint, render, to_yaml
 from components.librechat.config.schema import KNOWN_KEYS, RESERVED_ENDPOINT_NAMES, UNEXPANDED_VARIABLES
+from components.librechat.config.writer import to_yaml
+from components.librechat.settings import LibreChatSettings
 
-URL = "http://ollama.ollama.svc.cluster.local:11434/v1"
-GOOD = render(
-    LibreChatConfig(endpoints=[OllamaEndpoint(base_url=URL, models=["llama3.2:3b", "qwen3:8b"])], upload_limit_mb=25)
-)
+URL = "http://ollama.ollama.svc.cluster.local:11434"
+GOOD = librechat_config(LibreChatSettings(), [Server(name="Ollama", base_url=URL, models=["llama3.2:3b", "qwen3:8b"])])
 SECRETS = [
     "sk-proj-1234567890abcdefghij",
     "ghp_1234567890abcdefghijklmn",
@@ -219,6 +219,7 @@ def test_all_findings_come_together() -> None:
         endpoint(baseURL="${OLLAMA_URL}"),
         endpoint(baseURL="https://ollama.example.org/some/path/v1"),
         endpoint(titleModel="qwen3:8b"),
+        endpoint(models={"default": ["llama2:latest"]}, titleModel="llama2"),
         endpoint(titleModel="gpt-x", titleEndpoint="openAI"),
         endpoint(remove="titleModel"),
         endpoint(name="local", models={"default": ["a"], "fetch": False}),
