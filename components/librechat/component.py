@@ -34,12 +34,12 @@ from .settings import LibreChatSettings
 from .versions import LIBRECHAT
 
 S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-"""Keys of the Secret of a bucket, and environment variables."""
+"""Keys of the Secret of a bucket, and the environment variables of the same names."""
 
 
 class _Own(TypedDict, total=False):
     handing_over: NotRequired[bool]
-    """Whether the other method runs LibreChat now: that is kept for now. Defaults to `False`."""
+    """Whether the other method runs LibreChat now: that server is kept until this one is Ready. Defaults to `False`."""
 
     release_values: NotRequired[Collection[str]]
     """Names of the values of the Helm release that is handed over from. Defaults to none: the settings describe it."""
@@ -202,7 +202,7 @@ def _config_map(workload: Workload, librechat_yaml: pulumi.Output[str]) -> k8s.c
 def _secret_sources(
     settings: LibreChatSettings, secrets: Credentials, workload: Workload
 ) -> dict[str, pulumi.Input[str]]:
-    """Return the name of the Secret of each secret variable, and create that of the metrics."""
+    """Return the name of the Secret of each secret variable, and create the Secret of the metrics."""
     sources = dict(secrets.sources)
     metrics = create_metrics(settings.metrics, workload)
     if metrics is not None:

@@ -1,4 +1,4 @@
-"""LibreChat's pod: what waits for the database, the server, its volumes."""
+"""LibreChat's pod: the init container that waits for the database, the server, its volumes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,14 +29,14 @@ USER = 1000
 SHUTDOWN_SECONDS = 80
 """LibreChat aborts its streams at SIGTERM and exits within 60 s."""
 PRE_STOP_SECONDS = 10
-"""Before SIGTERM, so that proxies have moved on: removing an endpoint takes them a moment."""
+"""Wait before SIGTERM: proxies take a moment to remove the endpoint."""
 DRAIN_SECONDS = 120
-"""The same where another pod takes over: an answer that is being written gets this long to come to its end."""
+"""The same where another pod takes over: an answer that is being written gets this long to finish."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What a pod of LibreChat is made of.
+    """Images, variables and volumes of LibreChat's pods.
 
     Attributes:
         image: Its image.
@@ -56,7 +56,7 @@ class Parts:
 
 
 def shares_files(settings: LibreChatSettings) -> bool:
-    """Return whether files are where the old pod and the new one reach them side by side."""
+    """Return whether an old pod and a new one can use the files at the same time."""
     return settings.storage.access_mode == "ReadWriteMany" or settings.files.strategy == "s3"
 
 

@@ -33,7 +33,7 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str) -> Iterator[Fin
 
 
 def _replicas_path(settings: LibreChatSettings, prefix: str) -> str:
-    """Give the key path of the setting that asks for the most replicas."""
+    """Return the key path of the setting that asks for the most replicas."""
     return f"{prefix}autoscaling.maxReplicas" if settings.autoscaling.enabled else f"{prefix}replicas"
 
 
@@ -57,9 +57,12 @@ def autoscaling(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
 
 
 def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -> Iterator[Finding]:
-    """Refuse several LibreChat pods without a Redis, and two of them.
+    """Refuse several LibreChat pods without Redis, and a second Redis.
 
-    connected: whether there is one besides that of the settings, such as the Valkey of the stack.
+    Args:
+        settings: LibreChat's settings.
+        prefix: Key path before them, with its dot.
+        connected: Whether there is a Redis besides that of the settings, such as the Valkey of the stack.
     """
     if settings.most_replicas > 1 and not (connected or settings.redis.is_set or settings.existing_secret):
         rule = (
@@ -73,7 +76,7 @@ def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -
 
 
 def bucket(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse half of a bucket, and a bucket that nothing uses."""
+    """Refuse a bucket with missing settings, and a bucket that nothing uses."""
     s3, path = settings.files.s3, f"{prefix}files.s3"
     if settings.files.strategy == "local":
         if s3.bucket:
@@ -87,8 +90,8 @@ def bucket(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
 
 
 def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a wildcard as the one origin that LibreChat writes into links, cookies and callbacks."""
-    # A component also takes an output here, which is not known yet.
+    """Refuse a wildcard as the origin: LibreChat writes it into links, cookies and callbacks."""
+    # A component also accepts an output here, whose value is not known yet.
     host = cast("object", settings.exposure.host)
     if settings.exposure.type != "none" and isinstance(host, str) and host.startswith("*.") and not settings.domain:
         rule = f"stands for many hosts: set `{prefix}domain` to the URL that people open, for example `https://chat"
@@ -96,14 +99,14 @@ def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]
 
 
 def redis(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse two sources of one URI."""
+    """Refuse two sources for the URI of Redis."""
     if secret_text(settings.redis.uri) and settings.redis.existing_secret:
         rule = f"is the second source of the URI, remove it or `{prefix}redis.uri`"
         yield Finding(f"{prefix}redis.existingSecret", _quote(settings.redis.existing_secret), rule)
 
 
 def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a first account with an address that LibreChat would not take."""
+    """Refuse a first account with an e-mail address that LibreChat would reject."""
     own = settings.admin
     if not own.email:
         return
@@ -120,11 +123,11 @@ FROM_SECRETS = frozenset(
         *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     }
 )
-"""Variables that LibreChat's pods have from Secrets and connections."""
+"""Variables that LibreChat's pods get from Secrets and connections."""
 
 
 def variables_of_secrets(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a credential in the clear; set twice, it would be left to chance which of the two counts."""
+    """Refuse a credential in plain text; set twice, either value could win."""
     for name in sorted(FROM_SECRETS & set(settings.extra_environment)):
         rule = f"is set by the program, remove it; credentials of your own go into `{prefix}existingSecret`"
         yield Finding(f"{prefix}extraEnvironment.{name}", "", rule)

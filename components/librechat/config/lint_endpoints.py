@@ -16,7 +16,7 @@ _OLLAMA_PORT = 11434
 
 
 def lint_custom_endpoints(custom: object) -> Iterator[Finding]:
-    """Give what is wrong with `endpoints.custom`, apart from unknown keys."""
+    """Yield what is wrong with `endpoints.custom`, apart from unknown keys."""
     path: KeyPath = ("endpoints", "custom")
     if not is_list(custom):
         yield finding(path, custom, "has to be a list of endpoints")
@@ -64,7 +64,7 @@ def _has_ollama_name(name: object) -> bool:
 
 
 def _is_ollama(endpoint: Mapping[object, object]) -> bool:
-    """Say whether an endpoint is an Ollama server: by its name, its host or its port."""
+    """Return whether an endpoint is an Ollama server, by its name, host or port."""
     if _has_ollama_name(endpoint.get("name")):
         return True
     try:
@@ -127,14 +127,14 @@ def _models(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Findin
 
 
 def _speaks_openai(endpoint: Mapping[object, object]) -> bool:
-    """Say whether LibreChat talks to an endpoint through its OpenAI client and with that client's parameters."""
+    """Return whether LibreChat talks to an endpoint through its OpenAI client, with that client's parameters."""
     custom = endpoint.get("customParams")
     others = custom.get("defaultParamsEndpoint") if is_mapping(custom) else None
     return endpoint.get("provider") is None and others not in {"anthropic", "google"}
 
 
 def _parameters(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Finding]:
-    """Give the parameters that never reach the model: LibreChat says nothing of them."""
+    """Yield the parameters that never reach the model; LibreChat drops them silently."""
     params = endpoint.get("addParams")
     if not is_mapping(params) or not _speaks_openai(endpoint):
         return
