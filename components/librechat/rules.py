@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from ..helm.rules import chart_labels, location, without_value
-from ..settings.base import secret_text
+from ..settings.base import secret_text, take_outputs
 from ..settings.findings import Finding
 from ..settings.shapes import is_mapping
 from .config.lint import lint_yaml
@@ -116,6 +116,15 @@ def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
         yield Finding(f"{prefix}admin.email", _quote(own.email), rule)
 
 
+def plain_values(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse outputs in what goes into librechat.yaml: it is linted before anything is deployed."""
+    for path, values in (("config", settings.config), ("endpoint.addParams", settings.endpoint.add_params)):
+        _, outputs = take_outputs(values)
+        for key in outputs:
+            rule = "has to be a plain value, not an output: librechat.yaml is checked before anything is deployed"
+            yield Finding(f"{prefix}{path}.{key}", "", rule)
+
+
 FROM_SECRETS = frozenset(
     {
         *("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV", "METRICS_SECRET"),
@@ -191,6 +200,7 @@ RULES: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     wildcard_host,
     admin,
     redis,
+    plain_values,
     variables_of_secrets,
     chart,
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 import yaml
 
@@ -139,3 +140,22 @@ def test_a_title_model_without_its_tag_is_accepted() -> None:
     args: Any = {**CONNECTED, "ollama": ollama, "endpoint": {"title_model": "llama2"}}
     (found,) = content(run(lambda: LibreChat("librechat", args) and None))["endpoints"]["custom"]
     assert found["titleModel"] == "llama2"
+
+
+@pytest.mark.parametrize(
+    ("args", "path"),
+    [
+        (lambda output: {"config": {"mcpServers": {"x": {"url": output}}}}, "config.mcpServers"),
+        (lambda output: {"endpoint": {"add_params": {"stop": output}}}, "endpoint.addParams.stop"),
+    ],
+)
+def test_an_output_in_librechat_yaml_is_refused_by_its_key(
+    args: Callable[[pulumi.Output[str]], dict[str, Any]], path: str
+) -> None:
+    def program() -> None:
+        own: Any = {**CONNECTED, **args(pulumi.Output.from_input("https://example.org"))}
+        with pytest.raises(SettingsError) as error:
+            LibreChat("librechat", own)
+        assert [finding.path for finding in error.value.findings] == [path]
+
+    run(program)
