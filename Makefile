@@ -69,7 +69,10 @@ history: setup ## Show the revisions of the stack: when, what, which commit, by 
 rollback: setup ## Bring program and settings back to the revision REV
 	@$(CLI) rollback $(or $(REV),$(error REV=n says which revision: make history)) $(WITH_STACK) $(WITH_YES)
 
-unlock: setup ## Break the lock that a killed operation left on a stack
+unlibrechat-schema: setup ## Write what the lint of librechat.yaml knows, from the npm package in tests/schema/package.json
+	@$(PYTHON) -m tests.schema.generate
+
+lock: setup ## Break the lock that a killed operation left on a stack
 	@$(CLI) unlock $(WITH_STACK) $(WITH_YES)
 
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster

@@ -63,6 +63,7 @@ librechat = components.LibreChat.from_settings(
     "librechat",
     settings.librechat,
     in_chat,
+    librechat_yaml=settings.librechat_yaml,
     connections=connections,
     handing_over=stack.handing_over("librechat", settings.librechat.method),
     opts=stack.inside(chat),

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from .. import images
-from ..librechat.config.render import deep_merge
+from ..settings.merge import deep_merge
 from ..settings.shapes import is_list
 from ..workload.workload import Workload
 from . import charts

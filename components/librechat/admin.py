@@ -1,8 +1,8 @@
-"""The first account: a Job that creates an administrator, whose password is generated or in an existing Secret."""
+"""The first account: a Job creates an administrator, whose password is generated or in an existing Secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -10,26 +10,33 @@ import pulumi_kubernetes as k8s
 from ..component import timeouts
 from ..credentials import password
 from ..network.policy import network_policy
+from ..scripts import script
 from ..workload import manifests
 from ..workload.names import name_of
+from ..workload.pod import Pod
 from ..workload.settings import Pods
 from ..workload.workload import Workload
 from .paths import CONFIG_DIRECTORY
-from .scripts import CREATE_ADMIN
 from .settings import CREATE_ADMIN_RESOURCES, Admin
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, EnvVarArgsDict
-    from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgsDict
+    from pulumi_kubernetes.networking.v1 import NetworkPolicyEgressRuleArgsDict as EgressRule
 
 NAME = "librechat-create-admin"
-"""Name of the service account, the first part of the Job's, and what selects its pod."""
+"""Name of the service account, first part of the Job's name, and value of the label that selects its pod."""
 
 SECRET = "librechat-admin"  # noqa: S105 - the name of a Secret
 """Name of the Secret with the generated password."""
 
 PASSWORD = "password"  # noqa: S105 - the key in the Secret
 COMPONENT = "create-admin"
+
+CREATE_ADMIN = "create-admin.js"
+"""Creates the first administrator with the command of the image, `config/create-user.js`. Running it again changes
+nothing: an existing account is left alone, lest somebody who registered with that address become administrator. An
+error of the database's driver can hold the URI, so only its name is shown."""
+
 USER = 1000
 GRACE_PERIOD_SECONDS = 5
 DEADLINE_SECONDS = 300
@@ -44,12 +51,10 @@ class FirstAccount:
     """The first account.
 
     Attributes:
-        job: The Job that creates it.
-        secret_name: Name of the Secret with its password.
-        password: The generated password, as a secret; empty with an existing Secret.
+        secret_name: Name of the Secret with its password; empty without an account.
+        password: The generated password, as a secret; empty with an existing Secret and without an account.
     """
 
-    job: k8s.batch.v1.Job
     secret_name: pulumi.Output[str]
     password: pulumi.Output[str]
 
@@ -74,65 +79,39 @@ class Application:
 
     workload: Workload
     image: pulumi.Input[str]
-    environment: Mapping[str, Any]
+    environment: Mapping[str, pulumi.Input[str]]
     secrets: Mapping[str, pulumi.Input[str]]
     config_map: pulumi.Input[str]
     resource: pulumi.Resource
 
 
-def create_admin(
-    admin: Admin, application: Application, to_mongodb: "NetworkPolicyEgressRuleArgsDict"
-) -> FirstAccount | None:
-    """Create the Job and the Secret with its password, unless no account is asked for.
+def create_admin(admin: Admin, application: Application, to_mongodb: "EgressRule") -> FirstAccount:
+    """Create the Job for the first account and the Secret with its password, unless no account is asked for.
 
     Args:
         admin: The account.
         application: The LibreChat that it is created in.
         to_mongodb: Rule that lets the pod connect to MongoDB.
     """
+    nothing = pulumi.Output.from_input("")
     if not admin.email:
-        return None
+        return FirstAccount(secret_name=nothing, password=nothing)
     workload = application.workload.part("create-admin", COMPONENT)
     network_policy(workload, egress=[to_mongodb])
-    pods = Pods()
     account = workload.service_account()
-    spec = workload.pod_spec(pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
-    spec["restart_policy"] = "Never"
-    secret_name, generated = _password(admin, application.workload)
-    spec["containers"] = [_container(admin, application, secret_name)]
-    spec["volumes"] = [
-        {"name": "config", "config_map": {"name": application.config_map}},
-        *manifests.empty_dirs(["app-data", "logs", "tmp"]),
-    ]
-    job = k8s.batch.v1.Job(
-        workload.resource_name,
-        metadata=workload.metadata(job_name(admin), annotations={"pulumi.com/replaceUnready": "true"}),
-        spec={
-            "backoff_limit": RETRIES,
-            "active_deadline_seconds": DEADLINE_SECONDS,
-            "template": {"metadata": workload.template_metadata(pods), "spec": spec},
-        },
-        # A template cannot change, and another image is no reason to run it again.
-        opts=workload.options(
-            depends_on=[application.resource],
-            delete_before_replace=True,
-            ignore_changes=["spec"],
-            custom_timeouts=timeouts(DEADLINE_SECONDS + 60),
-        ),
-    )
-    return FirstAccount(job=job, secret_name=secret_name, password=generated)
+    first_account = _first_account(admin, application.workload)
+    _job(admin, application, workload, _pod(admin, application, workload, account, first_account.secret_name))
+    return first_account
 
 
-def _password(admin: Admin, librechat: Workload) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Generate the password and its Secret, unless the settings name one.
+def _first_account(admin: Admin, librechat: Workload) -> FirstAccount:
+    """Generate the password and its Secret, unless the settings name a Secret.
 
-    It is not protected as data is: LibreChat keeps a hash of its own, and a new password here changes no account.
-
-    Returns:
-        The name of the Secret, and the generated password as a secret; empty with an existing Secret.
+    They are not protected as data is: LibreChat keeps a hash of its own, and a new password here changes no account.
     """
     if admin.existing_secret:
-        return pulumi.Output.from_input(admin.existing_secret), pulumi.Output.from_input("")
+        secret_name = pulumi.Output.from_input(admin.existing_secret)
+        return FirstAccount(secret_name=secret_name, password=pulumi.Output.from_input(""))
     name, parent = librechat.resource_name, librechat.parent
     keepers = {"email": admin.email}  # another account, another password
     generated = password(f"{name}-admin-password", parent=parent, protected=False, keepers=keepers)
@@ -143,7 +122,53 @@ def _password(admin: Admin, librechat: Workload) -> tuple[pulumi.Output[str], pu
         string_data={PASSWORD: generated},
         opts=librechat.options(),
     )
-    return name_of(secret.metadata, SECRET), generated
+    return FirstAccount(secret_name=name_of(secret.metadata, SECRET), password=generated)
+
+
+def _job(admin: Admin, application: Application, workload: Workload, pod: Pod) -> None:
+    k8s.batch.v1.Job(
+        workload.resource_name,
+        metadata=workload.metadata(job_name(admin), annotations={"pulumi.com/replaceUnready": "true"}),
+        spec={
+            "backoff_limit": RETRIES,
+            "active_deadline_seconds": DEADLINE_SECONDS,
+            "template": pod.template(),
+        },
+        # A template cannot change, and another image is no reason to run it again.
+        opts=workload.options(
+            depends_on=[application.resource],
+            delete_before_replace=True,
+            ignore_changes=["spec"],
+            custom_timeouts=timeouts(DEADLINE_SECONDS + 60),
+        ),
+    )
+
+
+def _pod(
+    admin: Admin,
+    application: Application,
+    workload: Workload,
+    account: pulumi.Output[str],
+    secret_name: pulumi.Output[str],
+) -> Pod:
+    """Return the template of the Job's pod.
+
+    Args:
+        admin: The account.
+        application: The LibreChat that it is created in.
+        workload: The workload of the Job.
+        account: Name of the service account.
+        secret_name: Name of the Secret with the password.
+    """
+    pods = Pods()
+    spec = workload.pod_spec(pods, user=USER, service_account=account, grace_period=GRACE_PERIOD_SECONDS)
+    spec["restart_policy"] = "Never"
+    spec["containers"] = [_container(admin, application, secret_name)]
+    spec["volumes"] = [
+        {"name": "config", "config_map": {"name": application.config_map}},
+        *manifests.empty_dirs(["app-data", "logs", "tmp"]),
+    ]
+    return Pod(metadata=workload.template_metadata(pods), spec=spec)
 
 
 def _container(admin: Admin, application: Application, secret_name: pulumi.Output[str]) -> "ContainerArgsDict":
@@ -161,7 +186,7 @@ def _container(admin: Admin, application: Application, secret_name: pulumi.Outpu
     }
     return {
         **manifests.base_container("create-admin", application.image, CREATE_ADMIN_RESOURCES),
-        "command": ["node", "-e", CREATE_ADMIN],
+        "command": ["node", "-e", script(__package__, CREATE_ADMIN)],
         "working_dir": "/app",
         "env": [*manifests.environment(values), *manifests.secret_environment(secrets), from_secret],
         "volume_mounts": [

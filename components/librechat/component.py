@@ -1,7 +1,7 @@
 """LibreChat: the web application."""
 
 from collections.abc import Collection
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -14,7 +14,6 @@ from ..exposure.resources import Backend, expose
 from ..helm.release import pods_name, release_name, split_image
 from ..helm.server import HandingOver, former_pods_name, former_server, run_server
 from ..network.policy import network_policy
-from ..ollama.names import OLLAMA_ENDPOINT
 from ..settings.findings import SettingsError
 from ..workload import manifests
 from ..workload.names import name_of
@@ -22,8 +21,7 @@ from ..workload.pod import Pod
 from ..workload.workload import Workload
 from .admin import Application, create_admin
 from .chart import librechat_values
-from .config.content import librechat_config
-from .config.render import render, to_yaml
+from .config.render import RenderedConfig, render
 from .connections import Connections, missing
 from .credentials import Credentials, credentials
 from .environment import domain, pod_environment
@@ -31,17 +29,17 @@ from .flows import egress, ingress, to_mongodb
 from .metrics import METRICS_PATH, METRICS_SECRET, create_metrics
 from .paths import CONFIG_FILE, CONFIG_MAP, NAME, PORT
 from .pod import Parts, librechat_pod, shares_files
-from .rules import RULES
+from .rules import RULES, rendered_config
 from .settings import LibreChatSettings
 from .versions import LIBRECHAT
 
 S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-"""Keys of the Secret of a bucket, and environment variables."""
+"""Keys of the Secret of a bucket, and the environment variables of the same names."""
 
 
 class _Own(TypedDict, total=False):
     handing_over: NotRequired[bool]
-    """Whether the other method runs LibreChat now: that is kept for now. Defaults to `False`."""
+    """Whether the other method runs LibreChat now: that server is kept until this one is Ready. Defaults to `False`."""
 
     release_values: NotRequired[Collection[str]]
     """Names of the values of the Helm release that is handed over from. Defaults to none: the settings describe it."""
@@ -51,8 +49,11 @@ class LibreChatArgs(LibreChatSettingsArgs, CommonArgs, Connections, _Own):
     """Args of `LibreChat`: the settings of the same name, the common args, and what it is connected to."""
 
 
-class _Wired(Connections, _Own):
-    """The args that are no settings."""
+class _StackArgs(Connections, _Own):
+    """The args of a LibreChat in a stack, besides its settings and context."""
+
+    librechat_yaml: RenderedConfig
+    """Its librechat.yaml, which the rules of the stack have linted."""
 
 
 class LibreChat(Component):
@@ -87,8 +88,7 @@ class LibreChat(Component):
         super().__init__("LibreChat", name, opts)
         source = f"the args of LibreChat {name!r}"
         settings, context = resolve_args(LibreChatSettings, args, LibreChatArgs, RULES, source)
-        if findings := missing(settings, args):
-            raise SettingsError(findings, source)
+        config = _linted_config(settings, args, source)
         self.deployment_name = pods_name(NAME, settings.method)
         former = former_server(args)
         workload = Workload(
@@ -105,17 +105,13 @@ class LibreChat(Component):
 
         secrets = credentials(settings, args, workload)
         self.secret_name = secrets.secret_name
-        rendered = _librechat_yaml(settings, args)
-        self.config_map = _config_map(workload, rendered)
+        librechat_yaml = _librechat_yaml(config, args)
+        self.config_map = _config_map(workload, librechat_yaml)
         parts = Parts(
             image=workload.image(LIBRECHAT, settings.image),
-            environment={
-                **pod_environment(settings, args, self.url),
-                **secrets.plain,
-                **settings.extra_environment,
-            },
+            environment=_environment(settings, args, self.url, secrets),
             secrets=_secret_sources(settings, secrets, workload),
-            checksums=_checksums(rendered, secrets),
+            checksums=_checksums(librechat_yaml, secrets),
             config_map=name_of(self.config_map.metadata, CONFIG_MAP),
             claim=_claim(settings, workload),
         )
@@ -135,10 +131,8 @@ class LibreChat(Component):
             config_map=parts.config_map,
             resource=self.server,
         )
-        first = create_admin(settings.admin, application, to_mongodb(args))
-        nothing = pulumi.Output.from_input("")
-        self.admin_secret_name = first.secret_name if first else nothing
-        self.admin_password = first.password if first else nothing
+        first_account = create_admin(settings.admin, application, to_mongodb(args))
+        self.admin_secret_name, self.admin_password = first_account.secret_name, first_account.password
         self.ingress = expose(NAME, settings.exposure, workload, _backend(settings))
         self.register_outputs(
             {
@@ -156,25 +150,51 @@ class LibreChat(Component):
         settings: LibreChatSettings,
         context: Context,
         *,
+        librechat_yaml: RenderedConfig,
         connections: Connections,
         handing_over: HandingOver,
         opts: pulumi.ResourceOptions,
     ) -> Self:
-        """Create the LibreChat of a stack, whose settings are checked."""
-        own = _Wired(**connections, **handing_over)
+        """Create the LibreChat of a stack, whose settings are checked and whose librechat.yaml is linted."""
+        own = _StackArgs(**connections, **handing_over, librechat_yaml=librechat_yaml)
         return cls(name, checked_args(LibreChatArgs, settings, context, own), opts)
 
 
-def _librechat_yaml(settings: LibreChatSettings, connections: Connections) -> pulumi.Output[str]:
-    servers = [{"name": OLLAMA_ENDPOINT, **server} for server in connections["ollama"]]
-    return pulumi.Output.all(*servers).apply(lambda known: to_yaml(render(librechat_config(settings, known))))
+def _linted_config(settings: LibreChatSettings, args: LibreChatArgs, source: str) -> RenderedConfig:
+    """Return the librechat.yaml that a stack has rendered and linted, or render and lint it.
+
+    Raises:
+        SettingsError: LibreChat lacks a connection, or would refuse or ignore a part of its librechat.yaml.
+    """
+    if "librechat_yaml" in args:
+        return cast("_StackArgs", args)["librechat_yaml"]
+    if findings := missing(settings, args):
+        raise SettingsError(findings, source)
+    rendered = render(settings, args["ollama"])
+    servers = [f"ollama[{index}]" for index, _ in enumerate(args["ollama"])]
+    if findings := list(rendered_config(rendered.text, settings, "", servers)):
+        raise SettingsError(findings, source)
+    return rendered
 
 
-def _config_map(workload: Workload, rendered: pulumi.Output[str]) -> k8s.core.v1.ConfigMap:
+def _environment(
+    settings: LibreChatSettings, connections: Connections, origin: pulumi.Output[str], secrets: Credentials
+) -> dict[str, pulumi.Input[str]]:
+    """Return the variables that hold no secret; those of the person come last."""
+    return {**pod_environment(settings, connections, origin), **secrets.plain, **settings.extra_environment}
+
+
+def _librechat_yaml(config: RenderedConfig, connections: Connections) -> pulumi.Output[str]:
+    """Return librechat.yaml as soon as the URLs of the servers are known."""
+    urls = [server["base_url"] for server in connections["ollama"]]
+    return pulumi.Output.all(*urls).apply(config.with_urls)
+
+
+def _config_map(workload: Workload, librechat_yaml: pulumi.Output[str]) -> k8s.core.v1.ConfigMap:
     return k8s.core.v1.ConfigMap(
         f"{workload.resource_name}-config",
         metadata=workload.metadata(CONFIG_MAP),
-        data={CONFIG_FILE: rendered},
+        data={CONFIG_FILE: librechat_yaml},
         opts=workload.options(),
     )
 
@@ -182,7 +202,7 @@ def _config_map(workload: Workload, rendered: pulumi.Output[str]) -> k8s.core.v1
 def _secret_sources(
     settings: LibreChatSettings, secrets: Credentials, workload: Workload
 ) -> dict[str, pulumi.Input[str]]:
-    """Return the name of the Secret of each secret variable, and create that of the metrics."""
+    """Return the name of the Secret of each secret variable, and create the Secret of the metrics."""
     sources = dict(secrets.sources)
     metrics = create_metrics(settings.metrics, workload)
     if metrics is not None:
@@ -192,8 +212,9 @@ def _secret_sources(
     return sources
 
 
-def _checksums(rendered: pulumi.Output[str], secrets: Credentials) -> dict[str, pulumi.Input[str]]:
-    checksums: dict[str, pulumi.Input[str]] = {"checksum/config": rendered.apply(manifests.checksum)}
+def _checksums(librechat_yaml: pulumi.Output[str], secrets: Credentials) -> dict[str, pulumi.Input[str]]:
+    """Return the annotations that roll the pods when librechat.yaml or a credential changes."""
+    checksums: dict[str, pulumi.Input[str]] = {"checksum/config": librechat_yaml.apply(manifests.checksum)}
     if secrets.checksum is not None:
         checksums["checksum/secret"] = secrets.checksum
     return checksums

@@ -15,7 +15,7 @@ from .settings import LibreChatSettings
 
 
 class Connections(TypedDict):
-    """The servers that LibreChat is connected to, as their components' `connection` gives them."""
+    """The servers that LibreChat is connected to: the output `connection` of their components."""
 
     ollama: Required[Sequence[OllamaConnection]]
     """The Ollama servers, in the order in which they are shown."""
@@ -27,11 +27,11 @@ class Connections(TypedDict):
     """Full-text search. Defaults to none."""
 
     valkey: NotRequired[RedisConnection]
-    """The Redis that several pods share. Defaults to that of the settings' `redis`."""
+    """The Redis that several pods share. Defaults to the `redis` of the settings."""
 
 
 def missing(settings: LibreChatSettings, connections: Connections) -> list[Finding]:
-    """Return what LibreChat cannot do without and is not connected to."""
+    """Return a finding for each connection that LibreChat needs and does not have."""
     findings = list(shared_redis(settings, "", connected="valkey" in connections))
     if not connections["ollama"] or not all(server["models"] for server in connections["ollama"]):
         rule = "needs at least one server, each with at least one model: LibreChat does not start without"

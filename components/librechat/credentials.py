@@ -1,4 +1,4 @@
-"""LibreChat's credentials: generated into a Secret, or taken from Secrets that are there already."""
+"""LibreChat's credentials: generated into a Secret, or taken from existing Secrets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,12 +26,13 @@ OWN_KEYS = ("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV")
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Where the pods have their credentials from.
+    """Where the pods get their credentials from.
 
-    secret_name: name of LibreChat's own Secret.
-    sources: the Secret's name for each variable.
-    plain: variables that are connected with them and hold no secret.
-    checksum: digest of what is generated, for the pod template; None where nothing is.
+    Attributes:
+        secret_name: Name of LibreChat's own Secret.
+        sources: Name of the Secret of each secret variable.
+        plain: Variables of the connections that hold no secret.
+        checksum: Digest of the generated Secret, for the pod template; None with an existing Secret.
     """
 
     secret_name: pulumi.Output[str]
@@ -46,7 +47,7 @@ def uses_redis(settings: LibreChatSettings, connections: Connections) -> bool:
 
 
 def credentials(settings: LibreChatSettings, connections: Connections, workload: Workload) -> Credentials:
-    """Take the credentials from the existing Secret, or generate them."""
+    """Return the credentials of the existing Secret, or generate them into a new one."""
     if settings.existing_secret:
         return _existing(settings, connections)
     values = _generate(settings, workload)
@@ -83,7 +84,7 @@ def credentials(settings: LibreChatSettings, connections: Connections, workload:
 def _connect_mongodb(
     connections: Connections, values: dict[str, pulumi.Input[str]], sources: dict[str, pulumi.Input[str]]
 ) -> None:
-    """Add where the URI of the database is: as a value, or as the name of the Secret that holds it."""
+    """Add the URI of the database, or the name of the Secret that holds it."""
     mongodb = connections.get("mongodb", {})
     if "secret_name" in mongodb:
         sources["MONGO_URI"] = mongodb["secret_name"]
@@ -124,8 +125,8 @@ def _existing(settings: LibreChatSettings, connections: Connections) -> Credenti
 def _generate(settings: LibreChatSettings, workload: Workload) -> dict[str, pulumi.Input[str]]:
     """Generate LibreChat's own credentials.
 
-    Sessions may end, so JWT secrets are no data and are not protected: raising the number replaces them anywhere. What
-    CREDS_KEY and CREDS_IV encrypted could never be read again.
+    The JWT secrets are not protected: replacing them only ends sessions. CREDS_KEY and CREDS_IV are, because without
+    them what they encrypted can never be read again.
     """
 
     def generated(part: str, length: int, protected: bool, rotation: int) -> pulumi.Output[str]:
@@ -144,6 +145,6 @@ def _generate(settings: LibreChatSettings, workload: Workload) -> dict[str, pulu
 
 
 def _checksum(values: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[str]:
-    """Give a digest of all credentials. It may be seen: it covers 112 random bytes, which nobody can guess."""
+    """Return a digest of all credentials. It is no secret: it covers 112 random bytes, which nobody can guess."""
     texts = pulumi.Output.all(*[values[key] for key in sorted(values)])
     return pulumi.Output.unsecret(texts.apply(lambda known: manifests.checksum(*known)))

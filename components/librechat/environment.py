@@ -1,4 +1,4 @@
-"""Environment of LibreChat's pods, apart from what is secret."""
+"""Environment variables of LibreChat's pods, apart from secret ones."""
 
 from typing import cast
 
@@ -22,11 +22,11 @@ def domain(settings: LibreChatSettings) -> pulumi.Output[str]:
 def pod_environment(
     settings: LibreChatSettings, connections: Connections, origin: pulumi.Output[str]
 ) -> dict[str, pulumi.Input[str]]:
-    """Return the environment of the pods that holds no secret.
+    """Return the variables of the pods that hold no secret.
 
     Args:
         settings: LibreChat's settings.
-        connections: What it is connected to.
+        connections: The servers that it is connected to.
         origin: Its external origin.
     """
     return {
@@ -40,11 +40,11 @@ def pod_environment(
 
 
 def environment(settings: LibreChatSettings, search: bool, redis: bool) -> dict[str, str]:
-    """Return the environment that holds no secret, apart from what depends on the domain.
+    """Return the variables that hold no secret, apart from those that depend on the domain.
 
     Args:
         settings: LibreChat's settings.
-        search: Whether Meilisearch is there.
+        search: Whether there is a Meilisearch.
         redis: Whether the pods share a Redis.
     """
     memory = cast("pulumi.Input[str]", settings.resources.limits.memory)
@@ -66,7 +66,7 @@ def environment(settings: LibreChatSettings, search: bool, redis: bool) -> dict[
         # The root filesystem is read-only, and the container's output is where logs are looked for.
         "LOG_TO_FILE": "false",
         "NO_INDEX": "true",
-        # Longer than a proxy keeps an idle connection, or it would send a request into a closed one.
+        # Longer than a proxy keeps an idle connection, or the proxy would send a request over a closed one.
         "HTTP_KEEP_ALIVE_TIMEOUT_MS": "75000",
     }
     if isinstance(memory, str) and memory:  # Node keeps its own limit where another resource gives the limit
@@ -75,7 +75,7 @@ def environment(settings: LibreChatSettings, search: bool, redis: bool) -> dict[
     if redis:
         values["USE_REDIS"] = "true"
     elif _is_single_process(settings):
-        # LibreChat cannot see how many pods there are, and runs no scheduler unless it is told.
+        # LibreChat cannot know how many pods there are, and by default runs no scheduler.
         values["SCHEDULES_SINGLE_PROCESS"] = "true"
     return values
 
@@ -86,7 +86,7 @@ def _is_single_process(settings: LibreChatSettings) -> bool:
 
 
 def s3_environment(s3: FilesS3) -> dict[str, str]:
-    """Return the environment of a bucket, apart from its keys; the names are those of LibreChat's page on S3."""
+    """Return the variables of a bucket, apart from its keys; the names are those of LibreChat's page on S3."""
     values = {
         "AWS_BUCKET_NAME": s3.bucket,
         "AWS_REGION": s3.region,

@@ -1,4 +1,4 @@
-"""Who may connect to LibreChat's pods, and what they may connect to."""
+"""Rules of LibreChat's NetworkPolicy: who may connect to its pods, and what these may connect to."""
 
 from typing import TYPE_CHECKING
 

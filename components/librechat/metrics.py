@@ -1,4 +1,4 @@
-"""LibreChat's metrics: the token that opens them, and the ServiceMonitor that has Prometheus fetch them."""
+"""LibreChat's metrics: the token that protects them, and the ServiceMonitor that makes Prometheus scrape them."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -15,10 +15,10 @@ TOKEN_BYTES = 32
 
 
 def create_metrics(settings: Metrics, workload: Workload) -> pulumi.Output[str] | None:
-    """Create what the metrics need, and give the name of the Secret with the token; None without metrics.
+    """Create what the metrics need, and return the name of the Secret with the token; None without metrics.
 
-    The token is in a Secret of its own, so that Prometheus reads this one and no other. Without a token LibreChat
-    answers 401.
+    The token has a Secret of its own, so that Prometheus needs access to no other. Without a token LibreChat answers
+    401.
 
     Source: monitoring.coreos.com/v1 ServiceMonitor, `spec.endpoints[].authorization`.
     """

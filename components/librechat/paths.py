@@ -1,7 +1,7 @@
 """Names and paths that LibreChat's pods share."""
 
 NAME = "librechat"
-"""Name of the Service, the Deployment and most of what is an address."""
+"""Name of the Service and the Deployment, and of most objects whose name is an address."""
 
 PORT = 3080
 CONFIG_MAP = "librechat-config"

@@ -1,4 +1,4 @@
-"""LibreChat's pod: what waits for the database, the server, its volumes."""
+"""LibreChat's pod: the init container that waits for the database, the server, its volumes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,30 +6,37 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from ..scripts import script
 from ..workload import manifests
 from ..workload.pod import Pod, pre_stop, with_extras
 from ..workload.workload import Workload
 from .chart import CONFIG_VOLUME
 from .paths import CONFIG_DIRECTORY, NAME, PORT
-from .scripts import CHECK_CREDENTIALS, WAIT_FOR_MONGODB
 from .settings import LibreChatSettings
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict, VolumeArgsDict
+
+CHECK_CREDENTIALS = "check-credentials.js"
+"""LibreChat does not check its credentials: it replaces an empty one by one that is lost with the pod, and a wrong
+length fails at the first encryption. The script names the keys and never shows their values."""
+
+WAIT_FOR_MONGODB = "wait-for-mongodb.js"
+"""LibreChat exits when it finds no database for 30 s; waiting first avoids the restarts and their growing back-off."""
 
 USER = 1000
 """uid and gid of `node` in the image."""
 SHUTDOWN_SECONDS = 80
 """LibreChat aborts its streams at SIGTERM and exits within 60 s."""
 PRE_STOP_SECONDS = 10
-"""Before SIGTERM, so that proxies have moved on: removing an endpoint takes them a moment."""
+"""Wait before SIGTERM: proxies take a moment to remove the endpoint."""
 DRAIN_SECONDS = 120
-"""The same where another pod takes over: an answer that is being written gets this long to come to its end."""
+"""The same where another pod takes over: an answer that is being written gets this long to finish."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What a pod of LibreChat is made of.
+    """Images, variables and volumes of LibreChat's pods.
 
     Attributes:
         image: Its image.
@@ -49,7 +56,7 @@ class Parts:
 
 
 def shares_files(settings: LibreChatSettings) -> bool:
-    """Return whether files are where the old pod and the new one reach them side by side."""
+    """Return whether an old pod and a new one can use the files at the same time."""
     return settings.storage.access_mode == "ReadWriteMany" or settings.files.strategy == "s3"
 
 
@@ -68,7 +75,7 @@ def librechat_pod(settings: LibreChatSettings, workload: Workload, parts: Parts)
 def _wait_for_mongodb(settings: LibreChatSettings, parts: Parts) -> "ContainerArgsDict":
     return {
         **manifests.base_container("wait-for-mongodb", parts.image, settings.resources),
-        "command": ["node", "-e", CHECK_CREDENTIALS + WAIT_FOR_MONGODB],
+        "command": ["node", "-e", script(__package__, CHECK_CREDENTIALS) + script(__package__, WAIT_FOR_MONGODB)],
         "env": manifests.secret_environment(parts.secrets),
     }
 

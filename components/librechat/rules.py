@@ -1,17 +1,19 @@
 """Rules on LibreChat's settings. Each yields its findings; none of them changes anything."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 from ..helm.rules import chart_labels, location, without_value
-from ..ollama.names import OLLAMA_ENDPOINT
-from ..settings.base import secret_text
+from ..settings.base import secret_text, take_outputs
 from ..settings.findings import Finding
 from ..settings.shapes import is_mapping
-from .config.content import librechat_config
-from .config.lint import lint
-from .config.render import render
+from .config.lint import lint_yaml
 from .settings import LibreChatSettings
+
+_ENDPOINT_KEY = re.compile(r"endpoints\.custom\[(?P<index>\d+)\]\.(?P<key>.+)")
+_MODELS = "models.default"
 
 
 def _quote(text: str) -> str:
@@ -31,7 +33,7 @@ def librechat_replicas(settings: LibreChatSettings, prefix: str) -> Iterator[Fin
 
 
 def _replicas_path(settings: LibreChatSettings, prefix: str) -> str:
-    """Give the key path of the setting that asks for the most replicas."""
+    """Return the key path of the setting that asks for the most replicas."""
     return f"{prefix}autoscaling.maxReplicas" if settings.autoscaling.enabled else f"{prefix}replicas"
 
 
@@ -55,9 +57,12 @@ def autoscaling(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
 
 
 def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -> Iterator[Finding]:
-    """Refuse several LibreChat pods without a Redis, and two of them.
+    """Refuse several LibreChat pods without Redis, and a second Redis.
 
-    connected: whether there is one besides that of the settings, such as the Valkey of the stack.
+    Args:
+        settings: LibreChat's settings.
+        prefix: Key path before them, with its dot.
+        connected: Whether there is a Redis besides that of the settings, such as the Valkey of the stack.
     """
     if settings.most_replicas > 1 and not (connected or settings.redis.is_set or settings.existing_secret):
         rule = (
@@ -71,7 +76,7 @@ def shared_redis(settings: LibreChatSettings, prefix: str, *, connected: bool) -
 
 
 def bucket(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse half of a bucket, and a bucket that nothing uses."""
+    """Refuse a bucket with missing settings, and a bucket that nothing uses."""
     s3, path = settings.files.s3, f"{prefix}files.s3"
     if settings.files.strategy == "local":
         if s3.bucket:
@@ -85,8 +90,8 @@ def bucket(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
 
 
 def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a wildcard as the one origin that LibreChat writes into links, cookies and callbacks."""
-    # A component also takes an output here, which is not known yet.
+    """Refuse a wildcard as the origin: LibreChat writes it into links, cookies and callbacks."""
+    # A component also accepts an output here, whose value is not known yet.
     host = cast("object", settings.exposure.host)
     if settings.exposure.type != "none" and isinstance(host, str) and host.startswith("*.") and not settings.domain:
         rule = f"stands for many hosts: set `{prefix}domain` to the URL that people open, for example `https://chat"
@@ -94,14 +99,14 @@ def wildcard_host(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]
 
 
 def redis(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse two sources of one URI."""
+    """Refuse two sources for the URI of Redis."""
     if secret_text(settings.redis.uri) and settings.redis.existing_secret:
         rule = f"is the second source of the URI, remove it or `{prefix}redis.uri`"
         yield Finding(f"{prefix}redis.existingSecret", _quote(settings.redis.existing_secret), rule)
 
 
 def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a first account with an address that LibreChat would not take."""
+    """Refuse a first account with an e-mail address that LibreChat would reject."""
     own = settings.admin
     if not own.email:
         return
@@ -111,6 +116,15 @@ def admin(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
         yield Finding(f"{prefix}admin.email", _quote(own.email), rule)
 
 
+def plain_values(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
+    """Refuse outputs in what goes into librechat.yaml: it is linted before anything is deployed."""
+    for path, values in (("config", settings.config), ("endpoint.addParams", settings.endpoint.add_params)):
+        _, outputs = take_outputs(values)
+        for key in outputs:
+            rule = "has to be a plain value, not an output: librechat.yaml is checked before anything is deployed"
+            yield Finding(f"{prefix}{path}.{key}", "", rule)
+
+
 FROM_SECRETS = frozenset(
     {
         *("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV", "METRICS_SECRET"),
@@ -118,30 +132,49 @@ FROM_SECRETS = frozenset(
         *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     }
 )
-"""Variables that LibreChat's pods have from Secrets and connections."""
+"""Variables that LibreChat's pods get from Secrets and connections."""
 
 
 def variables_of_secrets(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse a credential in the clear; set twice, it would be left to chance which of the two counts."""
+    """Refuse a credential in plain text; set twice, either value could win."""
     for name in sorted(FROM_SECRETS & set(settings.extra_environment)):
         rule = f"is set by the program, remove it; credentials of your own go into `{prefix}existingSecret`"
         yield Finding(f"{prefix}extraEnvironment.{name}", "", rule)
 
 
-def librechat_yaml(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
-    """Refuse what LibreChat would refuse or, worse, ignore in the librechat.yaml that these settings give."""
-    server = {"name": OLLAMA_ENDPOINT, "base_url": "http://ollama.invalid:11434", "models": ["model:tag"]}
-    title = settings.endpoint.model_copy(update={"title_model": "current_model"})  # `title_model` knows the models
-    known = settings.model_copy(update={"endpoint": title})
-    own = "endpoints.custom[0]."
-    # With endpoints of its own, `config` replaces the list that holds the endpoint of the settings.
+def rendered_config(text: str, settings: LibreChatSettings, prefix: str, servers: Sequence[str]) -> Iterator[Finding]:
+    """Refuse what LibreChat would refuse or, worse, ignore in a rendered librechat.yaml.
+
+    Args:
+        text: The text of librechat.yaml, as `components.librechat.config.render` returns it.
+        settings: The settings that it was rendered from.
+        prefix: Key path before these, with its dot.
+        servers: Key path of each Ollama server, without a dot at the end.
+    """
+    # With endpoints of its own, `config` replaces the list that holds those of the servers.
     endpoints: object = settings.config.get("endpoints")
-    replaced = is_mapping(endpoints) and "custom" in endpoints
-    for finding in lint(render(librechat_config(known, [server]))):
-        below = finding.path.removeprefix(f"{own}addParams")
-        is_setting = finding.path != below and not replaced
-        path = f"endpoint.addParams{below}" if is_setting else f"config: {finding.path}"
-        yield Finding(f"{prefix}{path}", finding.value, finding.rule)
+    own = () if is_mapping(endpoints) and "custom" in endpoints else servers
+    findings = (replace(found, path=_setting_path(found.path, prefix, own)) for found in lint_yaml(text))
+    yield from dict.fromkeys(findings)  # what is wrong in a setting of all endpoints is wrong once
+
+
+def _setting_path(path: str, prefix: str, servers: Sequence[str]) -> str:
+    """Return the key path of the setting that a key of librechat.yaml comes from.
+
+    Args:
+        path: Key path in librechat.yaml.
+        prefix: Key path before LibreChat's settings, with its dot.
+        servers: Key path of each server whose endpoint is in the file.
+    """
+    match = _ENDPOINT_KEY.match(path)
+    if not match or int(match["index"]) >= len(servers):
+        return f"{prefix}config: {path}"
+    server, key = servers[int(match["index"])], match["key"]
+    if key == "name":
+        return f"{server}.name"
+    if key.startswith(_MODELS):
+        return f"{server}.models{key.removeprefix(_MODELS)}"
+    return f"{prefix}endpoint.{key}"
 
 
 def chart(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
@@ -165,9 +198,9 @@ RULES: tuple[Callable[[LibreChatSettings, str], Iterator[Finding]], ...] = (
     autoscaling,
     bucket,
     wildcard_host,
-    librechat_yaml,
     admin,
     redis,
+    plain_values,
     variables_of_secrets,
     chart,
 )

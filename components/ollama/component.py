@@ -27,7 +27,8 @@ from .models.create import create_models
 from .models.jobs import ModelServer, model_jobs, workload_name
 from .models.prune import prune_models
 from .models.pull import pull_models
-from .names import pool_endpoint_name, server_name
+from .names import server_name
+from .offer import offer
 from .pod import DRAIN_SECONDS, ollama_pod
 from .registries import to_registries
 from .rules import SERVER_RULES
@@ -272,12 +273,4 @@ def _create_model_jobs(settings: OllamaPool, server: ModelServer) -> None:
 
 
 def _connection(pool: str, settings: OllamaPool, workload: Workload, base_url: pulumi.Output[str]) -> OllamaConnection:
-    connection: OllamaConnection = {
-        "base_url": base_url,
-        "models": settings.model_names,
-        "server": workload.peer(PORT),
-    }
-    if pool:
-        connection["name"] = pool_endpoint_name(pool)
-        connection["model_display_label"] = pool_endpoint_name(pool)
-    return connection
+    return {**offer(pool, settings), "base_url": base_url, "server": workload.peer(PORT)}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ..exposure.rules import check_exposure
 from ..helm.rules import chart_labels
-from ..librechat.rules import shared_redis
+from ..librechat.rules import rendered_config, shared_redis
 from ..ollama.models.rules import with_tag
 from ..settings.findings import Finding
 from . import network_rules, resource_rules
@@ -22,6 +22,14 @@ def title_model(settings: Settings) -> Iterator[Finding]:
     if name != "current_model" and models and with_tag(name) not in models:
         rule = "is neither in `ollama.models` nor `current_model`"
         yield Finding("librechat.endpoint.titleModel", _quote(name), rule)
+
+
+def librechat_yaml(settings: Settings) -> Iterator[Finding]:
+    """Refuse what LibreChat would refuse or ignore in its librechat.yaml. Lists of models have rules of their own."""
+    servers = list(settings.ollama.by_path())
+    for finding in rendered_config(settings.librechat_yaml.text, settings.librechat, "librechat.", servers):
+        if not finding.path.startswith("ollama"):
+            yield finding
 
 
 def hosts(settings: Settings) -> Iterator[Finding]:
@@ -97,6 +105,7 @@ def labels(settings: Settings) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     title_model,
+    librechat_yaml,
     hosts,
     namespaces,
     external_meilisearch,

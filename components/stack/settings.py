@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 from ..definition import Application, Definition
 from ..exposure.settings import Exposure
 from ..images import Image
+from ..librechat.config.render import RenderedConfig, render
 from ..librechat.definition import LIBRECHAT
 from ..librechat.settings import LibreChatSettings
 from ..meilisearch.definition import MEILISEARCH
@@ -17,6 +18,7 @@ from ..mongodb.definition import MONGODB
 from ..mongodb.settings import MongoDBSettings
 from ..network.settings import NetworkPolicies
 from ..ollama.definition import OLLAMA
+from ..ollama.offer import offer
 from ..ollama.settings import OllamaSettings
 from ..settings.base import Section
 from ..settings.types import Labels, LabelValue, ObjectName, OptionalDnsLabel, OptionalRegistry, Prefix, Quantities
@@ -152,6 +154,11 @@ class Settings(Section):
     """The policy pack that `make policy` checks the stack against."""
     valkey: Annotated[ValkeySettings, VALKEY] = ValkeySettings()
     """Valkey, what several pods of LibreChat share in memory."""
+
+    @functools.cached_property
+    def librechat_yaml(self) -> RenderedConfig:
+        """LibreChat's librechat.yaml, rendered once: the same text is linted and deployed."""
+        return render(self.librechat, [offer(pool, server) for pool, server in self.ollama.servers().items()])
 
 
 @functools.cache

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from components.librechat.config.schema import KNOWN_KEYS, UNEXPANDED_VARIABLES
+from tests.schema.generate import SECTIONS, variables
 from tests.schema.upstream import describe
 
 
 @pytest.fixture(scope="session")
 def upstream() -> dict[str, Any]:
-    """What the schema knows, under the names that our own constants use."""
-    return describe(sections=KNOWN_KEYS, variables=[*UNEXPANDED_VARIABLES, "OPENROUTER_KEY"])
+    """What the schema knows of the sections and variables in components/librechat/config/schema.py."""
+    return describe(sections=SECTIONS, variables=variables())

@@ -55,6 +55,7 @@ console.log(
     reservedNames: Object.values(provider.EModelEndpoint),
     unexpanded: variables.filter((name) => provider.isSensitiveEnvVar(name)),
     keys: Object.fromEntries(sections.map((section) => [section, keys(section)])),
+    limitedEndpoints: Object.keys(provider.fileConfig.endpoints),
     defaultTotalSizeLimit: provider.fileConfig.endpoints.default.totalSizeLimit / provider.megabyte,
     parsed,
     uploadLimits: parsed.map(uploadLimits),

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from components.librechat.config.content import Server, librechat_config
 from components.librechat.config.parameters import CALL_OPTIONS, OVERWRITTEN, unsent
-from components.librechat.config.render import LibreChatConfig, OllamaEndpoint, render, to_yaml
+from components.librechat.config.writer import to_yaml
 from components.librechat.environment import environment
 from components.librechat.settings import LibreChatSettings
 from tests.schema.upstream import chat, describe, log
 
-ENDPOINT = OllamaEndpoint(base_url="http://ollama.ollama.svc.cluster.local:11434/v1", models=["llama3.2:3b"])
+SERVER = Server(name="Ollama", base_url="http://ollama.ollama.svc.cluster.local:11434", models=["llama3.2:3b"])
 LEVELS = ("error", "warn", "info", "debug")
 VALUES: dict[str, Any] = {
     "function_call": "auto",
@@ -38,8 +39,8 @@ SENT: dict[str, tuple[Any, str]] = {
 }
 
 
-def rendered() -> dict[str, Any]:
-    return render(LibreChatConfig(endpoints=[ENDPOINT], upload_limit_mb=25))
+def rendered(**config: Any) -> dict[str, Any]:
+    return librechat_config(LibreChatSettings(config=config), [SERVER])
 
 
 @pytest.fixture(scope="module")
@@ -90,14 +91,13 @@ def test_no_file_reaches_ollama_but_an_image(endpoint: str) -> None:
 
 
 def test_a_limit_for_one_endpoint_leaves_it_the_delivery_of_files() -> None:
-    extra = {"fileConfig": {"endpoints": {"Ollama": {"fileLimit": 3}}}}
-    document = to_yaml(render(LibreChatConfig(endpoints=[ENDPOINT], upload_limit_mb=25, extra=extra)))
+    document = to_yaml(rendered(fileConfig={"endpoints": {"Ollama": {"fileLimit": 3}}}))
     assert describe(documents=[document], files=FILES, endpoints=["Ollama"])["delivery"] == [{"Ollama": FILES}]
 
 
 def test_librechats_own_delivery_would_send_a_pdf() -> None:
     """Why it is set at all: fails when LibreChat needs no more."""
-    document = to_yaml(render(LibreChatConfig(endpoints=[ENDPOINT], extra={"fileConfig": None})))
+    document = to_yaml(rendered(fileConfig=None))
     delivery = describe(documents=[document], files=["application/pdf"], endpoints=["Ollama"])["delivery"]
     assert delivery == [{"Ollama": {"application/pdf": "provider"}}]
 

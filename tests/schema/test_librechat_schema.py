@@ -8,18 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
+from components.librechat.config.content import Server, librechat_config
 from components.librechat.config.lint import lint, lint_yaml
-from components.librechat.config.render import LibreChatConfig, OllamaEndpoint, render, to_yaml
-from components.librechat.config.schema import (
-    CONFIG_VERSION,
-    CURRENT_MODEL,
-    KNOWN_KEYS,
-    RESERVED_ENDPOINT_NAMES,
-    TOTAL_SIZE_LIMIT_MB,
-    UNEXPANDED_VARIABLES,
-    USER_PROVIDED,
-)
+from components.librechat.config.schema import KNOWN_KEYS, TOTAL_SIZE_LIMIT_MB
+from components.librechat.config.writer import to_yaml
+from components.librechat.settings import LibreChatSettings
 from components.ollama.names import pool_endpoint_name
+from tests.schema.generate import SCHEMA, SECTIONS, render
 from tests.schema.upstream import (
     CLIENT,
     HERE,
@@ -34,19 +29,18 @@ from tests.schema.upstream import (
     wheel_node,
 )
 
-URL = "http://ollama.ollama.svc.cluster.local:11434/v1"
-ENDPOINT = OllamaEndpoint(base_url=URL, models=["llama2:latest"])
+URL = "http://ollama.ollama.svc.cluster.local:11434"
+SERVER = Server(name="Ollama", base_url=URL, models=["llama2:latest"])
 POOLS = [
-    OllamaEndpoint(
-        base_url=f"http://ollama-{pool}.ollama.svc.cluster.local:11434/v1",
-        models=["llama3.2:3b", "qwen3:8b"],
+    Server(
         name=pool_endpoint_name(pool),
-        title_model="qwen3:8b",
-        extra={"dropParams": ["stop"], "titleTiming": "final"},
+        base_url=f"http://ollama-{pool}.ollama.svc.cluster.local:11434",
+        models=["llama3.2:3b", "qwen3:8b"],
+        model_display_label=pool_endpoint_name(pool),
     )
     for pool in ("nvidia", "amd", "cpu")
 ]
-EXTRA = {
+CONFIG = {
     "mcpServers": {
         "files": {"type": "streamable-http", "url": "https://mcp.example.org/mcp"},
         "git": {
@@ -81,20 +75,26 @@ OPENROUTER = {
     "models": {"default": ["some/model"], "fetch": True},
     "headers": {"Authorization": "Bearer ${OPENROUTER_KEY}"},
 }
+
+
+def rendered(*servers: Server, **values: Any) -> dict[str, Any]:
+    return librechat_config(LibreChatSettings.model_validate(values), servers or [SERVER])
+
+
 VALID = {
-    "one server": LibreChatConfig(endpoints=[ENDPOINT], upload_limit_mb=25),
-    "no settings": LibreChatConfig(endpoints=[ENDPOINT]),
-    "several pools": LibreChatConfig(endpoints=POOLS, upload_limit_mb=1024),
-    "no endpoint": LibreChatConfig(endpoints=[]),
-    "accounts and interface": LibreChatConfig(
-        endpoints=[ENDPOINT],
-        allowed_domains=["example.org"],
-        social_logins=["github", "openid"],
-        interface={"webSearch": False, "customWelcome": "Welcome: {{user.name}} # 1"},
-        cache=False,
+    "one server": rendered(),
+    "several servers": rendered(*POOLS, endpoint={"titleModel": "qwen3:8b"}, uploadLimitMb=1024),
+    "accounts and interface": rendered(
+        registration={"allowedDomains": ["example.org"]},
+        config={
+            "cache": False,
+            "registration": {"socialLogins": ["github", "openid"]},
+            "interface": {"webSearch": False, "customWelcome": "Welcome: {{user.name}} # 1"},
+        },
     ),
-    "other endpoint": LibreChatConfig(endpoints=[ENDPOINT], custom_endpoints=[OPENROUTER]),
-    "extra": LibreChatConfig(endpoints=[ENDPOINT], upload_limit_mb=25, extra=EXTRA),
+    "bucket": rendered(files={"strategy": "s3"}),
+    "other endpoint": rendered(config={"endpoints": {"custom": [OPENROUTER]}}),
+    "config": rendered(config=CONFIG),
 }
 
 
@@ -108,7 +108,7 @@ def check_all(documents: Mapping[str, object]) -> Issues:
 
 @pytest.fixture(scope="module")
 def valid_issues() -> Issues:
-    return dict(zip(VALID, validate_many(to_yaml(render(config)) for config in VALID.values()), strict=True))
+    return dict(zip(VALID, validate_many(map(to_yaml, VALID.values())), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -124,18 +124,18 @@ def let_through_issues() -> Issues:
 @pytest.mark.parametrize("case", VALID)
 def test_what_is_rendered_is_accepted(case: str, valid_issues: Issues) -> None:
     assert valid_issues[case] == []
-    assert lint_yaml(to_yaml(render(VALID[case]))) == []
+    assert lint_yaml(to_yaml(VALID[case])) == []
 
 
 def test_json_is_yaml() -> None:
-    content = render(VALID["one server"])
+    content = VALID["one server"]
     assert validate_librechat_yaml(json.dumps(content)) == []
     assert [issue.path for issue in validate_librechat_yaml(json.dumps({**content, "cache": "yes"}))] == ["cache"]
 
 
 def content(**endpoint: Any) -> dict[str, Any]:
     """The rendered default with keys of the endpoint replaced, or removed where the value is None."""
-    base: dict[str, Any] = render(LibreChatConfig(endpoints=[ENDPOINT], upload_limit_mb=25))
+    base = rendered()
     merged = {**base["endpoints"]["custom"][0], **endpoint}
     base["endpoints"]["custom"] = [{key: value for key, value in merged.items() if value is not None}]
     return base
@@ -198,7 +198,7 @@ LET_THROUGH: dict[str, tuple[dict[str, Any], str]] = {
     "empty apiKey": (content(apiKey=""), "endpoints.custom[0].apiKey"),
     "no models": (content(models=None, titleModel=None), "endpoints.custom[0].models.default"),
     "no baseURL": (content(baseURL=None), "endpoints.custom[0].baseURL"),
-    "baseURL without v1": (content(baseURL=URL.removesuffix("/v1")), "endpoints.custom[0].baseURL"),
+    "baseURL without v1": (content(baseURL=URL), "endpoints.custom[0].baseURL"),
     "other title model": (content(titleModel="phi3"), "endpoints.custom[0].titleModel"),
     "key in clear text": (content(apiKey="sk-1234567890abcdefghij"), "endpoints.custom[0].apiKey"),
     "typo in registration": (
@@ -231,23 +231,22 @@ def test_a_file_that_does_not_parse_is_an_issue_without_its_text() -> None:
     assert "sk-secret" not in str(issues)
 
 
-@pytest.mark.parametrize("section", KNOWN_KEYS)
-def test_known_keys_are_those_of_the_schema(section: str, upstream: dict[str, Any]) -> None:
-    assert sorted(KNOWN_KEYS[section]) == sorted(upstream["keys"][section])
+def test_the_generated_table_is_that_of_the_package(upstream: dict[str, Any]) -> None:
+    assert SCHEMA.read_text() == render(upstream), "components/librechat/config/schema.py: run `make librechat-schema`"
 
 
-def test_constants_are_those_of_the_schema(upstream: dict[str, Any]) -> None:
-    assert upstream["configVersion"] == CONFIG_VERSION
-    assert upstream["currentModel"] == CURRENT_MODEL
-    assert upstream["userProvided"] == USER_PROVIDED
-    assert set(upstream["reservedNames"]) == RESERVED_ENDPOINT_NAMES
-    assert set(upstream["unexpanded"]) == UNEXPANDED_VARIABLES
-    assert upstream["defaultTotalSizeLimit"] == TOTAL_SIZE_LIMIT_MB
+def test_a_new_key_would_make_it_stale(upstream: dict[str, Any]) -> None:
+    keys = {**upstream["keys"], "registration": [*upstream["keys"]["registration"], "newKey"]}
+    assert render({**upstream, "keys": keys}) != SCHEMA.read_text()
+
+
+def test_every_section_is_in_the_table() -> None:
+    assert tuple(KNOWN_KEYS) == SECTIONS
 
 
 @pytest.mark.parametrize("limit", [1, 25, TOTAL_SIZE_LIMIT_MB, 4096])
 def test_the_upload_limit_reaches_every_endpoint(limit: int) -> None:
-    text = to_yaml(render(LibreChatConfig(endpoints=[ENDPOINT, *POOLS], upload_limit_mb=limit)))
+    text = to_yaml(rendered(SERVER, *POOLS, uploadLimitMb=limit))
     limits = describe(documents=[text])["uploadLimits"][0]
     assert {"(server)", "Ollama", "Ollama (amd)", "agents", "assistants"} <= set(limits)
     assert set(limits.values()) == {limit}

@@ -1,8 +1,8 @@
-"""Lint of librechat.yaml: refuses what LibreChat's own schema lets through.
+"""Lint of librechat.yaml: finds what LibreChat's own schema lets through.
 
-LibreChat drops unknown keys inside most sections without a word, accepts an endpoint without a key or models,
-and reads secrets in clear text. Everything that is wrong is reported together and nothing is raised, whatever
-the shape of the content. No finding shows a secret.
+LibreChat silently drops unknown keys in most sections, accepts an endpoint without a key or models, and reads secrets
+in clear text. All findings are returned together. Nothing is raised, whatever the shape of the content, and no finding
+shows a secret.
 """
 
 import difflib
@@ -19,10 +19,7 @@ from .schema import KNOWN_KEYS
 
 
 def lint(content: object) -> list[Finding]:
-    """Check the content of librechat.yaml, as `components.librechat.config.render.render` gives it.
-
-    Returns all findings, none if all is well.
-    """
+    """Return everything that is wrong with the content of librechat.yaml."""
     if not is_mapping(content):
         return [finding((), content, "librechat.yaml has to be a mapping")]
     findings = [*_version(content), *_unknown_keys(content), *lint_secrets(content)]
@@ -35,10 +32,10 @@ def lint(content: object) -> list[Finding]:
 
 
 def lint_yaml(text: str) -> list[Finding]:
-    """Check the text of librechat.yaml: what `lint` checks, and what only the text shows.
+    """Return everything that is wrong with the text of librechat.yaml.
 
-    That is: YAML that does not parse (LibreChat then starts with its defaults), a key that occurs twice
-    (js-yaml, which LibreChat uses, refuses the file), and a version without quotes.
+    That is what `lint` returns, and what only the text shows: YAML that does not parse (LibreChat then starts with its
+    defaults), a key that occurs twice (js-yaml, which LibreChat uses, refuses the file), and a version without quotes.
     """
     try:
         loader = yaml.SafeLoader(text)
@@ -69,7 +66,7 @@ def _version(content: Mapping[object, object]) -> Iterator[Finding]:
 
 
 def _sections(content: object, pattern: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Mapping[object, object]]]:
-    """Give the mappings that a pattern of `KNOWN_KEYS` stands for, with their paths."""
+    """Yield the mappings that a pattern of `KNOWN_KEYS` matches, with their paths."""
     if not pattern:
         if is_mapping(content):
             yield path, content
@@ -107,7 +104,7 @@ def _unknown_key_rule(key: str, known: frozenset[str]) -> str:
 
 
 def _text_findings(root: yaml.Node) -> Iterator[Finding]:
-    """Give what only the text shows: keys that occur twice, and a version without quotes."""
+    """Yield what only the text shows: keys that occur twice, and a version without quotes."""
     waiting: list[tuple[KeyPath, yaml.Node]] = [((), root)]
     visited: set[int] = set()
     while waiting:

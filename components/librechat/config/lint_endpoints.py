@@ -3,19 +3,20 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from ...ollama.names import OLLAMA_ENDPOINT
 from ...settings.findings import Finding
 from ...settings.key_paths import KeyPath
 from ...settings.shapes import is_list, is_mapping
 from . import parameters
 from .lint_secrets import finding, is_reference, looks_secret
-from .render import OLLAMA_API_KEY, OLLAMA_ENDPOINT
+from .placeholders import OLLAMA_API_KEY
 from .schema import CURRENT_MODEL, RESERVED_ENDPOINT_NAMES, USER_PROVIDED
 
 _OLLAMA_PORT = 11434
 
 
 def lint_custom_endpoints(custom: object) -> Iterator[Finding]:
-    """Give what is wrong with `endpoints.custom`, apart from unknown keys."""
+    """Yield what is wrong with `endpoints.custom`, apart from unknown keys."""
     path: KeyPath = ("endpoints", "custom")
     if not is_list(custom):
         yield finding(path, custom, "has to be a list of endpoints")
@@ -63,7 +64,7 @@ def _has_ollama_name(name: object) -> bool:
 
 
 def _is_ollama(endpoint: Mapping[object, object]) -> bool:
-    """Say whether an endpoint is an Ollama server: by its name, its host or its port."""
+    """Return whether an endpoint is an Ollama server, by its name, host or port."""
     if _has_ollama_name(endpoint.get("name")):
         return True
     try:
@@ -120,19 +121,20 @@ def _models(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Findin
             yield finding((*where, index), name, "the model is listed twice")
     title = endpoint.get("titleModel")
     elsewhere = endpoint.get("titleEndpoint") is not None  # then it is a model of that endpoint
-    if title is not None and title != CURRENT_MODEL and title not in names and not elsewhere:
+    listed = title in names or (_is_ollama(endpoint) and f"{title}:latest" in names)  # the tag that Ollama adds
+    if title is not None and title != CURRENT_MODEL and not listed and not elsewhere:
         yield finding((*path, "titleModel"), title, f"has to be `{CURRENT_MODEL}` or one of the models of the endpoint")
 
 
 def _speaks_openai(endpoint: Mapping[object, object]) -> bool:
-    """Say whether LibreChat talks to an endpoint through its OpenAI client and with that client's parameters."""
+    """Return whether LibreChat talks to an endpoint through its OpenAI client, with that client's parameters."""
     custom = endpoint.get("customParams")
     others = custom.get("defaultParamsEndpoint") if is_mapping(custom) else None
     return endpoint.get("provider") is None and others not in {"anthropic", "google"}
 
 
 def _parameters(path: KeyPath, endpoint: Mapping[object, object]) -> Iterator[Finding]:
-    """Give the parameters that never reach the model: LibreChat says nothing of them."""
+    """Yield the parameters that never reach the model; LibreChat drops them silently."""
     params = endpoint.get("addParams")
     if not is_mapping(params) or not _speaks_openai(endpoint):
         return

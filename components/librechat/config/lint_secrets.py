@@ -1,7 +1,7 @@
 """Secrets in clear text in librechat.yaml: which keys hold one, and what a secret looks like.
 
-librechat.yaml becomes a ConfigMap, which everybody with read access to the namespace can see. LibreChat puts
-environment variables in the place of `${NAME}`, so a secret belongs into a Secret and its name into the file.
+librechat.yaml becomes a ConfigMap, which everybody with read access to the namespace can see. LibreChat replaces
+`${NAME}` with the environment variable, so the secret belongs in a Secret and the variable's name in the file.
 """
 
 import re
@@ -12,7 +12,7 @@ from ...settings.findings import Finding
 from ...settings.key_paths import KeyPath, render_path
 from ...settings.rendering import render_value
 from ...settings.shapes import is_list, is_mapping
-from .render import OLLAMA_API_KEY
+from .placeholders import OLLAMA_API_KEY
 from .schema import UNEXPANDED_VARIABLES, USER_PROVIDED
 
 REDACTED = "[secret]"
@@ -43,7 +43,7 @@ _SCHEME = re.compile(r"^(bearer|basic|token)\b", re.IGNORECASE)
 
 
 def is_reference(value: str) -> bool:
-    """Say whether a value names its secret only: `${NAME}`, `{{NAME}}`, `Bearer ${NAME}`, `user_provided`."""
+    """Return whether a value only refers to a secret: `${NAME}`, `{{NAME}}`, `Bearer ${NAME}`, `user_provided`."""
     if value.strip() == USER_PROVIDED:
         return True
     without, count = _REFERENCE.subn("", value)
@@ -51,7 +51,7 @@ def is_reference(value: str) -> bool:
 
 
 def names_secret(key: str, parent: str = "") -> bool:
-    """Say whether a key holds a secret by its name, in any spelling: `apiKey`, `X-API-Key`."""
+    """Return whether a key holds a secret, judging by its name in any spelling: `apiKey`, `X-API-Key`."""
     name = re.sub(r"[^a-z0-9]", "", key.lower())
     if parent == "addParams":  # a token there is a word of a model, such as `eos_token`
         return False
@@ -59,7 +59,7 @@ def names_secret(key: str, parent: str = "") -> bool:
 
 
 def has_url_password(value: str) -> bool:
-    """Say whether a URL holds a password in clear text, as in `https://user:password@host`."""
+    """Return whether a URL holds a password in clear text, as in `https://user:password@host`."""
     try:
         password = urlsplit(value.strip()).password
     except ValueError:  # not a URL
@@ -68,12 +68,12 @@ def has_url_password(value: str) -> bool:
 
 
 def looks_secret(value: str) -> bool:
-    """Say whether a value is a secret by its look, wherever it stands."""
+    """Return whether a value looks like a secret, whatever its key."""
     return bool(_SECRET_VALUE.search(value)) or has_url_password(value)
 
 
 def finding(path: KeyPath, value: object, rule: str) -> Finding:
-    """Make a finding whose path and value show no secret. Sections, lists and null are not shown."""
+    """Return a finding whose path and value show no secret. Sections, lists and null are not shown."""
     where = tuple(REDACTED if isinstance(part, str) and looks_secret(part) else part for part in path)
     name = next((part for part in reversed(path) if isinstance(part, str)), "")
     if isinstance(value, Mapping | list | tuple | set) or value is None:
@@ -86,7 +86,7 @@ def finding(path: KeyPath, value: object, rule: str) -> Finding:
 
 
 def _texts(content: object) -> Iterator[tuple[KeyPath, str]]:
-    """Give every text below with its path, without recursion: the content may be deep or hold itself."""
+    """Yield every text with its path, without recursion: the content may be deep or contain itself."""
     waiting: list[tuple[KeyPath, object]] = [((), content)]
     visited: set[int] = set()
     while waiting:
@@ -104,7 +104,7 @@ def _texts(content: object) -> Iterator[tuple[KeyPath, str]]:
 
 
 def lint_secrets(content: Mapping[object, object]) -> Iterator[Finding]:
-    """Give every secret in clear text, and every reference to a variable that LibreChat does not expand."""
+    """Yield every secret in clear text, and every reference to a variable that LibreChat does not expand."""
     for path, value in _texts(content):
         names = [part for part in path if isinstance(part, str)]
         if not names or not value.strip():

@@ -1,8 +1,8 @@
 """Parameters of a custom endpoint's `addParams` that never reach the model, and what to write instead.
 
-LibreChat hands the parameters that its client knows, by the client's names, to that client, and puts everything else
-into the body of the request. The client then sends its own value of some fields over it, set or not, and takes others
-from the call alone. tests/schema sends requests through the client, so an upgrade cannot leave these names behind.
+LibreChat passes the parameters that its client knows, by the client's names, to that client, and puts everything else
+into the body of the request. The client overwrites some fields of the body with its own value, set or not, and takes
+others only from the call. tests/schema sends requests through the client, so a test fails when an upgrade changes this.
 
 Sources: `getOpenAILLMConfig` of LibreChat (packages/api), @langchain/openai, and for Ollama `ChatCompletionRequest` in
 openai/openai.go and `Options` in api/types.go.
@@ -19,7 +19,7 @@ _CALL_OPTIONS = """
     stream_options text tool_choice tools truncation
 """
 CALL_OPTIONS = frozenset(_CALL_OPTIONS.split())
-"""Parameters that the client takes from a call only: LibreChat hands them over with the rest, and they are dropped."""
+"""Parameters that the client takes only from a call: LibreChat passes them with the rest, and they are dropped."""
 
 OVERWRITTEN: Mapping[str, str] = MappingProxyType(
     {
@@ -45,12 +45,12 @@ OLLAMA_INSTEAD: Mapping[str, str] = MappingProxyType(
         "think": "as `reasoning_effort`",
     }
 )
-"""Parameters that Ollama knows and does not have from a chat request, and where to set them. Its OpenAI-compatible API
-reads none of them but `seed`, which LibreChat drops."""
+"""Parameters that Ollama does not read from a chat request, and where to set them. Of these its OpenAI-compatible API
+reads only `seed`, which LibreChat drops."""
 
 
 def unsent(name: str) -> str | None:
-    """Say what becomes of a parameter that LibreChat does not send; None for one that it sends."""
+    """Return what to do about a parameter that LibreChat does not send; None if it is sent."""
     if name in CALL_OPTIONS:
         return "LibreChat drops it, and no other parameter sets it: remove it"
     if name not in OVERWRITTEN:
@@ -60,6 +60,6 @@ def unsent(name: str) -> str | None:
 
 
 def unread_by_ollama(name: str) -> str | None:
-    """Say where to set a parameter that Ollama does not get or read from a chat request; None for any other."""
+    """Return where to set a parameter that Ollama does not read from a chat request; None for any other."""
     where = OLLAMA_INSTEAD.get(name)
     return f"does not reach the model from here, set it {where}" if where else None

