@@ -1,17 +1,18 @@
 """The Ollama server."""
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
 
 import pulumi
-from typing_extensions import NotRequired, Self
+from typing_extensions import NotRequired, Self, Unpack
 
 from ..args import OllamaPoolArgs
 from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..exposure.resources import Backend, expose, url
-from ..helm.release import pods_name, release_name, split_image
-from ..helm.server import HandingOver, former_pods_name, former_server, run_server
+from ..helm.handover import FormerServer, former_pods_name
+from ..helm.release import ReleaseSpec, pods_name
+from ..helm.server import ServerPods, Strategy, run_server
 from ..network.ingress_rules import from_outside, from_pods
 from ..network.peers import Peer
 from ..network.policy import network_policy
@@ -32,6 +33,7 @@ from .rules import SERVER_RULES
 from .settings import Gpu, OllamaPool
 from .settings import Server as ServerSettings
 from .token import create_token_proxy, token_proxy_pods
+from .versions import CHART
 
 if TYPE_CHECKING:
     from pulumi_kubernetes.core.v1 import ContainerArgsDict
@@ -47,21 +49,22 @@ DRAIN_SECONDS = 120
 """The same where other pods take over: an answer that is being written gets this long to come to its end."""
 
 
-class _Own(TypedDict, total=False):
+class OllamaWiring(TypedDict, total=False):
+    """What connects an Ollama server to the rest of its program."""
+
     clients: NotRequired[Sequence[Peer]]
     """Pods that may connect where there are NetworkPolicies, besides the pull Jobs. Defaults to none."""
 
-    handing_over: NotRequired[bool]
-    """Whether the other method runs the server now: that is kept for now. Defaults to `False`."""
-
-    release_values: NotRequired[Collection[str]]
-    """Names of the values of the Helm release that is handed over from. Defaults to none: the settings describe it."""
-
-    pool: NotRequired[str]
-    """Name of the pool, part of the name of every object; empty for the first server. Defaults to `""`."""
+    former_server: NotRequired[FormerServer | None]
+    """Server that the other method runs now, to be kept until the new one is Ready. Defaults to none."""
 
     priority_class_name: NotRequired[pulumi.Input[str]]
     """PriorityClass of a pod that holds a GPU, unless `pods` names one. Defaults to none."""
+
+
+class _Own(OllamaWiring):
+    pool: NotRequired[str]
+    """Name of the pool, part of the name of every object; empty for the first server. Defaults to `""`."""
 
 
 class OllamaArgs(OllamaPoolArgs, CommonArgs, _Own):
@@ -92,11 +95,11 @@ def server_environment(server: ServerSettings, gpu: Gpu) -> dict[str, str]:
     return {**values, **gpu_environment(gpu)}
 
 
-def _strategy(replicas: int) -> Any:
-    """Never surge: the new pod would wait for the GPU and the volume that the old one holds. Several go in turn."""
+def _strategy(replicas: int) -> Strategy:
+    """Return how pods are replaced. They never surge: a new pod would wait for the GPU and the volume of an old one."""
     if replicas > 1:
-        return {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 1, "max_surge": 0}}
-    return {"type": "Recreate"}
+        return Strategy(type="RollingUpdate", max_unavailable=1)
+    return Strategy(type="Recreate")
 
 
 class Ollama(Component):
@@ -129,7 +132,7 @@ class Ollama(Component):
         pool = args.get("pool", "")
         own_name = server_name(pool)
         self.deployment_name = pods_name(own_name, settings.method)
-        former = former_server(args)
+        former = args.get("former_server")
         workload = Workload(
             name=own_name,
             component="inference",
@@ -137,7 +140,7 @@ class Ollama(Component):
             parent=self,
             context=context,
             pods_name=self.deployment_name,
-            former_pods_name=former_pods_name(own_name, settings.method) if former["handing_over"] else "",
+            former_pods_name=former_pods_name(own_name, settings.method) if former is not None else "",
         )
         image = workload.image(pinned_image(settings.gpu), settings.image)
         account = workload.service_account()
@@ -149,8 +152,8 @@ class Ollama(Component):
         if _has_priority(settings) and "priority_class_name" in args:
             pod.spec["priority_class_name"] = args["priority_class_name"]
         self.server = _server(settings, workload, pod, image, former)
-        # If the new server does not become Ready, the former one is still the one behind the Service.
-        self.service = workload.service("http", PORT, [self.server] if former["handing_over"] else ())
+        # While the new server is not Ready, the Service still selects the former one.
+        self.service = workload.service("http", PORT, [self.server] if former is not None else ())
         self.service_name = name_of(self.service.metadata, own_name)
         front = Backend(service=self.service_name, port=PORT)
         self.secret_name = pulumi.Output.from_input("")
@@ -183,13 +186,11 @@ class Ollama(Component):
         settings: OllamaPool,
         context: Context,
         *,
-        clients: Sequence[Peer],
-        priority_class_name: pulumi.Input[str],
-        handing_over: HandingOver,
         opts: pulumi.ResourceOptions,
+        **wiring: Unpack[OllamaWiring],
     ) -> Self:
         """Create an Ollama server of a stack, whose settings are checked; the first one has an empty `pool`."""
-        own = _Own(pool=pool, clients=clients, priority_class_name=priority_class_name, **handing_over)
+        own: _Own = {"pool": pool, **wiring}
         return cls(server_name(pool), checked_args(OllamaArgs, settings, context, own), opts)
 
 
@@ -268,30 +269,24 @@ def _pod(
 
 
 def _server(
-    settings: OllamaPool, workload: Workload, pod: Pod, image: pulumi.Output[str], former: HandingOver
+    settings: OllamaPool, workload: Workload, pod: Pod, image: pulumi.Output[str], former: FormerServer | None
 ) -> pulumi.Resource:
     """Create what runs the pods: a Deployment, or a release of the chart."""
     strategy = _strategy(settings.replicas)
-    return run_server(
-        workload,
-        settings,
-        pod.spec,
-        metadata=pod.metadata,
+    # Several pods are replaced one after the other, and each drains first.
+    drain_seconds = DRAIN_SECONDS * settings.replicas if settings.replicas > 1 else 0
+    pods = ServerPods(
+        pod=pod,
         strategy=strategy,
-        chart="ollama",
-        values=lambda replicas: ollama_values(
-            pod.spec,
-            image=image.apply(split_image),
-            release=release_name(workload.name),
-            replicas=replicas,
-            strategy=strategy,
-            labels=workload.labels,
-            metadata=pod.metadata,
-        ),
-        # Several go in turn, each after the one before it.
-        drain_seconds=DRAIN_SECONDS * settings.replicas if settings.replicas > 1 else 0,
-        **former,
+        replicas=settings.replicas,
+        timeout_seconds=settings.startup_timeout_seconds + drain_seconds,
     )
+    release = ReleaseSpec(
+        chart=CHART,
+        settings=settings.helm,
+        values=lambda: ollama_values(pod, workload, image=image, strategy=strategy),
+    )
+    return run_server(workload, settings.method, pods, release, former)
 
 
 def _tend_models(settings: OllamaPool, server: Server) -> None:

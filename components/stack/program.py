@@ -14,8 +14,8 @@ from ..context import Context
 from ..definition import Application
 from ..exposure.rules import retired_controller
 from ..helm.charts import is_path
+from ..helm.handover import FormerServer, former_pods_name, has_former_server
 from ..helm.release import pods_name
-from ..helm.server import HandingOver, former_pods_name, hands_over
 from ..helm.settings import Method
 from ..librechat.admin import NAME as CREATE_ADMIN
 from ..librechat.component import LibreChat
@@ -101,15 +101,15 @@ class Stack:
             cluster_domain=settings.cluster_domain,
         )
 
-    def handing_over(self, component: str, method: Method) -> HandingOver:
-        """Return what is to be kept of a server that the other method runs, and tell the person."""
-        return handing_over(self.deployed, component, method)
+    def former_server(self, component: str, method: Method) -> FormerServer | None:
+        """Return the server that the other method runs, if it has to be kept, and log that it is kept."""
+        return former_server(self.deployed, component, method)
 
     def librechat_pods(self, namespace: Namespace) -> list[Peer]:
         """Return the pods that may connect to Ollama, Meilisearch and Valkey: LibreChat's."""
         method = self.settings.librechat.method
         names = [pods_name(LIBRECHAT, method)]
-        if hands_over(self.deployed.replicas, LIBRECHAT, method):
+        if has_former_server(self.deployed.replicas, LIBRECHAT, method):
             names.append(former_pods_name(LIBRECHAT, method))
         return [_pods(namespace, name) for name in names]
 
@@ -233,8 +233,8 @@ def warn(settings: Settings) -> None:
             pulumi.log.warn(warning)
 
 
-def handing_over(running: DeployedStack, component: str, method: Method) -> HandingOver:
-    """Return what is to be kept of a server that the other method runs, and tell the person.
+def former_server(running: DeployedStack, component: str, method: Method) -> FormerServer | None:
+    """Return the server that the other method runs, if it has to be kept, and log that it is kept.
 
     Args:
         running: What the stack has deployed.
@@ -244,8 +244,8 @@ def handing_over(running: DeployedStack, component: str, method: Method) -> Hand
     Raises:
         pulumi.RunError: Helm could not upgrade the release that is to be kept.
     """
-    if not hands_over(running.replicas, component, method):
-        return {"handing_over": False, "release_values": ()}
+    if not has_former_server(running.replicas, component, method):
+        return None
     kind = "Deployment" if method == "helm" else "Helm release"
     pulumi.log.info(
         f"{component}: the {kind} that runs it now is kept, and deleted by the next `pulumi up`, when its successor "
@@ -258,7 +258,7 @@ def handing_over(running: DeployedStack, component: str, method: Method) -> Hand
             "there. Helm needs it to take the pods of the release away: put it back until the release is deleted, "
             "which the second `pulumi up` does."
         )
-    return {"handing_over": True, "release_values": release.values}
+    return {"release_values": sorted(release.values)}
 
 
 def next_command(settings: Settings) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import yaml
 
 from ...ollama.names import OLLAMA_ENDPOINT
+from ...settings.merge import deep_merge
 from .schema import CONFIG_VERSION, CURRENT_MODEL, FILE_LIMIT_ENDPOINTS, TOTAL_SIZE_LIMIT_MB
 
 TitleTiming = Literal["immediate", "final"]
@@ -85,28 +86,6 @@ class LibreChatConfig:
     custom_endpoints: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     file_strategy: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
-
-
-def deep_merge(base: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge two mappings into a new one; neither is changed.
-
-    Mappings are merged key by key, anything else in `extra` replaces what is in `base` (lists as a whole),
-    and null removes a key. Keys of `base` keep their place, new ones follow in the order of `extra`.
-    """
-    merged = deepcopy(dict(base))
-    for key, value in extra.items():
-        if value is None:
-            merged.pop(key, None)
-        elif isinstance(value, Mapping):
-            # Merged even if there is nothing below, so that nulls inside never reach the file.
-            below: object = merged.get(key)
-            merged[key] = deep_merge(
-                cast(Mapping[str, Any], below) if isinstance(below, Mapping) else {},
-                cast(Mapping[str, Any], value),
-            )
-        else:
-            merged[key] = deepcopy(value)
-    return merged
 
 
 def _endpoint(endpoint: OllamaEndpoint) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Rendering of librechat.yaml."""
 
-from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -15,13 +14,11 @@ from components.librechat.config.render import (
     DELIVERY,
     LibreChatConfig,
     OllamaEndpoint,
-    deep_merge,
     render,
     to_yaml,
 )
 from components.librechat.config.schema import CURRENT_MODEL, FILE_LIMIT_ENDPOINTS
 from components.ollama.names import pool_endpoint_name
-from components.settings.shapes import is_mapping
 
 URL = "http://ollama.ollama.svc.cluster.local:11434/v1"
 ENDPOINT = OllamaEndpoint(base_url=URL, models=["llama2:latest"])
@@ -35,14 +32,6 @@ values = st.recursive(
     max_leaves=12,
 )
 mappings = st.dictionaries(texts, values, max_size=5)
-# Few keys, so that the two sides of a merge meet.
-nested = st.recursive(
-    st.none() | st.integers() | st.lists(st.integers(), max_size=2),
-    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
-    max_leaves=10,
-)
-trees = st.dictionaries(st.sampled_from("abcd"), nested, max_size=4)
-
 names = st.from_regex(r"[a-z0-9][a-z0-9.-]{0,20}", fullmatch=True)
 models = st.lists(st.from_regex(r"[a-z][a-z0-9.]{0,15}:[a-z0-9]{1,8}", fullmatch=True), min_size=1, unique=True)
 
@@ -276,45 +265,3 @@ def test_any_valid_configuration_loads_back_and_passes_the_lint(config: LibreCha
     assert yaml.safe_load(text) == content
     assert lint_yaml(text) == []
     assert to_yaml(render(config)) == text
-
-
-def holds_null(value: object) -> bool:
-    if is_mapping(value):
-        return any(below is None or holds_null(below) for below in value.values())
-    return False
-
-
-@given(trees, trees)
-def test_merging_twice_is_merging_once(base: dict[str, Any], extra: dict[str, Any]) -> None:
-    once = deep_merge(base, extra)
-    assert deep_merge(once, extra) == once
-    assert list(deep_merge(once, extra)) == list(once)
-
-
-@given(trees, trees)
-def test_a_merge_holds_what_extra_says_and_changes_neither(base: dict[str, Any], extra: dict[str, Any]) -> None:
-    before = deepcopy((base, extra))
-    merged = deep_merge(base, extra)
-    assert (base, extra) == before
-    for key, value in extra.items():
-        if value is None:
-            assert key not in merged
-        elif not isinstance(value, Mapping):
-            assert merged[key] == value
-    assert {key: merged[key] for key in base if key not in extra} == {
-        key: value for key, value in base.items() if key not in extra
-    }
-    assert not holds_null(deep_merge({}, extra))
-
-
-@given(trees, trees)
-def test_a_merge_keeps_the_order_of_the_keys(base: dict[str, Any], extra: dict[str, Any]) -> None:
-    merged = list(deep_merge(base, extra))
-    kept = [key for key in base if key in merged]
-    assert merged[: len(kept)] == kept
-    assert merged[len(kept) :] == [key for key in extra if key in merged and key not in base]
-
-
-@given(trees)
-def test_merging_nothing_changes_nothing(base: dict[str, Any]) -> None:
-    assert deep_merge(base, {}) == base
