@@ -4,7 +4,7 @@ Source: danny-avila/LibreChat, helm/librechat 2.0.8, values.yaml and templates/.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
@@ -91,7 +91,7 @@ def librechat_values(
     """
     spec = require_translated(pod.spec, *_POD)
     container = require_translated(spec["containers"][0], *_CONTAINER)
-    metadata: Mapping[str, Any] = pod.metadata
+    metadata = cast("Mapping[str, Any]", pod.metadata)
     parts = image.apply(split_image)
     volumes = {volume["name"]: volume for volume in manifest(spec["volumes"])}
     liveness = manifest(container["liveness_probe"])

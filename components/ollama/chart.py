@@ -4,7 +4,7 @@ Source: otwld/ollama-helm 1.77.0, values.yaml and templates/.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
@@ -74,7 +74,7 @@ def ollama_values(
     container = require_translated(spec["containers"][0], *_CONTAINER)
     labels = labels_for_chart(workload.labels)
     release = release_name(workload.name)
-    metadata: Mapping[str, Any] = pod.metadata
+    metadata = cast("Mapping[str, Any]", pod.metadata)
     parts = image.apply(split_image)
     mounts = {mount["name"]: mount for mount in manifest(container["volume_mounts"])}
     claims = {volume["name"]: volume for volume in manifest(spec["volumes"])}
