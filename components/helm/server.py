@@ -9,7 +9,8 @@ import pulumi_kubernetes as k8s
 
 from ..component import timeouts
 from ..workload import manifests
-from ..workload.workload import Pod, Workload
+from ..workload.pod import Pod
+from ..workload.workload import Workload
 from .handover import FormerServer
 from .release import REPLICAS, ReleaseSpec, create_release
 from .settings import Method

@@ -10,7 +10,7 @@ from .. import images
 from ..settings.merge import deep_merge
 from ..settings.shapes import is_list
 
-CHART_LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/managed-by")
+_SET_BY_CHARTS = ("app.kubernetes.io/name", "app.kubernetes.io/managed-by")
 """Labels of this program that charts set themselves."""
 
 _MAPS_OF_NAMES = frozenset({"match_labels", "matchLabels", "labels", "annotations", "limits", "requests"})
@@ -53,7 +53,7 @@ def _camel_case(key: str) -> str:
 
 def labels_for_chart(labels: Mapping[str, str]) -> dict[str, str]:
     """Return the labels without those that charts set themselves."""
-    return {key: text for key, text in labels.items() if key not in CHART_LABELS}
+    return {key: text for key, text in labels.items() if key not in _SET_BY_CHARTS}
 
 
 def require_translated(part: Mapping[str, Any], *translated: str) -> Mapping[str, Any]:

@@ -12,7 +12,8 @@ from ..helm.release import release_name
 from ..helm.server import Strategy
 from ..helm.values import initial_delay, labels_for_chart, manifest, require_translated, split_image
 from ..workload import manifests
-from ..workload.workload import Pod, Workload
+from ..workload.pod import Pod
+from ..workload.workload import Workload
 from .paths import PORT
 
 CONFIG_PATH = "/app/librechat.yaml"

@@ -11,7 +11,8 @@ import pulumi
 from ..helm.release import release_name
 from ..helm.server import Strategy
 from ..helm.values import initial_delay, labels_for_chart, manifest, require_translated, split_image
-from ..workload.workload import Pod, Workload
+from ..workload.pod import Pod
+from ..workload.workload import Workload
 from .connection import PORT
 
 _LOST = ("automount_service_account_token", "enable_service_links")

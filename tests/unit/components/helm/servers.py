@@ -7,7 +7,8 @@ from components.helm.charts import Chart
 from components.helm.release import ReleaseSpec
 from components.helm.server import ServerPods, Strategy
 from components.helm.settings import Helm
-from components.workload.workload import Pod, Workload
+from components.workload.pod import Pod
+from components.workload.workload import Workload
 
 CHART = Chart("echo", "https://charts.example.org", "1.2.3")
 VALUES = {"fullnameOverride": "echo-helm", "image": {"tag": "1"}}

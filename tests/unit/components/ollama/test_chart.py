@@ -7,7 +7,7 @@ import pytest
 
 from components.helm.server import Strategy
 from components.ollama.chart import ollama_values
-from components.workload.workload import Pod
+from components.workload.pod import Pod
 from tests.unit.components.helm.servers import workload
 from tests.unit.pods import container, template
 from tests.unit.programs import ollama
