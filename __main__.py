@@ -23,7 +23,7 @@ servers = {
         server,
         in_inference,
         clients=stack.librechat_pods(chat),
-        handing_over=stack.handing_over(server_name(pool), server.method),
+        former_server=stack.former_server(server_name(pool), server.method),
         priority_class_name=inference.priority_class_name,
         opts=stack.inside(inference),
     )
@@ -65,7 +65,7 @@ librechat = components.LibreChat.from_settings(
     in_chat,
     librechat_yaml=settings.librechat_yaml,
     connections=connections,
-    handing_over=stack.handing_over("librechat", settings.librechat.method),
+    former_server=stack.former_server("librechat", settings.librechat.method),
     opts=stack.inside(chat),
 )
 secrets |= stack.librechat_secrets(librechat)

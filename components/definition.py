@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from .exposure.settings import Exposure
+from .helm.charts import Chart
 from .images import Image, Version
 from .settings.base import Section
 from .settings.findings import Finding
@@ -149,6 +150,7 @@ class Definition(Generic[S]):
         kind: Name of its class, which is the last part of its type.
         namespace: Namespace that it lives in.
         images: Its pinned images by name.
+        charts: Its pinned Helm charts by name.
         args: Settings of one of it, where the section of a stack describes several.
         check: Yield what its rules find, for its settings and the key path before them.
         containers: Yield the containers whose resources are in its settings.
@@ -161,6 +163,7 @@ class Definition(Generic[S]):
     kind: str
     namespace: Application
     images: Mapping[str, Image]
+    charts: Mapping[str, Chart] = field(default_factory=dict[str, Chart])
     args: type[Section] | None = None
     check: Callable[[S, str], Iterator[Finding]]
     containers: Callable[[S], Iterator[Containers]]

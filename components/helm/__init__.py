@@ -1,1 +1,1 @@
-"""Servers that a Helm release runs in place of a Deployment."""
+"""Servers that are deployed as a Deployment or as a Helm release."""

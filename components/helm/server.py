@@ -1,135 +1,140 @@
-"""What runs a server: a Deployment of this program, or a Helm release, and the way from one to the other."""
+"""What runs a server: a Deployment of this program, or a Helm release."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from ..component import timeouts
-from ..librechat.settings import LibreChatSettings
-from ..ollama.settings import OllamaPool
 from ..workload import manifests
+from ..workload.pod import Pod
 from ..workload.workload import Workload
-from .release import REPLICAS, create_release, pods_name
+from .handover import FormerServer
+from .release import REPLICAS, ReleaseSpec, create_release
 from .settings import Method
 
-_TEMPLATE = (
+if TYPE_CHECKING:
+    from pulumi_kubernetes.apps.v1 import DeploymentStrategyArgsDict
+
+_ALL_BUT_REPLICAS = (
     "metadata.labels",
     *(f"spec.{key}" for key in ("progressDeadlineSeconds", "strategy", "selector", "template")),
 )
-"""What a Deployment without pods has in common with the one that had some."""
+"""Properties of a Deployment that stay as they are while it is scaled to zero."""
 
-if TYPE_CHECKING:
-    from pulumi_kubernetes.core.v1 import PodSpecArgsDict
-    from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """How old pods are replaced by new ones: the `strategy` of a Deployment.
+
+    Attributes:
+        type: `Recreate` ends all old pods before a new one starts; `RollingUpdate` replaces them gradually.
+        max_unavailable: Pods that may be missing during a rolling update.
+        max_surge: Pods that may exist in addition during a rolling update.
+    """
+
+    type: Literal["Recreate", "RollingUpdate"]
+    max_unavailable: int = 0
+    max_surge: int = 0
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether old and new pods run side by side."""
+        return self.type == "RollingUpdate" and self.max_surge > 0
+
+    def spec(self) -> "DeploymentStrategyArgsDict":
+        """Return it as the `strategy` of a Deployment."""
+        if self.type == "Recreate":
+            return {"type": self.type}
+        return {
+            "type": self.type,
+            "rolling_update": {"max_unavailable": self.max_unavailable, "max_surge": self.max_surge},
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerPods:
+    """Pods of a server, whichever method runs them.
+
+    Attributes:
+        pod: Their template.
+        strategy: How they are replaced.
+        replicas: Their number.
+        autoscaled: Whether a HorizontalPodAutoscaler sets that number, and the Deployment none.
+        timeout_seconds: How long a rollout may take.
+    """
+
+    pod: Pod
+    strategy: Strategy
+    replicas: int
+    autoscaled: bool = False
+    timeout_seconds: int
 
 
 def run_server(
-    workload: Workload,
-    settings: OllamaPool | LibreChatSettings,
-    pod: "PodSpecArgsDict",
-    *,
-    metadata: "ObjectMetaArgsDict",
-    strategy: Any,
-    chart: str,
-    values: Callable[[int], Mapping[str, Any]],
-    drain_seconds: int = 0,
-    handing_over: bool = False,
-    release_values: Collection[str] = (),
+    workload: Workload, method: Method, pods: ServerPods, release: ReleaseSpec, former: FormerServer | None
 ) -> pulumi.Resource:
-    """Create what runs a server, by its method.
+    """Create what runs a server, after the server of the other method if that is kept.
 
-    metadata: metadata of the pod template.
-    strategy: how pods are replaced.
-    chart: key of `charts.CHARTS`.
-    values: gives the chart's values for a number of pods.
-    drain_seconds: how much longer than until they are Ready the pods may take, because old ones finish first.
-    handing_over: whether the other method runs it now. Then that one is kept, because nothing is deleted before its
-        successor is Ready: with its pods where the strategy lets old and new ones run side by side, else without,
-        because two servers must not share a volume, and a GPU may be the only one. Nothing else of it changes,
-        whatever the settings say: it may have to take over again, from a chart that they do not name any more.
-    release_values: names of the values of the release that is deployed; where they are left out, a release that is kept
-        is described by the settings.
+    Args:
+        workload: The workload that the server belongs to.
+        method: What runs it: a Deployment or a Helm release.
+        pods: Its pods.
+        release: How a chart deploys it.
+        former: The server that the other method runs; None if there is none to keep.
     """
-    timeout = settings.startup_timeout_seconds + drain_seconds
-
-    beside = strategy["type"] == "RollingUpdate" and bool(strategy["rolling_update"]["max_surge"])
-
-    def native(
-        replicas: int | None, after: Sequence[pulumi.Resource] = (), unchanged: Sequence[str] = ()
-    ) -> pulumi.Resource:
-        one_after_the_other = replicas == 1 and strategy["type"] == "Recreate"
-        return k8s.apps.v1.Deployment(
-            f"{workload.resource_name}-deployment",
-            metadata=workload.metadata(annotations=manifests.WAIT_FOR_NEW_POD if one_after_the_other else None),
-            spec={
-                "replicas": replicas,
-                "progress_deadline_seconds": timeout,
-                "strategy": strategy,
-                "selector": {"match_labels": workload.selector},
-                "template": {"metadata": metadata, "spec": pod},
-            },
-            opts=workload.options(
-                deleted_with=None,
-                depends_on=after,
-                custom_timeouts=timeouts(timeout),
-                ignore_changes=list(unchanged),
-            ),
-        )
-
-    def helm(replicas: int, after: Sequence[pulumi.Resource] = (), unchanged: Collection[str] = ()) -> pulumi.Resource:
+    if method == "helm":
+        kept = [] if former is None else [_kept_deployment(workload, pods)]
         return create_release(
             workload,
-            chart,
-            settings.helm,
-            values=values(replicas),
-            timeout_seconds=timeout,
-            depends_on=after,
-            unchanged=unchanged,
+            release,
+            replicas=pods.replicas,
+            timeout_seconds=pods.timeout_seconds,
+            depends_on=kept,
         )
-
-    if settings.method == "helm":
-        former = [native(0, unchanged=("metadata", "spec") if beside else _TEMPLATE)] if handing_over else []
-        return helm(settings.replicas, former)
-    # What an autoscaler decides is none of the program's business.
-    autoscaled = isinstance(settings, LibreChatSettings) and settings.autoscaling.enabled
-    kept_values = frozenset(release_values) - (frozenset() if beside else {REPLICAS})
-    former = [helm(0, unchanged=kept_values)] if handing_over else []
-    return native(None if autoscaled else settings.replicas, former)
+    kept = [] if former is None else [_kept_release(workload, pods, release, former)]
+    return _deployment(workload, pods, replicas=None if pods.autoscaled else pods.replicas, depends_on=kept)
 
 
-class HandingOver(TypedDict):
-    """Args of a server about the one that the other method runs."""
-
-    handing_over: bool
-    """Whether it is to be kept."""
-
-    release_values: Collection[str]
-    """Names of the values of its release."""
-
-
-def former_server(args: Mapping[str, Any]) -> HandingOver:
-    """Return what the args of a server say about the one that the other method runs."""
-    return {"handing_over": args.get("handing_over", False), "release_values": args.get("release_values", ())}
-
-
-def former_pods_name(workload: str, method: Method) -> str:
-    """Return the label `app.kubernetes.io/name` of the pods that the other method runs."""
-    return pods_name(workload, _other(method))
-
-
-def hands_over(replicas: Mapping[str, int], component: str, method: Method) -> bool:
-    """Say whether a server of the other method is still to be kept.
-
-    It is kept until the one of this method has pods; the next `pulumi up` deletes it.
-
-    replicas: pods of each Deployment and release that is deployed, by logical name.
-    component: logical name of the component.
-    """
-    names: dict[Method, str] = {"native": f"{component}-deployment", "helm": f"{component}-release"}
-    return names[_other(method)] in replicas and not replicas.get(names[method])
+def _deployment(
+    workload: Workload,
+    pods: ServerPods,
+    *,
+    replicas: int | None,
+    depends_on: Sequence[pulumi.Resource] = (),
+    ignore_changes: Sequence[str] = (),
+) -> k8s.apps.v1.Deployment:
+    single_pod = replicas == 1 and pods.strategy.type == "Recreate"
+    return k8s.apps.v1.Deployment(
+        f"{workload.resource_name}-deployment",
+        metadata=workload.metadata(annotations=manifests.WAIT_FOR_NEW_POD if single_pod else None),
+        spec={
+            "replicas": replicas,
+            "progress_deadline_seconds": pods.timeout_seconds,
+            "strategy": pods.strategy.spec(),
+            "selector": {"match_labels": workload.selector},
+            "template": pods.pod.template(),
+        },
+        opts=workload.options(
+            deleted_with=None,
+            depends_on=depends_on,
+            custom_timeouts=timeouts(pods.timeout_seconds),
+            ignore_changes=list(ignore_changes),
+        ),
+    )
 
 
-def _other(method: Method) -> Method:
-    return "native" if method == "helm" else "helm"
+def _kept_deployment(workload: Workload, pods: ServerPods) -> pulumi.Resource:
+    """Keep the former Deployment: with its pods if they can run beside the new ones, otherwise scaled to zero."""
+    unchanged = ("metadata", "spec") if pods.strategy.overlaps else _ALL_BUT_REPLICAS
+    return _deployment(workload, pods, replicas=0, ignore_changes=unchanged)
+
+
+def _kept_release(workload: Workload, pods: ServerPods, release: ReleaseSpec, former: FormerServer) -> pulumi.Resource:
+    """Keep the former release: with its pods if they can run beside the new ones, otherwise scaled to zero."""
+    unchanged = set(former.get("release_values", ()))
+    if not pods.strategy.overlaps:
+        unchanged.discard(REPLICAS)
+    return create_release(workload, release, replicas=0, timeout_seconds=pods.timeout_seconds, unchanged=unchanged)

@@ -1,28 +1,37 @@
-"""From LibreChat's pod to the values of LibreChat's chart. Pure: outputs are passed through as they are.
+"""Values of LibreChat's chart for LibreChat's pod. Outputs are passed through unresolved.
 
 Source: danny-avila/LibreChat, helm/librechat 2.0.8, values.yaml and templates/.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
-from ..helm.release import initial_delay, known_only, labels_for_chart, manifest
+import pulumi
 
-PORT = 3080
+from ..helm.release import release_name
+from ..helm.server import Strategy
+from ..helm.values import initial_delay, labels_for_chart, manifest, require_translated, split_image
+from ..workload import manifests
+from ..workload.pod import Pod
+from ..workload.workload import Workload
+from .paths import PORT
+
 CONFIG_PATH = "/app/librechat.yaml"
 """Where the chart mounts librechat.yaml."""
 
 NPM: Mapping[str, str] = {"npm_config_cache": "/tmp/.npm", "npm_config_update_notifier": "false"}  # noqa: S108 - inside a container
-"""The chart has no value for the command, so that npm starts the server, and npm wants to write."""
+"""The chart has no value for the command, so npm starts the server, and npm needs a directory that it can write to."""
 
 _LOST = ("automount_service_account_token", "termination_grace_period_seconds")
-"""What the chart has no value for. The service account says the first too; the second is Kubernetes' 30 s then."""
+"""Keys of the pod that the chart has no value for. The service account sets the first one too; the second keeps
+Kubernetes' default of 30 s."""
 
 PRE_STOP_LIMIT = 10
-"""Seconds that the pod may wait before SIGTERM: 20 of those 30 s are left for the server to end its streams."""
+"""Most seconds that the pod waits before SIGTERM: 20 of those 30 s are left for the server to end its streams."""
 
 _LOST_IN_CONTAINER = ("termination_message_policy",)
-"""The chart has no value for it: the message of a crash is in the log only. Init containers keep it."""
+"""Keys of the container that the chart has no value for: the message of a crash is in the log only. Init containers
+keep theirs."""
 
 _POD = (
     "containers",
@@ -54,37 +63,37 @@ _CONTAINER = (
     *_LOST_IN_CONTAINER,
 )
 CONFIG_VOLUME = "config"
-"""Name of our volume with librechat.yaml, which the chart has one of its own for."""
+"""Name of our volume with librechat.yaml; the chart has a volume of its own for that."""
 
 
 def librechat_values(
-    pod: Mapping[str, Any],
+    pod: Pod,
+    workload: Workload,
     *,
-    image: Any,
-    release: str,
-    replicas: int,
-    strategy: Mapping[str, Any],
-    labels: Mapping[str, str],
-    metadata: Mapping[str, Any],
-    environment: Mapping[str, Any],
-    secret_environment: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    """Give the chart's values for a pod.
+    image: pulumi.Output[str],
+    strategy: Strategy,
+    environment: Mapping[str, pulumi.Input[str]],
+    secrets: Mapping[str, pulumi.Input[str]],
+) -> Mapping[str, object]:
+    """Return the chart's values for a pod, except for the number of pods.
 
-    pod: specification of the pod as the native Deployment has it, with one container.
-    image: its image as `split_image` gives it, or an output of that.
-    release: name of the release.
-    strategy: how pods are replaced.
-    labels: labels of every object.
-    metadata: metadata of the pod template.
-    environment: the environment that holds no secret.
-    secret_environment: variables with the names of Secrets, each of which has to be there: the chart's own way, a whole
-        Secret, is optional there, and LibreChat would go on with credentials that are lost with the pod.
+    Args:
+        pod: Template of the pod as in the native Deployment, with one container.
+        workload: The workload that it belongs to.
+        image: Reference of its image.
+        strategy: How pods are replaced.
+        environment: Variables that hold no secret.
+        secrets: Name of the Secret of each secret variable. The variables are listed one by one, because the chart
+            treats a whole Secret (`existingSecretName`) as optional: LibreChat would start without it, and generate
+            credentials that are lost with the pod.
 
-    Raises ValueError for a part of the pod that is not translated.
+    Raises:
+        ValueError: a part of the pod is not translated.
     """
-    spec = known_only(pod, *_POD)
-    container = known_only(spec["containers"][0], *_CONTAINER)
+    spec = require_translated(pod.spec, *_POD)
+    container = require_translated(spec["containers"][0], *_CONTAINER)
+    metadata = cast("Mapping[str, Any]", pod.metadata)
+    parts = image.apply(split_image)
     volumes = {volume["name"]: volume for volume in manifest(spec["volumes"])}
     liveness = manifest(container["liveness_probe"])
     passed_through = {
@@ -94,15 +103,14 @@ def librechat_values(
         "imagePullSecrets": spec.get("image_pull_secrets"),
     }
     return {
-        "fullnameOverride": release,
-        "replicaCount": replicas,
-        "updateStrategy": manifest(strategy),
-        "image": {key: image[key] for key in ("registry", "repository", "tag")},
-        "global": {"librechat": {"existingSecretName": "", "env": manifest(secret_environment)}},
+        "fullnameOverride": release_name(workload.name),
+        "updateStrategy": manifest(strategy.spec()),
+        "image": {key: parts[key] for key in ("registry", "repository", "tag")},
+        "global": {"librechat": {"existingSecretName": "", "env": manifest(manifests.secret_environment(secrets))}},
         "librechat": {
             "configEnv": {**environment, **NPM, "CONFIG_PATH": CONFIG_PATH},
             "existingConfigYaml": volumes[CONFIG_VOLUME]["configMap"]["name"],
-            # A claim of ours is mounted instead: the chart's could not be one that is there, and is deleted with it.
+            # This program's claim is mounted instead: the chart cannot use an existing one, and deletes its own.
             "imageVolume": {"enabled": False},
         },
         "mongodb": {"enabled": False},
@@ -114,7 +122,7 @@ def librechat_values(
         "service": {"type": "ClusterIP", "port": PORT, "containerPort": PORT},
         "ingress": {"enabled": False},
         "autoscaling": {"enabled": False},
-        "deploymentLabels": labels_for_chart(labels),
+        "deploymentLabels": labels_for_chart(workload.labels),
         "podLabels": labels_for_chart(metadata["labels"]),
         "podAnnotations": metadata.get("annotations", {}),
         "podSecurityContext": manifest(spec["security_context"]),
@@ -135,5 +143,5 @@ def _pre_stop(container: Mapping[str, Any]) -> int:
 
 
 def _unnamed(container: Mapping[str, Any]) -> dict[str, Any]:
-    """Give an init container without its name, which is its key in the chart."""
+    """Return an init container without its name, which is its key in the chart."""
     return {key: value for key, value in container.items() if key != "name"}

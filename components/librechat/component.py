@@ -1,7 +1,6 @@
 """LibreChat: the web application."""
 
-from collections.abc import Collection
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -11,8 +10,9 @@ from ..args import LibreChatSettingsArgs
 from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..exposure.resources import Backend, expose
-from ..helm.release import pods_name, release_name, split_image
-from ..helm.server import HandingOver, former_pods_name, former_server, run_server
+from ..helm.handover import FormerServer, former_pods_name
+from ..helm.release import ReleaseSpec, pods_name
+from ..helm.server import ServerPods, Strategy, run_server
 from ..network.policy import network_policy
 from ..settings.findings import SettingsError
 from ..workload import manifests
@@ -31,18 +31,15 @@ from .paths import CONFIG_FILE, CONFIG_MAP, NAME, PORT
 from .pod import Parts, librechat_pod, shares_files
 from .rules import RULES, rendered_config
 from .settings import LibreChatSettings
-from .versions import LIBRECHAT
+from .versions import CHART, LIBRECHAT
 
 S3_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 """Keys of the Secret of a bucket, and the environment variables of the same names."""
 
 
 class _Own(TypedDict, total=False):
-    handing_over: NotRequired[bool]
-    """Whether the other method runs LibreChat now: that server is kept until this one is Ready. Defaults to `False`."""
-
-    release_values: NotRequired[Collection[str]]
-    """Names of the values of the Helm release that is handed over from. Defaults to none: the settings describe it."""
+    former_server: NotRequired[FormerServer | None]
+    """Server that the other method runs now, to be kept until the new one is Ready. Defaults to none."""
 
 
 class LibreChatArgs(LibreChatSettingsArgs, CommonArgs, Connections, _Own):
@@ -90,7 +87,7 @@ class LibreChat(Component):
         settings, context = resolve_args(LibreChatSettings, args, LibreChatArgs, RULES, source)
         config = _linted_config(settings, args, source)
         self.deployment_name = pods_name(NAME, settings.method)
-        former = former_server(args)
+        former = args.get("former_server")
         workload = Workload(
             name=NAME,
             component="web",
@@ -98,7 +95,7 @@ class LibreChat(Component):
             parent=self,
             context=context,
             pods_name=self.deployment_name,
-            former_pods_name=former_pods_name(NAME, settings.method) if former["handing_over"] else "",
+            former_pods_name=former_pods_name(NAME, settings.method) if former is not None else "",
         )
         self.url = domain(settings)
         self.base_url = context.service_url(NAME, PORT)
@@ -117,8 +114,8 @@ class LibreChat(Component):
         )
         pod = librechat_pod(settings, workload, parts)
         self.server = _server(settings, workload, pod, parts, former)
-        # If the new server does not become Ready, the former one is still the one behind the Service.
-        self.service = workload.service("http", PORT, [self.server] if former["handing_over"] else ())
+        # While the new server is not Ready, the Service still selects the former one.
+        self.service = workload.service("http", PORT, [self.server] if former is not None else ())
         self.service_name = name_of(self.service.metadata, NAME)
         _policy(settings, workload, args)
         workload.disruption_budget(settings.disruption_budget, settings.most_replicas)
@@ -152,11 +149,11 @@ class LibreChat(Component):
         *,
         librechat_yaml: RenderedConfig,
         connections: Connections,
-        handing_over: HandingOver,
+        former_server: FormerServer | None,
         opts: pulumi.ResourceOptions,
     ) -> Self:
         """Create the LibreChat of a stack, whose settings are checked and whose librechat.yaml is linted."""
-        own = _StackArgs(**connections, **handing_over, librechat_yaml=librechat_yaml)
+        own: _StackArgs = {**connections, "former_server": former_server, "librechat_yaml": librechat_yaml}
         return cls(name, checked_args(LibreChatArgs, settings, context, own), opts)
 
 
@@ -227,38 +224,38 @@ def _claim(settings: LibreChatSettings, workload: Workload) -> pulumi.Output[str
     return workload.volume_claim("librechat-data", settings.storage)
 
 
-def _strategy(settings: LibreChatSettings) -> Any:
-    """A volume that one node mounts goes from the old pod to the new one; a shared one lets both run."""
+def _strategy(settings: LibreChatSettings) -> Strategy:
+    """Return how pods are replaced: old and new ones run side by side only if both can use the files."""
     if shares_files(settings):
-        return {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}}
-    return {"type": "Recreate"}
+        return Strategy(type="RollingUpdate", max_surge=1)
+    return Strategy(type="Recreate")
 
 
 def _server(
-    settings: LibreChatSettings, workload: Workload, pod: Pod, parts: Parts, former: HandingOver
+    settings: LibreChatSettings, workload: Workload, pod: Pod, parts: Parts, former: FormerServer | None
 ) -> pulumi.Resource:
     """Create what runs the pods: a Deployment, or a release of the chart."""
     strategy = _strategy(settings)
-    return run_server(
-        workload,
-        settings,
-        pod.spec,
-        metadata=pod.metadata,
+    pods = ServerPods(
+        pod=pod,
         strategy=strategy,
-        chart="librechat",
-        values=lambda replicas: librechat_values(
-            pod.spec,
-            image=parts.image.apply(split_image),
-            release=release_name(NAME),
-            replicas=replicas,
-            strategy=strategy,
-            labels=workload.labels,
-            metadata=pod.metadata,
-            environment=parts.environment,
-            secret_environment=manifests.secret_environment(parts.secrets),
-        ),
-        **former,
+        replicas=settings.replicas,
+        autoscaled=settings.autoscaling.enabled,
+        timeout_seconds=settings.startup_timeout_seconds,
     )
+    release = ReleaseSpec(
+        chart=CHART,
+        settings=settings.helm,
+        values=lambda: librechat_values(
+            pod,
+            workload,
+            image=parts.image,
+            strategy=strategy,
+            environment=parts.environment,
+            secrets=parts.secrets,
+        ),
+    )
+    return run_server(workload, settings.method, pods, release, former)
 
 
 def _policy(settings: LibreChatSettings, workload: Workload, connections: Connections) -> None:

@@ -19,7 +19,7 @@ from ..exposure.settings import Exposure
 from ..settings.findings import Finding
 from .rules import RULES
 from .settings import CREATE_ADMIN_RESOURCES, LibreChatSettings
-from .versions import IMAGES
+from .versions import CHART, IMAGES
 
 
 def _check(settings: LibreChatSettings, prefix: str) -> Iterator[Finding]:
@@ -58,6 +58,7 @@ LIBRECHAT = Definition(
     kind="LibreChat",
     namespace="librechat",
     images=IMAGES,
+    charts={"librechat": CHART},
     check=_check,
     containers=_containers,
     jobs=_jobs,

@@ -1,20 +1,26 @@
-"""From Ollama's pod to the values of OTWLD's chart. Pure: outputs are passed through as they are.
+"""Values of OTWLD's chart for Ollama's pod. Outputs are passed through unresolved.
 
 Source: otwld/ollama-helm 1.77.0, values.yaml and templates/.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from ..helm.release import initial_delay, known_only, labels_for_chart, manifest
+import pulumi
 
-PORT = 11434
+from ..helm.release import release_name
+from ..helm.server import Strategy
+from ..helm.values import initial_delay, labels_for_chart, manifest, require_translated, split_image
+from ..workload.pod import Pod
+from ..workload.workload import Workload
+from .connection import PORT
 
 _LOST = ("automount_service_account_token", "enable_service_links")
-"""What the chart has no value for. The service account says the first too; the second is the cluster's default then."""
+"""Keys of the pod that the chart has no value for. The service account sets the first one too; the second keeps the
+cluster's default."""
 
 _LOST_IN_CONTAINER = ("termination_message_policy",)
-"""The chart has no value for it: the message of a crash is in the log only."""
+"""Keys of the container that the chart has no value for: the message of a crash is in the log only."""
 
 _POD = (
     "containers",
@@ -48,32 +54,29 @@ _CONTAINER = (
 )
 _SET_BY_CHART = ("OLLAMA_HOST",)
 MODEL_STORE = "ollama-data"
-"""Name of the volume with the models, in the chart and in ours."""
+"""Name of the volume with the models, in the chart and in our pod."""
 
 
 def ollama_values(
-    pod: Mapping[str, Any],
-    *,
-    image: Any,
-    release: str,
-    replicas: int,
-    strategy: Mapping[str, Any],
-    labels: Mapping[str, str],
-    metadata: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Give the chart's values for a pod.
+    pod: Pod, workload: Workload, *, image: pulumi.Output[str], strategy: Strategy
+) -> Mapping[str, object]:
+    """Return the chart's values for a pod, except for the number of pods.
 
-    pod: specification of the pod as the native Deployment has it, with one container.
-    image: its image as `split_image` gives it, or an output of that.
-    release: name of the release.
-    strategy: how pods are replaced.
-    labels: labels of every object.
-    metadata: metadata of the pod template.
+    Args:
+        pod: Template of the pod as in the native Deployment, with one container.
+        workload: The workload that it belongs to.
+        image: Reference of its image.
+        strategy: How pods are replaced.
 
-    Raises ValueError for a part of the pod that is not translated.
+    Raises:
+        ValueError: a part of the pod is not translated.
     """
-    spec = known_only(pod, *_POD)
-    container = known_only(spec["containers"][0], *_CONTAINER)
+    spec = require_translated(pod.spec, *_POD)
+    container = require_translated(spec["containers"][0], *_CONTAINER)
+    labels = labels_for_chart(workload.labels)
+    release = release_name(workload.name)
+    metadata = cast("Mapping[str, Any]", pod.metadata)
+    parts = image.apply(split_image)
     mounts = {mount["name"]: mount for mount in manifest(container["volume_mounts"])}
     claims = {volume["name"]: volume for volume in manifest(spec["volumes"])}
     passed_through = {
@@ -90,20 +93,20 @@ def ollama_values(
     return {
         "fullnameOverride": release,
         "nameOverride": release,
-        "replicaCount": replicas,
-        "updateStrategy": manifest(strategy),
-        "image": {"repository": image["name"], "tag": image["tag"]},
+        "updateStrategy": manifest(strategy.spec()),
+        "image": {"repository": parts["name"], "tag": parts["tag"]},
         "ollama": {
             "port": PORT,
             "mountPath": mounts[MODEL_STORE]["mountPath"],
-            # The chart knows no Intel, gives AMD no toleration and MIG no free name: `resources` and `tolerations` do.
+            # The chart has no support for Intel, no toleration for AMD and no free resource name for MIG: `resources`
+            # and `tolerations` ask for the GPU instead.
             "gpu": {"enabled": False},
-            # A pull in a postStart hook has no log and kills the server when it fails: Jobs of ours pull.
+            # Jobs of this program pull: a failed pull in the chart's postStart hook kills the server and has no log.
             "models": {"pull": [], "run": [], "create": [], "clean": False},
         },
         "serviceAccount": {"create": False, "name": spec["service_account_name"]},
         "service": {"type": "ClusterIP", "port": PORT},
-        "deployment": {"labels": labels_for_chart(labels)},
+        "deployment": {"labels": labels},
         "podLabels": labels_for_chart(metadata["labels"]),
         "podSecurityContext": manifest(spec["security_context"]),
         "securityContext": manifest(container["security_context"]),
@@ -130,7 +133,7 @@ def ollama_values(
 
 
 def _probe(probe: Mapping[str, Any], *, delay: int) -> dict[str, Any]:
-    """Give a probe as the chart takes it; the port is the container's `http`."""
+    """Return a probe in the chart's form, which fixes the port to the container's `http`."""
     return {
         "enabled": True,
         "path": probe["http_get"]["path"],

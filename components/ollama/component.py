@@ -1,17 +1,18 @@
 """The Ollama server."""
 
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple, TypedDict
+from collections.abc import Sequence
+from typing import NamedTuple, TypedDict
 
 import pulumi
-from typing_extensions import NotRequired, Required, Self, Unpack
+from typing_extensions import NotRequired, Self, Unpack
 
 from ..args import OllamaPoolArgs
 from ..component import Component
 from ..context import CommonArgs, Context, checked_args, resolve_args
 from ..exposure.resources import Backend, expose, url
-from ..helm.release import pods_name, release_name, split_image
-from ..helm.server import HandingOver, former_pods_name, former_server, run_server
+from ..helm.handover import FormerServer, former_pods_name
+from ..helm.release import ReleaseSpec, pods_name
+from ..helm.server import ServerPods, Strategy, run_server
 from ..helm.settings import Method
 from ..network.ingress_rules import from_outside, from_pods
 from ..network.peers import Peer
@@ -34,47 +35,36 @@ from .registries import to_registries
 from .rules import SERVER_RULES
 from .settings import OllamaPool
 from .token import create_token_proxy, token_proxy_pods
+from .versions import CHART
 
 
-class _Own(TypedDict, total=False):
+class OllamaWiring(TypedDict, total=False):
+    """What connects an Ollama server to the rest of its program."""
+
     clients: NotRequired[Sequence[Peer]]
     """Pods that may connect where there are NetworkPolicies, besides the pull Jobs. Defaults to none."""
 
-    handing_over: NotRequired[bool]
-    """Whether the other method runs the server now: that is kept for now. Defaults to `False`."""
-
-    release_values: NotRequired[Collection[str]]
-    """Names of the values of the Helm release that is handed over from. Defaults to none: the settings describe it."""
-
-    pool: NotRequired[str]
-    """Name of the pool, part of the name of every object; empty for the first server. Defaults to `""`."""
+    former_server: NotRequired[FormerServer | None]
+    """Server that the other method runs now, to be kept until the new one is Ready. Defaults to none."""
 
     priority_class_name: NotRequired[pulumi.Input[str]]
     """PriorityClass of a pod that holds a GPU, unless `pods` names one. Defaults to none."""
 
 
-class Wiring(TypedDict):
-    """What the rest of a stack decides for an Ollama server."""
-
-    clients: Required[Sequence[Peer]]
-    """Pods that may connect where there are NetworkPolicies."""
-
-    priority_class_name: Required[pulumi.Input[str]]
-    """PriorityClass of pods that hold a GPU."""
-
-    handing_over: Required[HandingOver]
-    """The server of the other method, if that runs now."""
+class _Own(OllamaWiring):
+    pool: NotRequired[str]
+    """Name of the pool, part of the name of every object; empty for the first server. Defaults to `""`."""
 
 
 class OllamaArgs(OllamaPoolArgs, CommonArgs, _Own):
     """Args of `Ollama`: the settings of one server, the common args, and its clients."""
 
 
-def _strategy(replicas: int) -> Any:
-    """Never surge: the new pod would wait for the GPU and the volume that the old one holds. Several go in turn."""
+def _strategy(replicas: int) -> Strategy:
+    """Return how pods are replaced. They never surge: a new pod would wait for the GPU and the volume of an old one."""
     if replicas > 1:
-        return {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 1, "max_surge": 0}}
-    return {"type": "Recreate"}
+        return Strategy(type="RollingUpdate", max_unavailable=1)
+    return Strategy(type="Recreate")
 
 
 class Ollama(Component):
@@ -105,7 +95,7 @@ class Ollama(Component):
         super().__init__("Ollama", name, opts)
         settings, context = resolve_args(OllamaPool, args, OllamaArgs, SERVER_RULES, f"the args of Ollama {name!r}")
         pool = args.get("pool", "")
-        former = former_server(args)
+        former = args.get("former_server")
         workload = self._workload(name, pool, settings.method, context, former)
         own_name = workload.name
         self.deployment_name = workload.pods_name
@@ -119,8 +109,8 @@ class Ollama(Component):
         if _has_priority(settings) and "priority_class_name" in args:
             pod.spec["priority_class_name"] = args["priority_class_name"]
         self.server = _server(settings, workload, pod, image, former)
-        # If the new server does not become Ready, the former one is still the one behind the Service.
-        self.service = workload.service("http", PORT, [self.server] if former["handing_over"] else ())
+        # While the new server is not Ready, the Service still selects the former one.
+        self.service = workload.service("http", PORT, [self.server] if former is not None else ())
         self.service_name = name_of(self.service.metadata, own_name)
         front = _front(settings, workload, self.service_name, self.base_url)
         self.secret_name = front.secret_name
@@ -152,7 +142,7 @@ class Ollama(Component):
         context: Context,
         *,
         opts: pulumi.ResourceOptions,
-        **wiring: Unpack[Wiring],
+        **wiring: Unpack[OllamaWiring],
     ) -> Self:
         """Create an Ollama server of a stack, whose settings are checked.
 
@@ -163,15 +153,12 @@ class Ollama(Component):
             opts: Options of the component.
             wiring: What the rest of the stack decides.
         """
-        own = _Own(
-            pool=pool,
-            clients=wiring["clients"],
-            priority_class_name=wiring["priority_class_name"],
-            **wiring["handing_over"],
-        )
+        own: _Own = {"pool": pool, **wiring}
         return cls(server_name(pool), checked_args(OllamaArgs, settings, context, own), opts)
 
-    def _workload(self, name: str, pool: str, method: Method, context: Context, former: HandingOver) -> Workload:
+    def _workload(
+        self, name: str, pool: str, method: Method, context: Context, former: FormerServer | None
+    ) -> Workload:
         """Return the workload of the server, the pods of the former method included while these still run."""
         own_name = server_name(pool)
         return Workload(
@@ -181,7 +168,7 @@ class Ollama(Component):
             parent=self,
             context=context,
             pods_name=pods_name(own_name, method),
-            former_pods_name=former_pods_name(own_name, method) if former["handing_over"] else "",
+            former_pods_name=former_pods_name(own_name, method) if former is not None else "",
         )
 
 
@@ -237,30 +224,24 @@ def _policy(settings: OllamaPool, workload: Workload, clients: Sequence[Peer]) -
 
 
 def _server(
-    settings: OllamaPool, workload: Workload, pod: Pod, image: pulumi.Output[str], former: HandingOver
+    settings: OllamaPool, workload: Workload, pod: Pod, image: pulumi.Output[str], former: FormerServer | None
 ) -> pulumi.Resource:
     """Create what runs the pods: a Deployment, or a release of the chart."""
     strategy = _strategy(settings.replicas)
-    return run_server(
-        workload,
-        settings,
-        pod.spec,
-        metadata=pod.metadata,
+    # Several pods are replaced one after the other, and each drains first.
+    drain_seconds = DRAIN_SECONDS * settings.replicas if settings.replicas > 1 else 0
+    pods = ServerPods(
+        pod=pod,
         strategy=strategy,
-        chart="ollama",
-        values=lambda replicas: ollama_values(
-            pod.spec,
-            image=image.apply(split_image),
-            release=release_name(workload.name),
-            replicas=replicas,
-            strategy=strategy,
-            labels=workload.labels,
-            metadata=pod.metadata,
-        ),
-        # Several go in turn, each after the one before it.
-        drain_seconds=DRAIN_SECONDS * settings.replicas if settings.replicas > 1 else 0,
-        **former,
+        replicas=settings.replicas,
+        timeout_seconds=settings.startup_timeout_seconds + drain_seconds,
     )
+    release = ReleaseSpec(
+        chart=CHART,
+        settings=settings.helm,
+        values=lambda: ollama_values(pod, workload, image=image, strategy=strategy),
+    )
+    return run_server(workload, settings.method, pods, release, former)
 
 
 def _create_model_jobs(settings: OllamaPool, server: ModelServer) -> None:

@@ -8,7 +8,7 @@ from ..settings.findings import Finding
 from .names import server_name, server_path
 from .rules import SERVER_RULES, no_models
 from .settings import MODEL_JOB_RESOURCES, OllamaPool, OllamaSettings
-from .versions import IMAGES
+from .versions import CHART, IMAGES
 
 
 def _check(settings: OllamaSettings, _prefix: str) -> Iterator[Finding]:
@@ -53,6 +53,7 @@ OLLAMA = Definition(
     kind="Ollama",
     namespace="ollama",
     images=IMAGES,
+    charts={"ollama": CHART},
     args=OllamaPool,
     check=_check,
     containers=_containers,

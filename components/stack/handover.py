@@ -5,13 +5,13 @@ from pathlib import Path
 import pulumi
 
 from ..helm.charts import is_path
-from ..helm.server import HandingOver, hands_over
+from ..helm.handover import FormerServer, has_former_server
 from ..helm.settings import Method
 from .data.deployed import DeployedRelease, DeployedStack
 
 
-def handing_over(deployed: DeployedStack, component: str, method: Method) -> HandingOver:
-    """Return what to keep of a server that the other method runs, and log that it is kept.
+def former_server(deployed: DeployedStack, component: str, method: Method) -> FormerServer | None:
+    """Return the server that the other method runs, if it has to be kept, and log that it is kept.
 
     Args:
         deployed: What the stack has deployed.
@@ -21,8 +21,8 @@ def handing_over(deployed: DeployedStack, component: str, method: Method) -> Han
     Raises:
         pulumi.RunError: The chart of the release to keep is missing, so Helm cannot upgrade the release.
     """
-    if not hands_over(deployed.replicas, component, method):
-        return {"handing_over": False, "release_values": ()}
+    if not has_former_server(deployed.replicas, component, method):
+        return None
     kind = "Deployment" if method == "helm" else "Helm release"
     pulumi.log.info(
         f"{component}: the {kind} that runs it now is kept until its successor (`method: {method}`) is ready; the next "
@@ -35,4 +35,4 @@ def handing_over(deployed: DeployedStack, component: str, method: Method) -> Han
             "there. Helm needs it to take the pods of the release away: put it back until the release is deleted, "
             "which the second `pulumi up` does."
         )
-    return {"handing_over": True, "release_values": release.values}
+    return {"release_values": sorted(release.values)}

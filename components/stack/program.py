@@ -9,8 +9,8 @@ import pulumi_kubernetes as k8s
 from ..context import Context
 from ..definition import Application
 from ..exposure.rules import retired_controller
+from ..helm.handover import FormerServer, former_pods_name, has_former_server
 from ..helm.release import pods_name
-from ..helm.server import HandingOver, former_pods_name, hands_over
 from ..helm.settings import Method
 from ..librechat.admin import NAME as CREATE_ADMIN
 from ..librechat.component import LibreChat
@@ -24,7 +24,7 @@ from ..ollama.names import server_name
 from ..workload.manifests import selector
 from .configuration import read_deployed, read_settings
 from .data.deployed import DeployedStack
-from .handover import handing_over
+from .handover import former_server
 from .namespaces import namespace_args
 from .provider import cluster_provider
 from .settings import DEVELOPMENT, Settings, exposures
@@ -90,9 +90,9 @@ class Stack:
             deleted_with=None if self.settings.data_protection else namespace.namespace,
         )
 
-    def handing_over(self, component: str, method: Method) -> HandingOver:
+    def former_server(self, component: str, method: Method) -> FormerServer | None:
         """Return what to keep of a server that the other method runs, and log that it is kept."""
-        return handing_over(self.deployed, component, method)
+        return former_server(self.deployed, component, method)
 
     def librechat_pods(self, namespace: Namespace) -> list[Peer]:
         """Return LibreChat's pods: the clients of Ollama, Meilisearch and Valkey.
@@ -102,7 +102,7 @@ class Stack:
         """
         method = self.settings.librechat.method
         names = [pods_name(LIBRECHAT, method)]
-        if hands_over(self.deployed.replicas, LIBRECHAT, method):
+        if has_former_server(self.deployed.replicas, LIBRECHAT, method):
             names.append(former_pods_name(LIBRECHAT, method))
         return [_pods(namespace, name) for name in names]
 

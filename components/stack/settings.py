@@ -8,6 +8,7 @@ from pydantic import AfterValidator
 
 from ..definition import Application, Definition
 from ..exposure.settings import Exposure
+from ..helm.charts import Chart
 from ..images import Image
 from ..librechat.config.render import RenderedConfig, render
 from ..librechat.definition import LIBRECHAT
@@ -175,6 +176,11 @@ def components() -> Mapping[str, Definition[Any]]:
 def images() -> dict[str, Image]:
     """Return the pinned images of all components by name."""
     return {name: image for component in components().values() for name, image in component.images.items()}
+
+
+def charts() -> dict[str, Chart]:
+    """Return the pinned Helm charts of all components by name."""
+    return {name: chart for component in components().values() for name, chart in component.charts.items()}
 
 
 def exposures(settings: Settings) -> dict[str, Exposure]:

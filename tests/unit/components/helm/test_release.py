@@ -1,80 +1,53 @@
-"""Parts of a Helm release: keys as in a manifest, images in pieces, values merged last."""
+"""The Helm release: its name, its chart, its options, and what of it may not change."""
 
 from typing import Any
 
-import pulumi
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from components import images
-from components.helm.release import known_only, manifest, merged, pods_name, split_image
-from tests.unit.recording import run
+from components.helm.release import create_release, pods_name, release_name
+from tests.unit.components.helm import servers
+from tests.unit.recording import Resource, run
 
 
-def test_keys_become_those_of_a_manifest_and_names_stay() -> None:
-    assert manifest(
-        {
-            "run_as_non_root": True,
-            "seccomp_profile": {"type": "RuntimeDefault"},
-            "emptyDir": {},
-            "limits": {"example.org/my_gpu": "1"},
-            "selector": {"matchLabels": {"my_label": "a"}},
-            "list": [{"mount_path": "/a"}],
-        }
-    ) == {
-        "runAsNonRoot": True,
-        "seccompProfile": {"type": "RuntimeDefault"},
-        "emptyDir": {},
-        "limits": {"example.org/my_gpu": "1"},
-        "selector": {"matchLabels": {"my_label": "a"}},
-        "list": [{"mountPath": "/a"}],
-    }
+def created(settings: dict[str, Any], **more: Any) -> Resource:
+    def program() -> None:
+        create_release(servers.workload(), servers.release(**settings), replicas=2, timeout_seconds=90, **more)
+
+    [release] = run(program).all("Release")
+    return release
 
 
-PART = st.from_regex(r"[a-z0-9]{1,6}", fullmatch=True)
-TAG = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
-DIGEST = st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True)
-
-
-@given(
-    registry=st.sampled_from(["docker.io", "mirror.example.org:5000", "localhost"]),
-    path=st.lists(PART, min_size=1, max_size=3).map("/".join),
-    tag=st.none() | TAG,
-    digest=st.none() | DIGEST,
-)
-def test_the_pieces_of_an_image_give_it_again(registry: str, path: str, tag: str | None, digest: str | None) -> None:
-    reference = f"{registry}/{path}" + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
-    if images.problem(reference):
-        return
-    found = split_image(reference)
-    assert f"{found['registry']}/{found['repository']}:{found['tag']}" == reference
-    assert f"{found['name']}:{found['tag']}" == reference
-
-
-def test_a_short_image_is_that_of_docker_hub() -> None:
-    assert split_image("mongo:8")["name"] == "docker.io/library/mongo"
-
-
-def test_a_key_that_nobody_has_looked_at_is_refused() -> None:
-    assert known_only({"a": 1}, "a", "b") == {"a": 1}
-    with pytest.raises(ValueError, match="nothing says how a chart expresses host_network, shares"):
-        known_only({"shares": 1, "a": 1, "host_network": True}, "a")
-
-
-def test_values_are_merged_last_and_null_takes_one_out() -> None:
-    extra = {"image": {"tag": "2"}, "replicaCount": None, "more": [1]}
-
-    def with_extra(extra: dict[str, Any]) -> Any:
-        def program() -> Any:
-            return merged({"image": {"tag": pulumi.Output.from_input("1"), "name": "a"}, "replicaCount": 1}, extra)
-
-        return run(program).result
-
-    assert with_extra(extra) == {"image": {"tag": "2", "name": "a"}, "more": [1]}
-    assert with_extra({}) == {"image": {"tag": "1", "name": "a"}, "replicaCount": 1}
-
-
-def test_pods_are_called_after_their_release() -> None:
+def test_names_follow_the_workload() -> None:
+    assert release_name("ollama") == "ollama-helm"
     assert pods_name("ollama", "native") == "ollama"
     assert pods_name("ollama", "helm") == "ollama-helm"
+
+
+def test_a_release_has_the_pinned_chart_and_the_values_of_the_component() -> None:
+    inputs = created({}).inputs
+    assert (inputs["name"], inputs["namespace"]) == ("echo-helm", "tests")
+    assert (inputs["chart"], inputs["version"]) == ("echo", "1.2.3")
+    assert inputs["repositoryOpts"] == {"repo": "https://charts.example.org"}
+    assert inputs["values"] == {**servers.VALUES, "replicaCount": 2}
+    assert inputs["timeout"] == 90
+
+
+def test_the_settings_change_chart_options_and_values() -> None:
+    settings = {"chart": "./echo.tgz", "atomic": False, "maxHistory": 2, "values": {"image": {"tag": "2"}}}
+    inputs = created(settings).inputs
+    assert inputs["chart"] == "./echo.tgz"
+    assert "version" not in inputs
+    assert "repositoryOpts" not in inputs
+    assert (inputs["atomic"], inputs["maxHistory"]) == (False, 2)
+    assert inputs["values"] == {**servers.VALUES, "image": {"tag": "2"}, "replicaCount": 2}
+
+
+def test_a_release_that_stays_as_it_is_deployed_ignores_everything_but_its_replicas() -> None:
+    release = created({"values": {"more": 1}}, unchanged=["image", "old"])
+    assert {path for path in release.ignore_changes if path.startswith("values")} == {
+        'values["fullnameOverride"]',
+        'values["image"]',
+        'values["old"]',
+    }
+    assert {"chart", "version", "repositoryOpts", "timeout"} <= set(release.ignore_changes)
+    assert "more" not in release.inputs["values"], "the values of the settings are not those that are deployed"
+    assert 'values["replicaCount"]' in created({}, unchanged=["replicaCount"]).ignore_changes
+    assert created({}).ignore_changes == ()

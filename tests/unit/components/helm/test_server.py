@@ -1,201 +1,87 @@
-"""From one method to the other: what stays, what is kept without pods, and when it goes."""
+"""What runs a server: a Deployment or a release, one after the other where the method changes."""
 
 from typing import Any
 
 import pytest
 
-from components import LibreChat, Ollama
-from components.helm.server import hands_over
-from components.librechat.settings import LibreChatSettings
-from components.ollama.settings import OllamaSettings
-from components.stack.data.deployed import DeployedRelease, from_state
-from tests.reachability import matches
-from tests.unit import programs
-from tests.unit.programs import CONNECTED
-from tests.unit.recording import Recording, Resource, run
+from components.helm.handover import FormerServer
+from components.helm.server import ServerPods, Strategy, run_server
+from components.helm.settings import Method
+from tests.unit.components.helm import servers
+from tests.unit.recording import Recording, run
 
-KEPT = {
-    "PersistentVolumeClaim",
-    "Secret",
-    "ConfigMap",
-    "Service",
-    "ServiceAccount",
-    "Ingress",
-    "Job",
-    "RandomPassword",
-    "NetworkPolicy",
-}
-SELECTING = {"Service", "NetworkPolicy"}
+
+def started(method: Method, pods: ServerPods, former: FormerServer | None = None) -> Recording:
+    return run(lambda: run_server(servers.workload(), method, pods, servers.release(), former) and None)
 
 
 @pytest.mark.parametrize(
-    ("replicas", "method", "kept"),
+    ("strategy", "overlaps", "spec"),
     [
-        ({}, "helm", False),  # nothing is deployed
-        ({"ollama-release": 1}, "helm", False),  # it is the one already
-        ({"ollama-deployment": 1}, "helm", True),  # the first `up` after the change
-        ({"ollama-deployment": 0}, "helm", True),  # the release failed and was removed
-        ({"ollama-deployment": 0, "ollama-release": 1}, "helm", False),  # the second `up`
-        ({"ollama-deployment": 1, "ollama-release": 0}, "helm", True),  # changed back and forth
-        ({"ollama-deployment": 0, "ollama-release": 1}, "native", True),  # changed back before the second `up`
-        ({"ollama-release": 1}, "native", True),
-        ({"ollama-deployment": 1, "ollama-release": 0}, "native", False),
-        ({"ollama-deployment": 1, "ollama-release": 1}, "helm", False),  # the second `up`, where both may have pods
-        ({"ollama-deployment": 1, "ollama-release": 1}, "native", False),  # changed back before that
-        ({"ollama-amd-deployment": 1}, "helm", False),  # another server
+        (servers.RECREATE, False, {"type": "Recreate"}),
+        (
+            servers.SURGE,
+            True,
+            {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
+        ),
+        (
+            Strategy(type="RollingUpdate", max_unavailable=1),
+            False,
+            {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 1, "max_surge": 0}},
+        ),
     ],
 )
-def test_the_other_one_is_kept_until_its_successor_has_pods(replicas: dict[str, int], method: Any, kept: bool) -> None:
-    assert hands_over(replicas, "ollama", method) is kept
+def test_pods_overlap_only_if_they_surge(strategy: Strategy, overlaps: bool, spec: dict[str, Any]) -> None:
+    assert strategy.overlaps is overlaps
+    assert strategy.spec() == spec
 
 
-def test_the_number_of_pods_is_read_from_the_state() -> None:
-    chain = "urn:pulumi:test::ollama-librechat::ollama-librechat:index:Ollama$kubernetes"
-    found = from_state(
-        {
-            f"{chain}:apps/v1:Deployment::ollama-deployment": {"outputs": {"spec": {"replicas": 0.0}}},
-            f"{chain}:helm.sh/v3:Release::ollama-release": {"outputs": {"values": {"replicaCount": 2.0}}},
-        }
-    )
-    assert found.replicas == {"ollama-deployment": 0, "ollama-release": 2}
-
-
-def test_of_a_release_its_chart_and_the_names_of_its_values_are_read_and_nothing_else() -> None:
-    chain = "urn:pulumi:test::ollama-librechat::ollama-librechat:index:Ollama$kubernetes"
-    values = {"replicaCount": 1.0, "extraEnv": [{"name": "KEY", "value": "do-not-tell"}]}
-    outputs = {"chart": "./ollama.tgz", "values": values, "status": {"status": "failed"}}
-    found = from_state({f"{chain}:helm.sh/v3:Release::ollama-release": {"outputs": outputs}})
-    release = DeployedRelease("./ollama.tgz", frozenset({"replicaCount", "extraEnv"}))
-    assert found.releases == {"ollama-release": release}
-    assert found.replicas == {"ollama-release": 0}, "one that failed runs nothing"
-    assert "do-not-tell" not in repr(found)
-
-
-def ollama(**more: Any) -> Recording:
-    changes = more.pop("settings", {})
-    settings = OllamaSettings.model_validate({"gpu": {"count": 1}, "method": more.pop("method", "native"), **changes})
-    policies = {"network_policies": {"enabled": True}}
-    args = programs.as_args(settings, namespace="ollama", **policies, **more)
-    return run(lambda: Ollama("ollama", args) and None)
-
-
-def librechat(**more: Any) -> Recording:
-    changes = more.pop("settings", {})
-    settings = LibreChatSettings.model_validate({"method": more.pop("method", "native"), **changes})
-    args = programs.as_args(settings, **CONNECTED, network_policies={"enabled": True}, **more)
-    return run(lambda: LibreChat("librechat", args) and None)
-
-
-PROGRAMS = {"ollama": ollama, "librechat": librechat}
-
-
-def kept(program: Recording) -> dict[str, Resource]:
-    return {found.urn: found for found in program.resources if found.kind in KEPT}
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_everything_but_the_server_is_the_same_object_with_either_method(name: str) -> None:
-    native, helm = kept(PROGRAMS[name]()), kept(PROGRAMS[name](method="helm"))
-    assert set(native) == set(helm)
-    changed = {found.kind for urn, found in native.items() if found.inputs != helm[urn].inputs}
-    assert changed <= SELECTING
-    for urn, found in native.items():
-        assert found.metadata.get("name") == helm[urn].metadata.get("name")
-        if found.kind == "Service":
-            assert found.spec["selector"]["app.kubernetes.io/name"] == name
-            assert helm[urn].spec["selector"]["app.kubernetes.io/name"] == f"{name}-helm"
-            assert {**found.spec, "selector": {}} == {**helm[urn].spec, "selector": {}}
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_only_one_of_them_runs_the_server(name: str) -> None:
-    native, helm = PROGRAMS[name](), PROGRAMS[name](method="helm")
-    assert [found.object_name for found in native.all("Deployment")] == [name]
-    assert native.all("Release") == []
-    assert helm.all("Deployment") == []
-    assert [found.inputs["name"] for found in helm.all("Release")] == [f"{name}-helm"]
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_while_it_is_handed_over_the_old_one_has_no_pods_and_comes_first(name: str) -> None:
-    to_helm = PROGRAMS[name](method="helm", handing_over=True)
-    [deployment], [release] = to_helm.all("Deployment"), to_helm.all("Release")
-    assert deployment.spec["replicas"] == 0
-    assert "annotations" not in deployment.metadata, "nobody waits for a pod that will not come"
-    assert release.inputs["values"]["replicaCount"] == 1
-    assert deployment.urn in release.dependencies
-    before = PROGRAMS[name]().all("Deployment")[0]
-    assert {**deployment.spec, "replicas": 1} == before.spec  # nothing else of it changes
-    back = PROGRAMS[name](handing_over=True)
-    [deployment], [release] = back.all("Deployment"), back.all("Release")
-    assert release.inputs["values"]["replicaCount"] == 0
-    assert deployment.spec["replicas"] == 1
-    assert release.urn in deployment.dependencies
-
-
-TODAY = {"image": "registry.example.org/server:2", "startupTimeoutSeconds": 77}
-"""Settings that were changed together with the method."""
-
-VALUES = ("image", "nobodysValue", "replicaCount")
-"""Names of values of a release that is deployed."""
-
-
-def ignored(found: Resource, path: str) -> bool:
-    return any(path == skipped or path.startswith(f"{skipped}.") for skipped in found.ignore_changes)
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_deployment_that_is_kept_stays_as_it_is_deployed(name: str) -> None:
-    program = PROGRAMS[name](method="helm", handing_over=True, settings=TODAY)
+def test_a_deployment_runs_the_pods() -> None:
+    program = started("native", servers.pods(servers.SURGE, replicas=3))
     [deployment] = program.all("Deployment")
-    paths = [f"metadata.{key}" for key in deployment.metadata] + [f"spec.{key}" for key in deployment.spec]
-    assert {path for path in paths if not ignored(deployment, path)} == {
-        "metadata.name",
-        "metadata.namespace",
-        "spec.replicas",
-    }
-    [release] = program.all("Release")
-    assert release.ignore_changes == ()
+    assert program.all("Release") == []
+    assert deployment.object_name == "echo"
+    assert deployment.spec["replicas"] == 3
+    assert deployment.spec["progressDeadlineSeconds"] == 90
+    assert deployment.timeouts == {"create": "90s", "update": "90s"}
+    assert deployment.spec["template"]["spec"]["containers"][0]["image"] == "echo:1"
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_a_release_that_is_kept_stays_as_it_is_deployed(name: str) -> None:
-    program = PROGRAMS[name](handing_over=True, release_values=VALUES, settings=TODAY)
+def test_a_release_runs_the_pods() -> None:
+    program = started("helm", servers.pods(replicas=3))
     [release] = program.all("Release")
-    values = {f'values["{key}"]' for key in {*release.inputs["values"], *VALUES} - {"replicaCount"}}
-    inputs = {"chart", "version", "repositoryOpts", "atomic", "cleanupOnFail", "maxHistory", "timeout"}
-    assert set(release.ignore_changes) == values | inputs
-    assert set(release.inputs) - inputs == {"name", "namespace", "values", "compat"}
-    [deployment] = program.all("Deployment")
-    assert deployment.ignore_changes == ()
+    assert program.all("Deployment") == []
+    assert release.inputs["values"]["replicaCount"] == 3
+    assert release.inputs["timeout"] == 90
+
+
+def test_the_number_of_pods_is_left_to_an_autoscaler() -> None:
+    [deployment] = started("native", servers.pods(replicas=3, autoscaled=True)).all("Deployment")
+    assert deployment.spec.get("replicas") is None
+
+
+@pytest.mark.parametrize(
+    ("strategy", "replicas", "waits"),
+    [(servers.RECREATE, 1, True), (servers.RECREATE, 2, False), (servers.SURGE, 1, False)],
+)
+def test_only_a_single_pod_that_is_recreated_is_waited_for(strategy: Strategy, replicas: int, waits: bool) -> None:
+    [deployment] = started("native", servers.pods(strategy, replicas=replicas)).all("Deployment")
+    assert ("annotations" in deployment.metadata) is waits
 
 
 @pytest.mark.parametrize("method", ["native", "helm"])
-def test_where_old_and_new_pods_run_side_by_side_the_old_ones_stay(method: str) -> None:
-    shared = {"storage": {"accessMode": "ReadWriteMany"}}
-    program = librechat(method=method, handing_over=True, release_values=VALUES, settings=shared)
+def test_the_former_server_is_kept_and_comes_first(method: Method) -> None:
+    program = started(method, servers.pods(), {"release_values": ["image", "replicaCount"]})
     [deployment], [release] = program.all("Deployment"), program.all("Release")
-    if method == "helm":
-        assert set(deployment.ignore_changes) == {"metadata", "spec"}
-    else:
-        assert 'values["replicaCount"]' in release.ignore_changes
-    alone = ollama(method=method, handing_over=True, settings={"replicas": 2, **shared})
-    assert "spec" not in alone.all("Deployment")[0].ignore_changes, "pods with a GPU never do"
+    new, former = (release, deployment) if method == "helm" else (deployment, release)
+    assert former.urn in new.dependencies
+    assert new.ignore_changes == ()
+    assert former.ignore_changes
+    assert not {"spec.replicas", "spec", 'values["replicaCount"]'} & set(former.ignore_changes), "it is scaled to zero"
 
 
 @pytest.mark.parametrize("method", ["native", "helm"])
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_the_service_moves_when_the_new_server_is_ready_and_policies_know_both(name: str, method: str) -> None:
-    program = PROGRAMS[name](method=method, handing_over=True)
-    [server] = program.all("Release" if method == "helm" else "Deployment")
-    [service] = program.all("Service")
-    assert server.urn in service.dependencies
-    new = f"{name}-helm" if method == "helm" else name
-    assert service.spec["selector"]["app.kubernetes.io/name"] == new
-    [policy] = [found for found in program.all("NetworkPolicy") if found.object_name == name]
-    for pods in (name, f"{name}-helm"):
-        labels = {"app.kubernetes.io/name": pods, "app.kubernetes.io/part-of": "ollama-librechat"}
-        assert matches(policy.spec["podSelector"], labels)
-    assert not matches(policy.spec["podSelector"], {**labels, "app.kubernetes.io/name": "another"})
-    [settled] = [found for found in PROGRAMS[name](method=method).all("Service") if found.object_name == name]
-    assert not any(urn.endswith(("-deployment", "-release")) for urn in settled.dependencies)
+def test_the_former_server_keeps_its_pods_where_both_can_run(method: Method) -> None:
+    program = started(method, servers.pods(servers.SURGE), {"release_values": ["image", "replicaCount"]})
+    [former] = program.all("Deployment" if method == "helm" else "Release")
+    assert {"spec", 'values["replicaCount"]'} & set(former.ignore_changes)

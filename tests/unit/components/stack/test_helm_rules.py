@@ -44,7 +44,7 @@ EITHER: dict[str, tuple[dict[str, Any], str]] = {
     "no location": ({"chart": "charts/ollama"}, 'helm.chart = "charts/ollama": is neither a path'),
     "name": (
         {"values": {"fullnameOverride": "other"}},
-        'helm.values.fullnameOverride = "other": is what Service and NetworkPolicies select by',
+        'helm.values.fullnameOverride = "other": cannot be set, because the Service and the NetworkPolicies',
     ),
 }
 
