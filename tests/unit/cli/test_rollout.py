@@ -193,7 +193,8 @@ def test_a_pod_that_is_being_deleted_is_no_matter() -> None:
     ],
 )
 def test_pods_of_an_earlier_revision_and_of_others_are_no_matter(found: Live) -> None:
-    assert lasting(found, WEB, STORE) is None
+    assert lasting(found, WEB) is None
+    assert lasting(found, STORE) is None
 
 
 def test_pods_of_the_current_revision_are() -> None:
