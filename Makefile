@@ -15,7 +15,7 @@ export UV_COMPILE_BYTECODE := 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  STACK=name chooses the stack: dev, staging, prod, sandbox or one of your own"
 
 setup: $(VENV)/.installed ## Install what the project needs into .venv
@@ -69,10 +69,7 @@ history: setup ## Show the revisions of the stack: when, what, which commit, by 
 rollback: setup ## Bring program and settings back to the revision REV
 	@$(CLI) rollback $(or $(REV),$(error REV=n says which revision: make history)) $(WITH_STACK) $(WITH_YES)
 
-unlibrechat-schema: setup ## Write what the lint of librechat.yaml knows, from the npm package in tests/schema/package.json
-	@$(PYTHON) -m tests.schema.generate
-
-lock: setup ## Break the lock that a killed operation left on a stack
+unlock: setup ## Break the lock that a killed operation left on a stack
 	@$(CLI) unlock $(WITH_STACK) $(WITH_YES)
 
 validate: setup ## Check the settings of a stack or of all, with neither engine nor cluster
@@ -100,6 +97,9 @@ format: setup ## Format the code
 
 generate: setup ## Write the files that are generated from the code
 	@$(CLI) generate
+
+librechat-schema: setup ## Write what the lint of librechat.yaml knows, from the npm package in tests/schema/package.json
+	@$(PYTHON) -m tests.schema.generate
 
 lock: setup ## Move the pinned versions to the newest that requirements.txt and pyproject.toml allow
 	@$(CLI) lock

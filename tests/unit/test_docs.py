@@ -10,6 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from components.exposure.controllers import CONTROLLERS
 from components.settings.key_paths import section_of
 from components.stack.settings import Settings
 from tests.unit import programs
@@ -173,3 +174,14 @@ def test_every_object_of_the_terraform_table_is_in_the_program(folder: Path) -> 
     assert len(named) > 8
     found = {(r.kind, r.object_name) for r in programs.recorded("dev", folder).kubernetes()}
     assert set(named) - found == set()
+
+
+def test_the_table_of_controllers_is_that_of_their_records() -> None:
+    """Names, kinds and whether networks can be kept out; the reasons to choose one are prose."""
+    rows = re.findall(r"^\| `([a-z-]+)`[^|]*\| (\w+) \|.*$", (ROOT / "docs" / "exposure.md").read_text(), re.MULTILINE)
+    assert sorted(name for name, _ in rows) == sorted(CONTROLLERS)
+    for name, kind in rows:
+        controller = CONTROLLERS[name]
+        kinds = {"Ingress": controller.serves_ingress, "HTTPRoute": controller.serves_http_route}
+        served = [served for served, serves in kinds.items() if serves]
+        assert kind == ("both" if len(served) == 2 else served[0]), name
