@@ -101,6 +101,9 @@ generate: setup ## Write the files that are generated from the code
 librechat-schema: setup ## Write what the lint of librechat.yaml knows, from the npm package in tests/schema/package.json
 	@$(PYTHON) -m tests.schema.generate
 
+librechat-schema: setup ## Write what the lint of librechat.yaml knows, from the npm package in tests/schema/package.json
+	@$(PYTHON) -m tests.schema.generate
+
 lock: setup ## Move the pinned versions to the newest that requirements.txt and pyproject.toml allow
 	@$(CLI) lock
 

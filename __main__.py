@@ -63,14 +63,13 @@ librechat = components.LibreChat.from_settings(
     "librechat",
     settings.librechat,
     in_chat,
+    **connections,
     librechat_yaml=settings.librechat_yaml,
-    connections=connections,
     former_server=stack.former_server("librechat", settings.librechat.method),
     opts=stack.inside(chat),
 )
 secrets |= stack.librechat_secrets(librechat)
 
-# Outputs
 pulumi.export("librechat_url", librechat.url)
 pulumi.export("ollama_url", servers[""].base_url)
 pulumi.export("namespaces", {"ollama": inference.namespace_name, "librechat": chat.namespace_name})

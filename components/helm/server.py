@@ -105,7 +105,7 @@ def _deployment(
     replicas: int | None,
     depends_on: Sequence[pulumi.Resource] = (),
     ignore_changes: Sequence[str] = (),
-) -> k8s.apps.v1.Deployment:
+) -> "k8s.apps.v1.Deployment":
     single_pod = replicas == 1 and pods.strategy.type == "Recreate"
     return k8s.apps.v1.Deployment(
         f"{workload.resource_name}-deployment",

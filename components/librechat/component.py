@@ -4,7 +4,7 @@ from typing import TypedDict, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
-from typing_extensions import NotRequired, Self
+from typing_extensions import NotRequired, Self, Unpack
 
 from ..args import LibreChatSettingsArgs
 from ..component import Component
@@ -46,7 +46,7 @@ class LibreChatArgs(LibreChatSettingsArgs, CommonArgs, Connections, _Own):
     """Args of `LibreChat`: the settings of the same name, the common args, and what it is connected to."""
 
 
-class _StackArgs(Connections, _Own):
+class LibreChatWiring(Connections, _Own):
     """The args of a LibreChat in a stack, besides its settings and context."""
 
     librechat_yaml: RenderedConfig
@@ -147,14 +147,19 @@ class LibreChat(Component):
         settings: LibreChatSettings,
         context: Context,
         *,
-        librechat_yaml: RenderedConfig,
-        connections: Connections,
-        former_server: FormerServer | None,
         opts: pulumi.ResourceOptions,
+        **wiring: Unpack[LibreChatWiring],
     ) -> Self:
-        """Create the LibreChat of a stack, whose settings are checked and whose librechat.yaml is linted."""
-        own: _StackArgs = {**connections, "former_server": former_server, "librechat_yaml": librechat_yaml}
-        return cls(name, checked_args(LibreChatArgs, settings, context, own), opts)
+        """Create the LibreChat of a stack, whose settings are checked and whose librechat.yaml is linted.
+
+        Args:
+            name: Logical name.
+            settings: Its settings.
+            context: What all components share.
+            opts: Options of the component.
+            wiring: Its connections, and what the rest of the stack decides.
+        """
+        return cls(name, checked_args(LibreChatArgs, settings, context, wiring), opts)
 
 
 def _linted_config(settings: LibreChatSettings, args: LibreChatArgs, source: str) -> RenderedConfig:
@@ -164,7 +169,7 @@ def _linted_config(settings: LibreChatSettings, args: LibreChatArgs, source: str
         SettingsError: LibreChat lacks a connection, or would refuse or ignore a part of its librechat.yaml.
     """
     if "librechat_yaml" in args:
-        return cast("_StackArgs", args)["librechat_yaml"]
+        return cast("LibreChatWiring", args)["librechat_yaml"]
     if findings := missing(settings, args):
         raise SettingsError(findings, source)
     rendered = render(settings, args["ollama"])

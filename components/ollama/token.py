@@ -154,7 +154,7 @@ def _pod_spec(
     return spec
 
 
-def _deployment(workload: Workload, pod: Pod) -> k8s.apps.v1.Deployment:
+def _deployment(workload: Workload, pod: Pod) -> "k8s.apps.v1.Deployment":
     return k8s.apps.v1.Deployment(
         f"{workload.resource_name}-deployment",
         metadata=workload.metadata(),

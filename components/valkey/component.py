@@ -149,7 +149,7 @@ def _pod(settings: ValkeySettings, workload: Workload, credentials: _Credentials
     return Pod(metadata=metadata, spec=with_extras(settings.pods, spec))
 
 
-def _deployment(settings: ValkeySettings, workload: Workload, pod: Pod) -> k8s.apps.v1.Deployment:
+def _deployment(settings: ValkeySettings, workload: Workload, pod: Pod) -> "k8s.apps.v1.Deployment":
     return k8s.apps.v1.Deployment(
         f"{workload.resource_name}-deployment",
         metadata=workload.metadata(annotations=manifests.WAIT_FOR_NEW_POD),

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit import programs
-from tests.unit.components.settings.test_types import HOSTS, LABELS, MODELS, QUANTITIES
+from tests.unit.components.ollama.test_model_name import MODELS
+from tests.unit.components.settings.test_types import HOSTS, LABELS, QUANTITIES
 from tests.unit.pods import pods, violations
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

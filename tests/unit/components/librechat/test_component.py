@@ -14,7 +14,7 @@ from components import LibreChat
 from components.librechat.config import writer
 from components.librechat.rules import RULES, shared_redis
 from components.settings.findings import SettingsError
-from components.stack.rules import ROOT
+from components.stack.rules import RULES as STACK_RULES
 from tests.unit import pods, programs
 from tests.unit.programs import CONNECTED, librechat
 from tests.unit.recording import Recording, run
@@ -86,7 +86,7 @@ def count_calls(patch: pytest.MonkeyPatch, functions: Iterable[Callable[..., Any
 
 
 def test_one_run_renders_once_and_applies_each_rule_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = [writer.to_yaml, shared_redis, *RULES, *ROOT]
+    program = [writer.to_yaml, shared_redis, *RULES, *STACK_RULES]
     calls = count_calls(monkeypatch, program)
     recording = programs.execute({}, tmp_path)
     assert "Ollama" in str(content(recording))

@@ -10,7 +10,7 @@ from typing import Any
 import crossplane
 import pytest
 
-from components.exposure.presets import STREAM_TIMEOUT_SECONDS
+from components.exposure.controllers.controller import STREAM_TIMEOUT_SECONDS
 from components.ollama.token import (
     CONFIG_DIRECTORY,
     CONFIG_FILE,

@@ -1,10 +1,22 @@
 """Defaults of nested sections, and outputs in place of values."""
 
+import asyncio
+from collections.abc import Iterator
+
 import pulumi
 import pytest
 from pydantic import Field, SecretStr, ValidationError
 
 from components.settings.base import Section, put_outputs, secret_text, take_outputs
+
+
+@pytest.fixture(autouse=True)
+def event_loop() -> Iterator[None]:
+    """Give the Outputs of a test an event loop, which a program has."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.close()
 
 
 class Inner(Section):
