@@ -8,6 +8,7 @@ import pytest
 from pydantic import Field, SecretStr, ValidationError
 
 from components.settings.base import Section, put_outputs, secret_text, take_outputs
+from tests.unit.recording import run
 
 
 @pytest.fixture(autouse=True)
@@ -47,19 +48,26 @@ def test_unknown_keys_and_other_types_are_refused_without_the_value() -> None:
 
 
 def test_outputs_are_taken_out_and_put_back_in_their_places() -> None:
-    later = pulumi.Output.from_input("10Gi")
-    known, outputs = take_outputs({"inner": {"size": later, "storage_class": "fast"}, "labels": {"a": later, "b": "c"}})
-    assert known == {"inner": {"storage_class": "fast"}, "labels": {"b": "c"}}
-    assert outputs == {"inner": {"size": later}, "labels": {"a": later}}
-    complete = put_outputs(Outer.model_validate(known), outputs)
-    assert complete.inner.size is later
-    assert complete.inner.storage_class == "fast"
-    assert complete.labels == {"a": later, "b": "c"}
+    def program() -> None:
+        later = pulumi.Output.from_input("10Gi")
+        args = {"inner": {"size": later, "storage_class": "fast"}, "labels": {"a": later, "b": "c"}}
+        known, outputs = take_outputs(args)
+        assert known == {"inner": {"storage_class": "fast"}, "labels": {"b": "c"}}
+        assert outputs == {"inner": {"size": later}, "labels": {"a": later}}
+        complete = put_outputs(Outer.model_validate(known), outputs)
+        assert complete.inner.size is later
+        assert complete.inner.storage_class == "fast"
+        assert complete.labels == {"a": later, "b": "c"}
+
+    run(program)
 
 
 def test_a_list_with_an_output_is_an_output() -> None:
-    later = pulumi.Output.from_input("a")
-    assert take_outputs({"list": ["b", {"c": later}]}) == ({}, {"list": ["b", {"c": later}]})
+    def program() -> None:
+        later = pulumi.Output.from_input("a")
+        assert take_outputs({"list": ["b", {"c": later}]}) == ({}, {"list": ["b", {"c": later}]})
+
+    run(program)
 
 
 def test_the_text_of_a_secret_is_given_only_when_asked_for() -> None:
