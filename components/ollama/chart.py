@@ -57,6 +57,10 @@ MODEL_STORE = "ollama-data"
 """Name of the volume with the models, in the chart and in our pod."""
 
 
+_OFF = ("ingress", "gateway", "httpRoute", "autoscaling", "knative", "tests")
+"""Objects of the chart that this program creates itself, or has no use for."""
+
+
 def ollama_values(
     pod: Pod, workload: Workload, *, image: pulumi.Output[str], strategy: Strategy
 ) -> Mapping[str, object]:
@@ -80,12 +84,7 @@ def ollama_values(
     mounts = {mount["name"]: mount for mount in manifest(container["volume_mounts"])}
     claims = {volume["name"]: volume for volume in manifest(spec["volumes"])}
     passed_through = {
-        "nodeSelector": spec.get("node_selector"),
-        "tolerations": manifest(spec.get("tolerations")),
-        "affinity": spec.get("affinity"),
-        "topologySpreadConstraints": spec.get("topology_spread_constraints"),
-        "priorityClassName": spec.get("priority_class_name"),
-        "runtimeClassName": spec.get("runtime_class_name"),
+        **_placement(spec),
         "imagePullSecrets": spec.get("image_pull_secrets"),
         "extraEnvFrom": container.get("env_from"),
         "podAnnotations": metadata.get("annotations"),
@@ -122,13 +121,20 @@ def ollama_values(
         },
         "volumes": [volume for name, volume in claims.items() if name != MODEL_STORE],
         "volumeMounts": [mount for mount in manifest(container["volume_mounts"]) if mount["name"] != MODEL_STORE],
-        "ingress": {"enabled": False},
-        "gateway": {"enabled": False},
-        "httpRoute": {"enabled": False},
-        "autoscaling": {"enabled": False},
-        "knative": {"enabled": False},
-        "tests": {"enabled": False},
+        **{name: {"enabled": False} for name in _OFF},
         **{key: value for key, value in passed_through.items() if value},
+    }
+
+
+def _placement(spec: Mapping[str, Any]) -> dict[str, object]:
+    """Return what decides on which nodes a pod runs."""
+    return {
+        "nodeSelector": spec.get("node_selector"),
+        "tolerations": manifest(spec.get("tolerations")),
+        "affinity": spec.get("affinity"),
+        "topologySpreadConstraints": spec.get("topology_spread_constraints"),
+        "priorityClassName": spec.get("priority_class_name"),
+        "runtimeClassName": spec.get("runtime_class_name"),
     }
 
 

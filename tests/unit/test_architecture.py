@@ -14,25 +14,11 @@ MAX_LINES = 60
 MAX_PARAMETERS = 6
 PACKAGES = ("components", "cli", "policies")
 
-UPWARD_IMPORTS = {
-    "components.helm.release -> components.librechat.config.render": "the redesign of helm is under way",
-    "components.helm.server -> components.librechat.settings": "the redesign of helm is under way",
-    "components.helm.server -> components.ollama.settings": "the redesign of helm is under way",
-}
+UPWARD_IMPORTS: dict[str, str] = {}
 """Imports in `components` of a layer above, and why."""
-LONG_FUNCTIONS = {
-    "components.librechat.component.LibreChat.__init__": "the redesign of librechat is under way",
-    "components.ollama.chart.ollama_values": "the redesign of ollama is under way",
-}
+LONG_FUNCTIONS: dict[str, str] = {}
 """Functions in `components` with more than `MAX_LINES` lines, and why."""
-MANY_PARAMETERS = {
-    "components.helm.release.create_release": "the redesign of helm is under way",
-    "components.helm.server.run_server": "the redesign of helm is under way",
-    "components.librechat.chart.librechat_values": "the redesign of librechat is under way",
-    "components.ollama.chart.ollama_values": "the redesign of ollama is under way",
-    "components.ollama.component.Ollama.from_settings": "the redesign of ollama is under way",
-    "components.ollama.models.jobs.ModelJobs.create": "the redesign of ollama is under way",
-}
+MANY_PARAMETERS: dict[str, str] = {}
 """Functions in `components` with more than `MAX_PARAMETERS` parameters, and why."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
