@@ -68,13 +68,13 @@ librechat = components.LibreChat.from_settings(
     former_server=stack.former_server("librechat", settings.librechat.method),
     opts=stack.inside(chat),
 )
-secrets |= stack.librechat_secrets(librechat)
 
+# Outputs
 pulumi.export("librechat_url", librechat.url)
 pulumi.export("ollama_url", servers[""].base_url)
 pulumi.export("namespaces", {"ollama": inference.namespace_name, "librechat": chat.namespace_name})
 pulumi.export("models", servers[""].models)
-pulumi.export("secrets", secrets)
+pulumi.export("secrets", {**secrets, **stack.librechat_secrets(librechat)})
 pulumi.export("next_command", stack.next_command)
 for name, value in {**stack.pool_outputs(servers), **stack.login_outputs(librechat)}.items():
     pulumi.export(name, value)
