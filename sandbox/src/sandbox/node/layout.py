@@ -5,12 +5,13 @@ import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.cluster.certificates import REAL_NODE, REAL_NODE_ADDRESS
 from sandbox.cluster.components import Layout
 
-NAME = "real-1"
+NAME = REAL_NODE
 """Name and host name of the node."""
 
-ADDRESS = "10.77.0.10"
+ADDRESS = REAL_NODE_ADDRESS
 """The node's address; it exists in the node's own network namespace only, as all of these do."""
 
 GATEWAY = "10.77.0.1"
