@@ -1,1 +1,3 @@
 """A real node beside the simulated ones: kubelet, containerd and what a cluster needs to run containers."""
+
+import sandbox.cluster  # noqa: F401 - it imports what is here, so it has to come first
