@@ -19,7 +19,7 @@ from sandbox.cluster.api import ApiClient
 from sandbox.cluster.certificates import ADMIN, REAL_NODE, Pki, ensure_pki
 from sandbox.cluster.components import COMPONENTS, PORTS, Layout
 from sandbox.cluster.files import private_directory, write_private
-from sandbox.cluster.kubeconfig import render_kubeconfig
+from sandbox.cluster.kubeconfig import CONTEXT, render_kubeconfig
 from sandbox.cluster.objects import FIELD_MANAGER, NODE_LABEL, cluster_objects, nodes
 from sandbox.cluster.options import ClusterOptions, checked_name
 from sandbox.cluster.ports import choose_ports, is_free
@@ -68,6 +68,11 @@ class Cluster:
     def kubeconfig(self) -> Path:
         """The administrator's kubeconfig, mode 0600, with the context ``sandbox``; there after `start`."""
         return self.directory / "kubeconfig"
+
+    @property
+    def context(self) -> str:
+        """The context in the kubeconfig."""
+        return CONTEXT
 
     @property
     def exists(self) -> bool:
