@@ -1,0 +1,146 @@
+"""Answers: streamed through the Service and through the proxy of the token, and during a rollout."""
+
+import base64
+import subprocess
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import MODEL, PROXY_LABELS, Deployed, MakeDeployed
+from tests.e2e.pods import Answer, Pods, pod
+
+PROXY_NAMESPACE = "ingress-nginx"
+CHAT = "/v1/chat/completions"
+
+
+def chat(tokens: int) -> dict[str, Any]:
+    """A request for a streamed answer of a bounded length: the base weights never stop by themselves."""
+    message = {"role": "user", "content": "Count from one to one hundred, in words."}
+    return {"model": MODEL, "messages": [message], "stream": True, "max_tokens": tokens}
+
+
+def spread(answer: Answer) -> float:
+    """Seconds between the first and the last event."""
+    return answer.events[-1][0] - answer.events[0][0]
+
+
+@pytest.fixture(scope="module")
+def deployed(make: MakeDeployed) -> Deployed:
+    """Two servers' pods on one volume, behind a proxy that asks for a token."""
+    made = make(
+        "serving",
+        {
+            "ollama": {
+                "replicas": 2,
+                "storage": {"accessMode": "ReadWriteMany"},
+                "exposure": {"type": "Ingress", "host": "ollama.example.org", "token": {"enabled": True}},
+            }
+        },
+    )
+    made.up()
+    return made
+
+
+@pytest.fixture(scope="module")
+def client(deployed: Deployed) -> str:
+    """A pod that Ollama takes for LibreChat's."""
+    return deployed.client()
+
+
+@pytest.fixture(scope="module")
+def controller(deployed: Deployed, pods: Pods) -> Callable[[Mapping[str, str]], Answer]:
+    """Ask the proxy as the ingress controller does, with headers."""
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": PROXY_NAMESPACE}}
+    pods.apply(space, pod(PROXY_NAMESPACE, "controller", PROXY_LABELS))
+    pods.must("-n", PROXY_NAMESPACE, "wait", "--for=condition=Ready", "pod/controller", "--timeout=60s")
+
+    def ask(headers: Mapping[str, str]) -> Answer:
+        url = (f"ollama-auth.{deployed.ollama}.svc.cluster.local", 8080, CHAT)
+        return pods.request(PROXY_NAMESPACE, "controller", url, chat(60), headers)
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def token(deployed: Deployed, pods: Pods) -> str:
+    """The token that was generated."""
+    secret = pods.get("-n", deployed.ollama, "secret", "ollama-auth")
+    return base64.b64decode(secret["data"]["token"]).decode()
+
+
+def test_an_answer_is_streamed_through_the_service(
+    deployed: Deployed, client: str, pods: Pods, record_property: Callable[[str, object], None]
+) -> None:
+    url = (f"ollama.{deployed.ollama}.svc.cluster.local", 11434, CHAT)
+    answer = pods.request(deployed.librechat, client, url, chat(60))
+    assert answer.status == 200
+    assert answer.events[-1][1] == "[DONE]"
+    assert len(answer.events) > 20
+    assert spread(answer) > 0.2
+    record_property("words a second", round(len(answer.events) / spread(answer)))
+
+
+def test_memory_and_start_are_written_down(
+    deployed: Deployed, client: str, pods: Pods, record_property: Callable[[str, object], None]
+) -> None:
+    del client
+    peak = pods.run(deployed.ollama, "deploy/ollama", "bash", "-c", "grep -h VmHWM /proc/[0-9]*/status")
+    kilobytes = [int(line.split()[1]) for line in peak.splitlines()]
+    record_property("peak of memory in MiB, by process", [value // 1024 for value in kilobytes])
+    (item, *_) = pods.get("-n", deployed.ollama, "pods", "--selector=app.kubernetes.io/name=ollama")["items"]
+    conditions = {entry["type"]: entry["lastTransitionTime"] for entry in item["status"]["conditions"]}
+    started = item["status"]["containerStatuses"][0]["state"]["running"]["startedAt"]
+    record_property("started", started)
+    record_property("ready", conditions["Ready"])
+    limit = item["spec"]["containers"][0]["resources"]["limits"]["memory"]
+    assert limit == "2Gi"
+    assert sum(kilobytes) < 2 * 2**20
+
+
+def test_the_proxy_refuses_who_bears_no_token(controller: Callable[[Mapping[str, str]], Answer]) -> None:
+    assert controller({}).status == 401
+
+
+def test_the_proxy_refuses_a_wrong_token(controller: Callable[[Mapping[str, str]], Answer], token: str) -> None:
+    assert controller({"Authorization": f"Bearer {token[:-1]}"}).status == 401
+    assert controller({"Authorization": f"Bearer {token.swapcase()}"}).status == 401
+    assert controller({"Authorization": token}).status == 401
+
+
+def test_the_proxy_streams_to_who_bears_the_token(
+    controller: Callable[[Mapping[str, str]], Answer], token: str
+) -> None:
+    answer = controller({"Authorization": f"Bearer {token}"})
+    assert answer.status == 200
+    assert answer.events[-1][1] == "[DONE]"
+    # A proxy that gathers the answer sends it at once.
+    assert spread(answer) > 0.2
+
+
+def test_a_rollout_ends_running_answers_first(deployed: Deployed, client: str, pods: Pods) -> None:
+    url = (f"ollama.{deployed.ollama}.svc.cluster.local", 11434, CHAT)
+    answers: list[Answer | subprocess.SubprocessError | AssertionError] = []
+
+    def ask() -> None:
+        try:
+            answers.append(pods.request(deployed.librechat, client, url, chat(800)))
+        except (subprocess.SubprocessError, AssertionError) as error:
+            answers.append(error)
+
+    asking = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in asking:
+        thread.start()
+    before = {item["metadata"]["name"] for item in servers(deployed, pods)}
+    deployed.change({"ollama": {"server": {"keepAlive": "7m"}}})
+    assert not before & {item["metadata"]["name"] for item in servers(deployed, pods)}
+    for thread in asking:
+        thread.join()
+    assert [answer.events[-1][1] for answer in answers if isinstance(answer, Answer)] == ["[DONE]"] * 2, answers
+
+
+def servers(deployed: Deployed, pods: Pods) -> list[dict[str, Any]]:
+    """The server's pods that are not being deleted."""
+    items = pods.get("-n", deployed.ollama, "pods", "--selector=app.kubernetes.io/name=ollama")["items"]
+    return [item for item in items if "deletionTimestamp" not in item["metadata"]]
