@@ -132,7 +132,9 @@ class Kubernetes:
     """Live objects of a test cluster."""
 
     def __init__(self, cluster: HasKubeconfig) -> None:
-        self.api: ApiClient = config.new_client_from_config(config_file=str(cluster.kubeconfig), context=cluster.context)
+        self.api: ApiClient = config.new_client_from_config(
+            config_file=str(cluster.kubeconfig), context=cluster.context
+        )
         self.core = client.CoreV1Api(self.api)
         self.apps = client.AppsV1Api(self.api)
         self.batch = client.BatchV1Api(self.api)
