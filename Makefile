@@ -4,10 +4,13 @@
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 STACK ?=
+CONTEXT ?=
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 CLI = $(PYTHON) -m cli
 WITH_STACK = $(if $(STACK),--stack $(STACK))
+# Images that the sandbox makes, by the names that the program has for them.
+REAL_IMAGES = $(shell $(PYTHON) -c "from components.ollama.versions import *; print('--image', f'ollama={OLLAMA}', '--image', f'nginx={NGINX}')")
 WITH_YES = $(if $(YES),--yes)
 # Compiled bytecode saves two seconds on every run of the program.
 unexport PYTHONDONTWRITEBYTECODE
@@ -107,6 +110,9 @@ test: lint ## Run every test, on a real engine and a real API server
 	@$(PYTHON) -m pytest tests/unit sandbox/tests/unit tests/schema -n auto
 	@$(PYTHON) -m pytest tests/engine sandbox/tests/cluster -n 3 --dist loadfile
 
+e2e: setup ## Run the tests that need containers: on the cluster of CONTEXT=name, else as root on a node of the sandbox
+	@CONTEXT=$(CONTEXT) $(PYTHON) -m pytest tests/e2e $(if $(CONTEXT),,sandbox/tests/node) -n 0 -rs
+
 bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
 	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
 
@@ -115,8 +121,8 @@ soak: setup ## Run the long tests: properties, 1,000 changes of settings, 100 in
 	@DATA_SEED=$${DATA_SEED:-0} DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 	@INTERRUPTIONS=50 $(PYTHON) -m pytest tests/engine/test_interruption.py -n 0 -s
 
-sandbox-start: setup ## Start the embedded cluster
-	@$(PYTHON) -m sandbox cluster start
+sandbox-start: setup ## Start the embedded cluster; REAL_NODE=1 adds a node with containers, as root
+	@$(PYTHON) -m sandbox cluster start $(if $(REAL_NODE),--real-node $(REAL_IMAGES))
 
 sandbox-stop: setup ## Stop the embedded cluster and keep its objects
 	@$(PYTHON) -m sandbox cluster stop

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from components.images import IMAGES
+from components.librechat.versions import LIBRECHAT
+from components.meilisearch.versions import MEILISEARCH
+from components.mongodb.versions import MONGODB
 from sandbox.cluster.cluster import Cluster
 from sandbox.engine.engine import Engine
 from sandbox.engine.resolution import resolve
+from sandbox.node.requirements import obstacle
 from tests.e2e.pods import Pods, pod
-from tests.e2e.target import MADE, Target, given, obstacle, started
+from tests.e2e.target import CONTEXT, Target, given, started
 from tests.engine.stack import PROJECT, Kubernetes, Stack, merged
 
 MODEL = "gemma3:270m"
@@ -31,7 +34,7 @@ SMALL: dict[str, Any] = {
 }
 """Settings that fit a machine of two cores."""
 
-WITHOUT_IMAGES = ("LibreChat", "MongoDB", "Meilisearch")
+WITHOUT_IMAGES = {"LibreChat": LIBRECHAT, "MongoDB": MONGODB, "Meilisearch": MEILISEARCH}
 """Components whose images no package registry has, and nothing here makes."""
 
 NOT_DEPLOYED = [f"**ollama-librechat:index:{component}$kubernetes:apps**" for component in WITHOUT_IMAGES]
@@ -54,9 +57,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if getattr(report, "when", "") == "call" and report.user_properties:
                 told = ", ".join(f"{key}: {value}" for key, value in report.user_properties)
                 terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {told}")
-    left = [name for name in IMAGES if name not in MADE]
-    if not os.environ.get("CONTEXT"):
-        terminalreporter.write_line(f"No pods of {', '.join(left)}: no package registry has their images.")
+    images = ", ".join(map(str, WITHOUT_IMAGES.values()))
+    terminalreporter.write_line(f"No pods of {images}: these images are in no package registry.")
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,7 @@ def target() -> Iterator[Target]:
         yield found
         return
     if why := obstacle():
-        pytest.skip(why)
+        pytest.skip(f"set {CONTEXT} to the context of a cluster; without one, {why}")
     # In the project, whose path is short enough for the sockets in it.
     cluster = Cluster("e2e", root=PROJECT / ".sandbox")
     try:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.images import IMAGES
+from components.ollama.versions import OLLAMA
 from sandbox.cluster.program import binary
 from tests.e2e.target import Target
 
-IMAGE = str(IMAGES["ollama"])
+IMAGE = str(OLLAMA)
+
+TEMPORARY = "/tmp"  # noqa: S108 - in a pod
 
 REQUEST = r"""
 exec 3<>"/dev/tcp/$HOST/$PORT" || exit 7
@@ -138,14 +140,14 @@ def pod(
         "name": "main",
         "image": IMAGE,
         "command": ["bash", "-c", script],
-        "env": [{"name": "HOME", "value": "/tmp"}],
+        "env": [{"name": "HOME", "value": TEMPORARY}],
         "resources": {"requests": {"cpu": "1m", "memory": "16Mi"}, "limits": {"memory": "256Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+        "volumeMounts": [{"name": "tmp", "mountPath": TEMPORARY}],
         "ports": [{"containerPort": port} for port in ports],
     }
     return {

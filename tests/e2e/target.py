@@ -1,26 +1,26 @@
 """The cluster that the tests run against: a given one, else the sandbox with a real node."""
 
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.images import IMAGES
+from components.images import Image
+from components.ollama.versions import NGINX, OLLAMA
 from sandbox.cluster.cluster import Cluster
 from sandbox.cluster.components import Layout
 from sandbox.cluster.options import ClusterOptions
 from sandbox.errors import SandboxError
 from sandbox.node.layout import NodeLayout
 from sandbox.node.registry.behaviour import Behaviour, write
-from sandbox.node.requirements import missing_packages
 
 CONTEXT = "CONTEXT"
 """Environment variable with the context of a given cluster."""
 
-MADE = ("ollama", "nginx")
-"""Images of the program that the sandbox can make."""
+MADE: dict[str, Image] = {"ollama": OLLAMA, "nginx": NGINX}
+"""Images of the program that the sandbox can make, by the names that it has for them."""
 
-OPTIONS = ClusterOptions(nodes=0, gpu_nodes=0, real_node=True, images=tuple(f"{name}={IMAGES[name]}" for name in MADE))
+OPTIONS = ClusterOptions(
+    nodes=0, gpu_nodes=0, real_node=True, images=tuple(f"{name}={image}" for name, image in MADE.items())
+)
 """Only the real node: nothing that a test deploys is simulated."""
 
 
@@ -55,15 +55,6 @@ def given(environment: dict[str, str]) -> Target | None:
         return None
     file = environment.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
     return Target(Path(file), context)
-
-
-def obstacle() -> str:
-    """Why there can be no real node here; empty if there can."""
-    hint = f"or set {CONTEXT} to the context of a cluster"
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return f"a real node needs Linux and root, {hint}"
-    packages = missing_packages()
-    return f"apt-get install {' '.join(packages)}, {hint}" if packages else ""
 
 
 def started(cluster: Cluster) -> Target:

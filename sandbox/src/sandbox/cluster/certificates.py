@@ -112,7 +112,7 @@ def ensure_pki(directory: Path) -> Pki:
         key = ec.generate_private_key(ec.SECP256R1())
         write_private(pki.key(identity.file), _key_pem(key))
         names = [*(_LOOPBACK_NAMES if identity.serves else ()), *identity.names]
-        certificate = _certificate(identity.user, identity.group, key.public_key(), ca_key, ca, names)
+        certificate = _certificate(identity.user, identity.group, key.public_key(), ca_key, ca, names=names)
         write_private(pki.certificate(identity.file), _pem(certificate))
     # The authority's own key is not kept: nothing is signed later.
     write_private(pki.service_account_key, _key_pem(ec.generate_private_key(ec.SECP256R1())))
@@ -135,7 +135,9 @@ def ensure_server_certificate(directory: Path, authority: str, names: Sequence[s
     ca = _certificate(authority, None, ca_key.public_key(), ca_key, None)
     write_private(pki.ca, _pem(ca))
     write_private(pki.key("server"), _key_pem(key))
-    write_private(pki.certificate("server"), _pem(_certificate(names[0], None, key.public_key(), ca_key, ca, names)))
+    write_private(
+        pki.certificate("server"), _pem(_certificate(names[0], None, key.public_key(), ca_key, ca, names=names))
+    )
     return pki
 
 
@@ -145,6 +147,7 @@ def _certificate(
     public: ec.EllipticCurvePublicKey,
     ca_key: ec.EllipticCurvePrivateKey,
     ca: x509.Certificate | None,
+    *,
     names: Sequence[str] = (),
 ) -> x509.Certificate:
     """Return a signed certificate: the authority's own where `ca` is None."""

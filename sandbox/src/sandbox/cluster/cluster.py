@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -353,7 +354,14 @@ class Cluster:
             self._admin(program, ["taint", "node", REAL_NODE, taint(), "--overwrite"])
         elif tainted:
             self._admin(program, ["taint", "node", REAL_NODE, f"{TAINT}-"])
-        self._wait(processes, "the real node to be ready", lambda: REAL_NODE in _ready_names(api))
+        # What the API server has may be of a kubelet before this one.
+        kubelet = next(process.find() for process in processes if process.name == "kubelet")
+        since = kubelet.create_time() if kubelet else 0.0
+        self._wait(
+            processes,
+            "the real node to be ready",
+            lambda: REAL_NODE in _ready_names(api) and _heartbeat(api.read(f"/api/v1/nodes/{REAL_NODE}")) >= since - 1,
+        )
         dns = "/apis/apps/v1/namespaces/kube-system/deployments/coredns"
         self._wait(processes, "the DNS server to be ready", lambda: _is_available(api.read(dns)))
 
@@ -438,6 +446,14 @@ def _ready_names(api: ApiClient) -> set[str]:
 def _ready_nodes(api: ApiClient) -> tuple[int, int]:
     items = _node_list(api)
     return sum(map(is_schedulable, items)), len(items)
+
+
+def _heartbeat(node: dict[str, Any] | None) -> float:
+    """Return when kubelet wrote the node's status, in seconds since 1970."""
+    conditions = (node or {}).get("status", {}).get("conditions", [])
+    times = [entry["lastHeartbeatTime"] for entry in conditions if entry["type"] == "Ready"]
+    # Python 3.10 reads no Z.
+    return max((datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() for text in times), default=0.0)
 
 
 def _is_available(deployment: dict[str, Any] | None) -> bool:

@@ -58,7 +58,11 @@ def node(name: str, gpus: int = 0) -> Manifest:
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": name, "labels": labels, "annotations": dict([SIMULATED.split("=")])},
+        "metadata": {
+            "name": name,
+            "labels": labels,
+            "annotations": {SIMULATED.partition("=")[0]: SIMULATED.partition("=")[2]},
+        },
         "spec": spec,
         "status": {"capacity": resources, "allocatable": resources},
     }

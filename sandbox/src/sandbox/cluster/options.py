@@ -49,8 +49,9 @@ class ClusterOptions:
             SandboxError: A value is out of range.
         """
         known = {field.name for field in fields(cls)}
-        given = {key: value for key, value in data.items() if key in known}
-        return cls(**{**given, "images": tuple(given.get("images", ()))})
+        given: dict[str, Any] = {key: value for key, value in data.items() if key in known}
+        given["images"] = tuple(given.get("images", ()))
+        return cls(**given)
 
 
 def checked_name(name: str) -> str:

@@ -49,7 +49,7 @@ def ready_file(layout: NodeLayout) -> Path:
 def main() -> None:
     """Set the node up and stay until asked to end."""
     layout = NodeLayout(Layout(Path(sys.argv[1]).parent, {}))
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGTERM, _end)
     _mount(layout)
     _connect()
     socket.sethostname(NAME)
@@ -59,6 +59,10 @@ def main() -> None:
     while True:
         _reap()
         signal.sigwait({signal.SIGCHLD})
+
+
+def _end(_signal: int, _frame: object) -> None:
+    os._exit(0)
 
 
 def _reap() -> None:

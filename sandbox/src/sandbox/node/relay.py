@@ -80,18 +80,31 @@ async def to_api_server(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
     await join(reader, writer, lambda: asyncio.open_connection(LOOPBACK, port))
 
 
+def asked_for(head: bytes) -> tuple[str, int]:
+    """Return address and port that a request of HTTP CONNECT names.
+
+    Args:
+        head: The request up to the empty line.
+
+    Raises:
+        ValueError: It is another request.
+    """
+    method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
+    host, _, port = target.rpartition(":")
+    if method != "CONNECT":
+        raise ValueError(method)
+    return host.strip("[]"), int(port)
+
+
 async def into_node(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, namespaces: Namespaces) -> None:
     """Serve the API server's request for a connection into the node: HTTP CONNECT, with an address."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
-        method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
-        host, _, port = target.rpartition(":")
-        if method != "CONNECT":
-            raise ValueError(method)
+        host, port = asked_for(head)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with namespaces.node():
             there = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        await asyncio.get_running_loop().sock_connect(there, (host.strip("[]"), int(port)))
+        await asyncio.get_running_loop().sock_connect(there, (host, port))
     except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
         with contextlib.suppress(OSError):
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from sandbox.errors import SandboxError
+from sandbox.node import cgroups
 from sandbox.node.layout import LONGEST_SOCKET_PATH, NodeLayout
 
 SEARCH_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"))
@@ -57,21 +59,36 @@ def missing_packages() -> list[str]:
     return sorted(missing)
 
 
+def obstacle() -> str | None:
+    """Return why this machine cannot have a real node, and what to do about it; None if it can."""
+    if sys.platform != "linux":
+        return f"a real node needs Linux, and this is {sys.platform}."
+    if os.geteuid() != 0:
+        return (
+            "a real node needs root, for namespaces, mounts and containers of its own. "
+            "Run the command as root, or leave the option out: simulated nodes need no rights."
+        )
+    if packages := missing_packages():
+        return f"{_list(packages)} missing. On Debian: apt-get install {' '.join(packages)}"
+    tried = subprocess.run(  # noqa: S603 - our own argument list
+        [program("unshare"), "--mount", "--net", "--pid", "--fork", "true"], capture_output=True, text=True, check=False
+    )
+    if tried.returncode != 0 or not os.access(cgroups.ROOT, os.W_OK):
+        reason = tried.stderr.strip() or f"{cgroups.ROOT} is read-only"
+        return (
+            f"a real node needs namespaces and control groups of its own, and root may not have them here ({reason})."
+        )
+    return None
+
+
 def check(layout: NodeLayout) -> None:
     """Refuse what cannot work, before anything is built.
 
     Raises:
         SandboxError: The machine cannot have a real node; the message says why and what to do.
     """
-    if sys.platform != "linux":
-        raise SandboxError(f"--real-node: a real node needs Linux, and this is {sys.platform}.")
-    if os.geteuid() != 0:
-        raise SandboxError(
-            "--real-node: a real node needs root, for namespaces, mounts and containers of its own. "
-            "Run the command as root, or leave the option out: simulated nodes need no rights."
-        )
-    if packages := missing_packages():
-        raise SandboxError(f"--real-node: {_list(packages)} missing. On Debian: apt-get install {' '.join(packages)}")
+    if why := obstacle():
+        raise SandboxError(f"--real-node: {why}")
     if len(str(layout.egress_socket)) > LONGEST_SOCKET_PATH:
         raise SandboxError(
             f"--real-node: the path {layout.egress_socket} is longer than the {LONGEST_SOCKET_PATH} bytes that Linux "

@@ -47,7 +47,7 @@ class Server(ThreadingHTTPServer):
         self.manifests = manifests
         super().__init__(address, handler)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Say in one line what ended a connection: clients that go are usual."""
         print(client_address[0], repr(sys.exc_info()[1]), flush=True)  # noqa: T201 - into the log
 
@@ -63,11 +63,11 @@ class Handler(BaseHTTPRequestHandler):
         asked = self.headers.get("Range", "") if hasattr(self, "headers") else ""
         print(time.strftime("%H:%M:%S"), self.client_address[0], format % args, asked, flush=True)  # noqa: T201
 
-    def do_HEAD(self) -> None:  # noqa: N802 - the name is the base class's
+    def do_HEAD(self) -> None:
         """Answer without a body."""
         self.do_GET()
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is the base class's
+    def do_GET(self) -> None:
         """Answer."""
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
 class Registry(Handler):
     """Manifests, and redirects for blobs."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is the base class's
+    def do_GET(self) -> None:
         """Answer a request of the distribution API."""
         from sandbox.node.registry.model import MANIFEST_TYPE  # noqa: PLC0415 - the other host needs nothing of it
 
@@ -114,7 +114,7 @@ class Registry(Handler):
 class Blobs(Handler):
     """Files, whole or in part."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is the base class's
+    def do_GET(self) -> None:
         """Answer with a file or a range of it."""
         digest = self.path.strip("/")
         blob = self.server.model / "blobs" / digest
