@@ -151,11 +151,11 @@ class Blobs(Handler):
                 self.close_connection = True
                 return
             piece = file.read(min(_PIECE, remaining))
+            if behaviour.mode == "slow":
+                time.sleep(len(piece) / behaviour.bytes_per_second)
             self.wfile.write(piece)
             sent += len(piece)
             remaining -= len(piece)
-            if behaviour.mode == "slow":
-                time.sleep(len(piece) / behaviour.bytes_per_second)
 
 
 def main() -> None:
