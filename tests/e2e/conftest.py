@@ -119,7 +119,6 @@ class Deployed:
     def up(self) -> float:
         """Deploy, and give the seconds that it took."""
         began = time.monotonic()
-        # Two namespaces of a few resources each fit beside what cannot run here.
         self.stack.up(exclude=NOT_DEPLOYED, exclude_dependents=True)
         return time.monotonic() - began
 
@@ -160,6 +159,10 @@ def make(
 
     yield make_stack
     for deployed in made:
+        # Nobody waits for an answer any more, which pods that are ended would give for minutes.
+        for space in (deployed.ollama, deployed.librechat):
+            pods.kubectl("-n", space, "delete", "deployments,jobs", "--all", "--wait=false")
+            pods.kubectl("-n", space, "delete", "pods", "--all", "--force", "--grace-period=0")
         deployed.stack.destroy()
 
 

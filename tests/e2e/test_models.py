@@ -47,7 +47,7 @@ def test_a_slow_registry_is_waited_for(
     deployed: Deployed, registry: Target, record_property: Callable[[str, object], None]
 ) -> None:
     empty(deployed)
-    registry.behave(Behaviour("slow", bytes_per_second=2 << 20))
+    registry.behave(Behaviour("slow", bytes_per_second=3 << 20))
     seconds = deployed.change({"ollama": {"pull": {"stallSeconds": STALL_SECONDS}}})
     record_property("seconds", round(seconds))
     assert seconds > STALL_SECONDS

@@ -113,16 +113,17 @@ def test_both_kinds_of_nodes_side_by_side_and_nothing_left_behind(cluster: Clust
     assert look(cluster.directory) == before
 
 
-@pytest.mark.parametrize("program", ["node", "containerd", "kubelet", "node-relay"])
-def test_a_killed_program_is_started_again(cluster: Cluster, program: str) -> None:
+@pytest.mark.parametrize("victims", [["node"], ["containerd", "kubelet", "node-relay"]], ids="-".join)
+def test_killed_programs_are_started_again(cluster: Cluster, victims: list[str]) -> None:
     before = look(cluster.directory)
     cluster.start(OPTIONS)
     apply(cluster, *pod("real", real=True))
     ready(cluster, "real")
     pids = {process.name: process.pid for process in cluster.status().processes}
-    victim = pids[program]
-    assert victim is not None
-    os.kill(victim, signal.SIGKILL)
+    for victim in victims:
+        pid = pids[victim]
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
     while cluster.status().state != "degraded":
         assert time.monotonic() < deadline
@@ -132,7 +133,7 @@ def test_a_killed_program_is_started_again(cluster: Cluster, program: str) -> No
     assert look(cluster.directory) == before
 
 
-@pytest.mark.parametrize("seconds", [1.0, 2.5, 4.0, 6.0])
+@pytest.mark.parametrize("seconds", [1.0, 3.5, 6.0])
 def test_a_start_that_was_killed_leaves_what_the_next_command_removes(cluster: Cluster, seconds: float) -> None:
     before = look(cluster.directory)
     script = f"""
