@@ -78,8 +78,7 @@ def nodes(options: ClusterOptions) -> list[Manifest]:
 def cluster_objects() -> list[Manifest]:
     """Return the objects that a usual cluster's addons would have created."""
     return [
-        *_storage(STORAGE_CLASS, VOLUME_DRIVER, default=True, fs_group=True),
-        *_storage(ROOT_ONLY_STORAGE_CLASS, ROOT_ONLY_VOLUME_DRIVER, default=False, fs_group=False),
+        *storage(STORAGE_CLASS, VOLUME_DRIVER, default=True, fs_group=True),
         {
             "apiVersion": "networking.k8s.io/v1",
             "kind": "IngressClass",
@@ -99,7 +98,7 @@ def cluster_objects() -> list[Manifest]:
     ]
 
 
-def _storage(name: str, driver: str, *, default: bool, fs_group: bool) -> list[Manifest]:
+def storage(name: str, driver: str, *, default: bool, fs_group: bool) -> list[Manifest]:
     """Return a StorageClass and its driver.
 
     Args:

@@ -1,8 +1,14 @@
-"""What the real node needs in the API server: DNS, and the rights of its programs."""
+"""What the real node brings to the API server: DNS, a second StorageClass, and the rights of its programs."""
 
 from typing import Any
 
-from sandbox.cluster.objects import NODE_LABEL, Manifest
+from sandbox.cluster.objects import (
+    NODE_LABEL,
+    ROOT_ONLY_STORAGE_CLASS,
+    ROOT_ONLY_VOLUME_DRIVER,
+    Manifest,
+    storage,
+)
 from sandbox.node.configuration import DNS_ADDRESS, REAL
 from sandbox.node.layout import ADDRESS, BLOBS_ADDRESS, NAME, REGISTRY_ADDRESS
 from sandbox.node.registry.server import BLOBS_HOST, REGISTRY_HOST
@@ -57,6 +63,7 @@ def node_objects(coredns_image: str, api_port: int) -> list[Manifest]:
         *_rights("csi", "system:sandbox:csi", rules=[_reading("", "persistentvolumes")]),
         _api_server_address(api_port),
         *_dns(coredns_image),
+        *storage(ROOT_ONLY_STORAGE_CLASS, ROOT_ONLY_VOLUME_DRIVER, default=False, fs_group=False),
     ]
 
 
