@@ -72,6 +72,7 @@ def target() -> Iterator[Target]:
         pytest.skip(f"set {CONTEXT} to the context of a cluster; without one, {why}")
     # In the project, whose path is short enough for the sockets in it.
     cluster = Cluster("e2e", root=PROJECT / ".sandbox")
+    cluster.delete()  # of a run that was killed
     try:
         yield started(cluster)
     finally:
