@@ -70,6 +70,8 @@ def start(  # noqa: PLR0917 - typer makes options of them
         }
         chosen = {key: value for key, value in given.items() if value is not None}
         options = ClusterOptions.from_json({**cluster.options().to_json(), **chosen})
+        if (image or images) and not options.real_node:
+            raise SandboxError("--image and --images are for the real node: add --real-node.")
         _describe(cluster.start(options))
 
 

@@ -101,11 +101,11 @@ class Cluster:
             SandboxError: The build failed, a program died or the cluster was not ready in time. What this
                 call started is stopped again, and the logs stay.
         """
+        if (options or self.options()).real_node:
+            check(NodeLayout(Layout(self.directory, {})))
         program = binary(self._console)
         with self._locked():
             options = options or self.options()
-            if options.real_node:
-                check(NodeLayout(Layout(self.directory, {})))
             layout = self._prepare(program, options)
             node = RealNode(layout, self._console)
             if options.real_node:
