@@ -1,13 +1,16 @@
 # Thin: every target is one command of `python -m cli` or one tool. `make help` lists them.
 .DEFAULT_GOAL := help
 # Every target that has a help text is a command, not a file.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(firstword $(MAKEFILE_LIST)))
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*\#\# .*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 STACK ?=
+CONTEXT ?=
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 CLI = $(PYTHON) -m cli
 WITH_STACK = $(if $(STACK),--stack $(STACK))
+# Images that the sandbox makes, by the names that the program has for them.
+REAL_IMAGES = $(shell $(PYTHON) -c "from components.ollama.versions import *; print('--image', f'ollama={OLLAMA}', '--image', f'nginx={NGINX}')")
 WITH_YES = $(if $(YES),--yes)
 # Compiled bytecode saves two seconds on every run of the program.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,7 +18,7 @@ export UV_COMPILE_BYTECODE := 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  STACK=name chooses the stack: dev, staging, prod, sandbox or one of your own"
 
 setup: $(VENV)/.installed ## Install what the project needs into .venv
@@ -101,9 +104,6 @@ generate: setup ## Write the files that are generated from the code
 librechat-schema: setup ## Write what the lint of librechat.yaml knows, from the npm package in tests/schema/package.json
 	@$(PYTHON) -m tests.schema.generate
 
-librechat-schema: setup ## Write what the lint of librechat.yaml knows, from the npm package in tests/schema/package.json
-	@$(PYTHON) -m tests.schema.generate
-
 lock: setup ## Move the pinned versions to the newest that requirements.txt and pyproject.toml allow
 	@$(CLI) lock
 
@@ -114,6 +114,9 @@ test: lint ## Run every test, on a real engine and a real API server
 	@$(PYTHON) -m pytest tests/unit sandbox/tests/unit tests/schema -n auto
 	@$(PYTHON) -m pytest tests/engine sandbox/tests/cluster -n 3 --dist loadfile
 
+e2e: setup ## Run the tests that need containers: on the cluster of CONTEXT=name, else as root on a node of the sandbox
+	@CONTEXT=$(CONTEXT) $(PYTHON) -m pytest tests/e2e $(if $(CONTEXT),,sandbox/tests/node) -n 0 -rs
+
 bench: setup ## Measure beside Terraform, Helm and kubectl and write docs/benchmarks.md; QUICK=1 for a look
 	@$(PYTHON) -m benchmarks run $(if $(QUICK),--quick)
 
@@ -122,8 +125,8 @@ soak: setup ## Run the long tests: properties, 1,000 changes of settings, 100 in
 	@DATA_SEED=$${DATA_SEED:-0} DATA_PAIRS=1000 $(PYTHON) -m pytest tests/engine/test_data_properties.py -n 0
 	@INTERRUPTIONS=50 $(PYTHON) -m pytest tests/engine/test_interruption.py -n 0 -s
 
-sandbox-start: setup ## Start the embedded cluster
-	@$(PYTHON) -m sandbox cluster start
+sandbox-start: setup ## Start the embedded cluster; REAL_NODE=1 adds a node with containers, as root
+	@$(PYTHON) -m sandbox cluster start $(if $(REAL_NODE),--real-node $(REAL_IMAGES))
 
 sandbox-stop: setup ## Stop the embedded cluster and keep its objects
 	@$(PYTHON) -m sandbox cluster stop

@@ -78,7 +78,7 @@ def expected(pods: Iterable[Mapping[str, Any]], table: Iterable[tuple[str, str, 
 
 def _among_strangers(homes: set[str]) -> set[Flow]:
     """What no policy of ours can refuse: strangers outside the stack's namespaces reach each other."""
-    found = [(s, _name(s)) for s in strangers() if s["metadata"]["namespace"] not in homes]
+    found = [(s, _name(s)) for s in strangers(*sorted(homes, reverse=True)) if s["metadata"]["namespace"] not in homes]
     return {
         (source, target, port["protocol"], port["containerPort"])
         for _, source in found

@@ -6,19 +6,32 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from kubernetes import client, config
 from kubernetes.client import ApiClient
 from pulumi import automation as auto
 
-from sandbox.cluster.cluster import Cluster
 from sandbox.engine.engine import Engine
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 NAME = "ollama-librechat"
 LINKED = ("components", "sandbox", "pyproject.toml", "requirements.txt", "uv.lock", ".venv")
+
+
+class HasKubeconfig(Protocol):
+    """A cluster: an embedded one, or any other."""
+
+    @property
+    def kubeconfig(self) -> Path:
+        """Where it is, and as whom."""
+        ...
+
+    @property
+    def context(self) -> str:
+        """The context in the kubeconfig."""
+        ...
 
 
 def stack_config(stack: str) -> dict[str, Any]:
@@ -40,11 +53,11 @@ class Stack:
     """The project's program as a stack on a test cluster, driven through the Automation API."""
 
     def __init__(
-        self, name: str, directory: Path, engine: Engine, cluster: Cluster, settings: Mapping[str, Any]
+        self, name: str, directory: Path, engine: Engine, cluster: HasKubeconfig, settings: Mapping[str, Any]
     ) -> None:
         self.name = name
-        self.directory = directory
         self.cluster = cluster
+        self.directory = directory
         self.log: list[str] = []
         self.passphrase = secrets.token_hex(16)
         directory.mkdir(parents=True)
@@ -56,7 +69,7 @@ class Stack:
         self.backend = directory / "state"
         self.backend.mkdir()
         self.settings: dict[str, Any] = {}
-        self.write({**settings, "kubeconfig": str(cluster.kubeconfig), "context": "sandbox"})
+        self.write({**settings, "kubeconfig": str(cluster.kubeconfig), "context": cluster.context})
         self.env = {
             **engine.env({k: v for k, v in os.environ.items() if not k.startswith("PULUMI_")}),
             "PULUMI_BACKEND_URL": self.backend.as_uri(),
@@ -118,8 +131,10 @@ class Stack:
 class Kubernetes:
     """Live objects of a test cluster."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.api: ApiClient = config.new_client_from_config(config_file=str(cluster.kubeconfig), context="sandbox")
+    def __init__(self, cluster: HasKubeconfig) -> None:
+        self.api: ApiClient = config.new_client_from_config(
+            config_file=str(cluster.kubeconfig), context=cluster.context
+        )
         self.core = client.CoreV1Api(self.api)
         self.apps = client.AppsV1Api(self.api)
         self.batch = client.BatchV1Api(self.api)

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from sandbox.cache import cache_dir, content_key, locked
 from sandbox.errors import SandboxError
-from sandbox.golang import go_command, go_environment
+from sandbox.golang import go_command, go_environment, module_directory
 
 REPORT_EVERY = 30.0
 """Seconds between two lines of progress where the output is not a terminal, so that a CI log shows life."""
@@ -42,11 +42,19 @@ class GoProgram:
     """Package to build: a path relative to the module, or an import path that go.mod requires."""
     ldflags: str = ""
     """Link flags besides ``-s -w``, usually ``-X`` definitions."""
+    tags: str = ""
+    """Build tags, with commas in between."""
+    c_flags: str = ""
+    """Flags of the C and C++ compilers; with any, the program is compiled with cgo."""
+    c_headers: tuple[tuple[str, str], ...] = ()
+    """Folders for the C compilers to find, and the Go module (required by go.mod) that each of them is."""
 
 
 def binary_path(program: GoProgram) -> Path:
     """Return where the binary of a program is, or will be once built."""
-    key = content_key(program.module, program.package, program.ldflags, platform.system(), platform.machine())
+    parts = [program.package, program.ldflags, platform.system(), platform.machine()]
+    parts += filter(None, [program.tags, program.c_flags, *(name for header in program.c_headers for name in header)])
+    key = content_key(program.module, *parts)
     return cache_dir() / f"{program.name}-{program.version}-{key}" / program.name
 
 
@@ -72,14 +80,15 @@ def build(program: GoProgram, console: Console | None = None) -> Path:
             return binary
         cache_dir().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache_dir(), prefix=f"{program.name}-building-") as scratch:
-            _compile(program, Path(scratch) / program.name, console)
+            _compile(program, Path(scratch), console)
             binary.parent.mkdir(exist_ok=True)
             Path(scratch, program.name).rename(binary)
     return binary
 
 
-def _compile(program: GoProgram, output: Path, console: Console) -> None:
+def _compile(program: GoProgram, scratch: Path, console: Console) -> None:
     go = go_command(console)
+    output = scratch / program.name
     minutes = max(1, round(program.cpu_minutes / (os.cpu_count() or 1)))
     console.print(
         f"Building {program.title} from source, once for this machine: about {minutes} min here.\n"
@@ -89,25 +98,42 @@ def _compile(program: GoProgram, output: Path, console: Console) -> None:
     started = time.monotonic()
     with _meter(console) as meter:
         meter.stage("downloading modules")
-        listing = [str(go), "list", "-deps", "-trimpath", "-f", "{{.ImportPath}}", program.package]
-        packages = list(_lines(listing, program, go, meter))
+        env = {**go_environment(go), **_c_environment(program, scratch / "include", console)}
+        tags = ["-tags", program.tags] if program.tags else []
+        listing = [str(go), "list", "-deps", "-trimpath", *tags, "-f", "{{.ImportPath}}", program.package]
+        packages = list(_lines(listing, program, env, meter))
         meter.stage("compiling packages", len(packages))
         ldflags = f"-s -w {program.ldflags}".strip()
-        flags = ["-trimpath", "-buildvcs=false", "-ldflags", ldflags]
+        flags = ["-trimpath", "-buildvcs=false", *tags, "-ldflags", ldflags]
         compiling = [str(go), "build", "-v", *flags, "-o", str(output), program.package]
-        for _ in _lines(compiling, program, go, meter):
+        for _ in _lines(compiling, program, env, meter):
             pass
     size = output.stat().st_size // 2**20
     console.print(f"Built {program.name} ({size} MiB) in {time.monotonic() - started:.0f} s.", highlight=False)
 
 
-def _lines(argv: list[str], program: GoProgram, go: Path, meter: "Meter") -> Iterator[str]:
+def _c_environment(program: GoProgram, include: Path, console: Console) -> dict[str, str]:
+    """Return what cgo is told, and make the folder of headers that it needs."""
+    if not program.c_flags:
+        return {}
+    include.mkdir()
+    for name, module in program.c_headers:
+        (include / name).symlink_to(module_directory(program.module, module, console))
+    return {
+        "CGO_ENABLED": "1",
+        "CGO_CFLAGS": program.c_flags,
+        "CGO_CXXFLAGS": program.c_flags,
+        "CPATH": str(include),
+    }
+
+
+def _lines(argv: list[str], program: GoProgram, env: Mapping[str, str], meter: "Meter") -> Iterator[str]:
     """Run Go; count a step for each line it tells on standard error, yield those of standard output."""
     told: deque[str] = deque(maxlen=40)
     with (
         tempfile.TemporaryFile("w+") as stdout,
         subprocess.Popen(  # noqa: S603 - our own argument list
-            argv, cwd=program.module, env=go_environment(go), stdout=stdout, stderr=subprocess.PIPE, text=True
+            argv, cwd=program.module, env=env, stdout=stdout, stderr=subprocess.PIPE, text=True
         ) as process,
     ):
         assert process.stderr is not None  # noqa: S101 - for the type checker: a pipe was asked for

@@ -64,3 +64,17 @@ def test_failure_shows_what_the_compiler_said_and_leaves_nothing(
         build(program, Console(file=io.StringIO()))
     assert not binary_path(program).parent.exists()
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["locks"]
+
+
+def test_tags_and_c_flags_are_passed_on_and_part_of_the_key(
+    program: GoProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fake_go(tmp_path, monkeypatch, f'echo "$CGO_ENABLED $CGO_CFLAGS $*" > "{tmp_path}/seen"; {WRITES_OUTPUT}')
+    tagged = replace(program, tags="no_a,no_b", c_flags="-O2")
+    assert len({binary_path(program), binary_path(tagged), binary_path(replace(tagged, c_flags="-O3"))}) == 3
+    build(tagged, Console(file=io.StringIO()))
+    seen = (tmp_path / "seen").read_text()
+    assert seen.startswith("1 -O2 build ")
+    assert "-tags no_a,no_b" in seen
+    build(program, Console(file=io.StringIO()))
+    assert (tmp_path / "seen").read_text().startswith("0  build "), "no C compiler where nothing asks for one"

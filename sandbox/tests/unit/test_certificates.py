@@ -8,7 +8,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from sandbox.cluster.certificates import IDENTITIES, Identity, Pki, ensure_pki
+from sandbox.cluster.certificates import (
+    IDENTITIES,
+    REAL_NODE_ADDRESS,
+    Identity,
+    Pki,
+    ensure_pki,
+    ensure_server_certificate,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,7 @@ def test_certificate_speaks_for_its_identity_only(pki: Pki, identity: Identity) 
     assert [name.value for name in names] == [identity.user]
     assert [group.value for group in groups] == ([identity.group] if identity.group else [])
     purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    assert (ExtendedKeyUsageOID.SERVER_AUTH in purposes) == identity.serves
+    assert (ExtendedKeyUsageOID.SERVER_AUTH in purposes) == (identity.serves or bool(identity.names))
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
 
 
@@ -49,6 +56,21 @@ def test_server_is_known_by_loopback_address(pki: Pki) -> None:
     names = _load(pki.certificate("kube-apiserver")).extensions.get_extension_for_class(x509.SubjectAlternativeName)
     assert {str(ip) for ip in names.value.get_values_for_type(x509.IPAddress)} == {"127.0.0.1", "10.96.0.1"}
     assert "kubernetes.default.svc" in names.value.get_values_for_type(x509.DNSName)
+
+
+def test_kubelet_is_known_by_the_address_of_the_real_node_only(pki: Pki) -> None:
+    names = _load(pki.certificate("kubelet")).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    assert [str(ip) for ip in names.value.get_values_for_type(x509.IPAddress)] == [REAL_NODE_ADDRESS]
+
+
+def test_a_server_with_an_authority_of_its_own(tmp_path: Path) -> None:
+    made = ensure_server_certificate(tmp_path / "one", "internet-ca", ["registry.example.org", "192.0.2.1"])
+    certificate = _load(made.certificate("server"))
+    certificate.verify_directly_issued_by(_load(made.ca))
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["registry.example.org"]
+    before = made.ca.read_bytes()
+    assert ensure_server_certificate(tmp_path / "one", "internet-ca", ["other"]).ca.read_bytes() == before
 
 
 def test_second_call_keeps_everything(pki: Pki) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.cluster.components import COMPONENTS, PORTS, Component, Layout
+from sandbox.cluster.objects import node
 from sandbox.cluster.program import control_plane, module_version, version_flags, versions
 
 LAYOUT = Layout(Path("/checkout/.sandbox/default"), dict(zip(PORTS, range(21000, 21005), strict=True)))
@@ -63,3 +64,23 @@ def test_version_flags() -> None:
     assert "k8s.io/component-base/version.gitVersion=v1.36.3" in flags[0]
     assert "k8s.io/component-base/version.gitMinor=36" in flags
     assert "sigs.k8s.io/kwok/pkg/consts.Version=v0.8.0" in flags
+
+
+def test_kwok_plays_its_own_nodes_only() -> None:
+    flags = {component.name: component.flags(LAYOUT) for component in COMPONENTS}["kwok"]
+    assert "--manage-all-nodes=false" in flags
+    assert "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake" in flags
+    assert node("node-1")["metadata"]["annotations"] == {"kwok.x-k8s.io/node": "fake"}
+
+
+def test_the_api_server_asks_for_a_way_to_the_real_node_only_where_there_is_one() -> None:
+    (component,) = [component for component in COMPONENTS if component.name == "kube-apiserver"]
+    plain, real = component.flags(LAYOUT), component.flags(Layout(LAYOUT.directory, LAYOUT.ports, real_node=True))
+    assert {flag.partition("=")[0] for flag in set(real) - set(plain)} == {
+        "--kubelet-certificate-authority",
+        "--kubelet-client-certificate",
+        "--kubelet-client-key",
+        "--kubelet-preferred-address-types",
+        "--egress-selector-config-file",
+    }
+    assert set(plain) < set(real)

@@ -1,5 +1,7 @@
 """What may be chosen about a cluster."""
 
+import json
+
 import pytest
 
 from sandbox.cluster.options import ClusterOptions, checked_name
@@ -9,6 +11,11 @@ from sandbox.errors import SandboxError
 def test_options_survive_being_saved() -> None:
     options = ClusterOptions(nodes=200, gpu_nodes=4, gpus=8)
     assert ClusterOptions.from_json({**options.to_json(), "from_the_future": 1}) == options
+
+
+def test_options_of_the_real_node_survive_being_saved_as_json() -> None:
+    options = ClusterOptions(nodes=0, gpu_nodes=0, real_node=True, images=("ollama=docker.io/ollama/ollama:1",))
+    assert ClusterOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
 
 
 @pytest.mark.parametrize(

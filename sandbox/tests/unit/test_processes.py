@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sandbox.cluster.processes import KEEP_LOG, ManagedProcess, missing, orphans, stop_all
+from sandbox.cluster.processes import KEEP_LOG, ManagedProcess, missing, orphans, stop_all, strays
 
 SLEEP = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = (
@@ -138,3 +139,17 @@ def test_orphan_is_a_program_of_this_cluster_only(tmp_path: Path) -> None:
         for process in started.values():
             process.kill()
             process.communicate()
+
+
+@pytest.mark.parametrize("launcher", [["env", "A=b"], ["sh", "-c", '"$@"; true', "sh"]], ids=["becomes it", "parent"])
+def test_a_launched_program_is_the_one_that_is_found_and_stopped(tmp_path: Path, launcher: list[str]) -> None:
+    managed = replace(_managed(tmp_path), launcher=lambda: launcher)
+    managed.start()
+    _wait_until_up(managed)
+    found = managed.find()
+    assert found is not None
+    assert found.cmdline() == list(managed.argv)
+    assert [process.pid for process in strays(managed)] == [found.pid]
+    stop_all([managed])
+    assert managed.find() is None
+    assert not list(strays(managed))

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from sandbox.cluster.objects import INGRESS_CLASS, VOLUME_DRIVER
+from sandbox.cluster.objects import INGRESS_CLASS, ROOT_ONLY_VOLUME_DRIVER, VOLUME_DRIVER
 from sandbox.cluster.stages import FAILURES, UNPULLABLE, fill, render_kwok_config, stages
 
 
@@ -33,7 +33,14 @@ def test_each_failure_has_a_stage_that_outweighs_kwok_and_is_held() -> None:
 def test_names_are_those_of_the_objects() -> None:
     text = yaml.safe_dump_all(stages())
     assert INGRESS_CLASS in text
-    assert f"driver: {VOLUME_DRIVER}" in text
+
+
+def test_volumes_of_both_drivers_are_played() -> None:
+    of_volumes = [stage for stage in stages() if stage["metadata"]["name"].startswith("volume-")]
+    assert len(of_volumes) == 3
+    for stage in of_volumes:
+        values = [rule.get("values") for rule in stage["spec"]["selector"]["matchExpressions"]]
+        assert [VOLUME_DRIVER, ROOT_ONLY_VOLUME_DRIVER] in values
 
 
 @pytest.mark.parametrize(

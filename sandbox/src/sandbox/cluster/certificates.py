@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,15 @@ class Identity:
     """Organization: the group that Kubernetes sees."""
     serves: bool = False
     """Whether the certificate is shown by a server on loopback too."""
+    names: tuple[str, ...] = ()
+    """Addresses and host names of its own that a server shows the certificate on."""
 
+
+REAL_NODE = "real-1"
+"""Name of the real node, which its kubelet's user name contains."""
+
+REAL_NODE_ADDRESS = "10.77.0.10"
+"""Address of the real node; it exists in the node's own network only."""
 
 ADMIN = Identity("admin", "sandbox-admin", "system:masters")
 IDENTITIES = (
@@ -42,9 +51,17 @@ IDENTITIES = (
     Identity("kube-scheduler", "system:kube-scheduler", serves=True),
     Identity("kube-apiserver", "kube-apiserver", serves=True),
     Identity("etcd", "etcd", serves=True),
+    # Of the real node, which a cluster may get later: nothing is signed then.
+    Identity("kubelet", f"system:node:{REAL_NODE}", "system:nodes", names=(REAL_NODE, REAL_NODE_ADDRESS)),
+    Identity("kubelet-client", "kube-apiserver-kubelet-client", "system:masters"),
+    Identity("kube-proxy", "system:kube-proxy"),
+    Identity("kube-router", "system:kube-router"),
+    Identity("csi", "system:sandbox:csi"),
 )
 
-_SERVER_NAMES = (
+_LOOPBACK_NAMES = (
+    LOOPBACK,
+    str(SERVICE_NETWORK[1]),
     "localhost",
     "kubernetes",
     "kubernetes.default",
@@ -94,11 +111,33 @@ def ensure_pki(directory: Path) -> Pki:
     for identity in IDENTITIES:
         key = ec.generate_private_key(ec.SECP256R1())
         write_private(pki.key(identity.file), _key_pem(key))
-        certificate = _certificate(identity.user, identity.group, key.public_key(), ca_key, ca, serves=identity.serves)
+        names = [*(_LOOPBACK_NAMES if identity.serves else ()), *identity.names]
+        certificate = _certificate(identity.user, identity.group, key.public_key(), ca_key, ca, names=names)
         write_private(pki.certificate(identity.file), _pem(certificate))
     # The authority's own key is not kept: nothing is signed later.
     write_private(pki.service_account_key, _key_pem(ec.generate_private_key(ec.SECP256R1())))
     write_private(complete, "")
+    return pki
+
+
+def ensure_server_certificate(directory: Path, authority: str, names: Sequence[str]) -> Pki:
+    """Return key and certificate of a server, ``server``, signed by an authority of its own; made if missing.
+
+    Args:
+        directory: Folder of the keys; created with mode 0700, its files with 0600.
+        authority: Name of the authority.
+        names: Host names and addresses of the server.
+    """
+    pki = Pki(private_directory(directory))
+    if pki.certificate("server").exists():
+        return pki
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca = _certificate(authority, None, ca_key.public_key(), ca_key, None)
+    write_private(pki.ca, _pem(ca))
+    write_private(pki.key("server"), _key_pem(key))
+    write_private(
+        pki.certificate("server"), _pem(_certificate(names[0], None, key.public_key(), ca_key, ca, names=names))
+    )
     return pki
 
 
@@ -109,7 +148,7 @@ def _certificate(
     ca_key: ec.EllipticCurvePrivateKey,
     ca: x509.Certificate | None,
     *,
-    serves: bool = False,
+    names: Sequence[str] = (),
 ) -> x509.Certificate:
     """Return a signed certificate: the authority's own where `ca` is None."""
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, user)]
@@ -131,13 +170,18 @@ def _certificate(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
     )
     if ca is not None:
-        purposes = [ExtendedKeyUsageOID.CLIENT_AUTH, *([ExtendedKeyUsageOID.SERVER_AUTH] if serves else [])]
+        purposes = [ExtendedKeyUsageOID.CLIENT_AUTH, *([ExtendedKeyUsageOID.SERVER_AUTH] if names else [])]
         builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-    if serves:
-        addresses = (ipaddress.ip_address(LOOPBACK), SERVICE_NETWORK[1])
-        names = [*map(x509.DNSName, _SERVER_NAMES), *map(x509.IPAddress, addresses)]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(n) for n in names]), critical=False)
     return builder.sign(ca_key, hashes.SHA256())
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _key_usage(*, signs: bool) -> x509.KeyUsage:

@@ -3,18 +3,21 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from sandbox.cluster.certificates import REAL_NODE
 from sandbox.cluster.cluster import Cluster, list_clusters, start_command
 from sandbox.cluster.kubeconfig import CONTEXT
 from sandbox.cluster.options import ClusterOptions
 from sandbox.cluster.program import versions
 from sandbox.cluster.status import ClusterStatus
 from sandbox.errors import SandboxError
+from sandbox.node.images.catalogue import RECIPES
 
 app = typer.Typer(
     name="cluster",
@@ -31,7 +34,7 @@ _DEFAULTS = ClusterOptions()
 
 
 @app.command()
-def start(
+def start(  # noqa: PLR0917 - typer makes options of them
     name: Name = "default",
     nodes: Annotated[
         int | None, typer.Option(help=f"Nodes without GPU. Default: as last time, else {_DEFAULTS.nodes}.")
@@ -42,13 +45,33 @@ def start(
     gpus: Annotated[
         int | None, typer.Option(help=f"GPUs per GPU node. Default: as last time, else {_DEFAULTS.gpus}.")
     ] = None,
+    real_node: Annotated[
+        bool | None,
+        typer.Option("--real-node/--no-real-node", help="One more node, with containers: on Linux, as root."),
+    ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Image to make for the real node, NAME=REFERENCE; names: {', '.join(RECIPES)}. Repeatable."),
+    ] = None,
+    images: Annotated[
+        Path | None, typer.Option(help="Folder with OCI archives (*.tar) that the real node loads.", exists=True)
+    ] = None,
 ) -> None:
     """Start a cluster, or what has died of it. The first start on a machine builds it."""
     with _readable_errors():
         cluster = Cluster(name)
-        given = {"nodes": nodes, "gpu_nodes": gpu_nodes, "gpus": gpus}
+        given = {
+            "nodes": nodes,
+            "gpu_nodes": gpu_nodes,
+            "gpus": gpus,
+            "real_node": real_node,
+            "images": image,
+            "image_folder": str(images.resolve()) if images else None,
+        }
         chosen = {key: value for key, value in given.items() if value is not None}
         options = ClusterOptions.from_json({**cluster.options().to_json(), **chosen})
+        if (image or images) and not options.real_node:
+            raise SandboxError("--image and --images are for the real node: add --real-node.")
         _describe(cluster.start(options))
 
 
@@ -125,7 +148,10 @@ def _describe(found: ClusterStatus) -> None:
     _out.print(f"  versions     {', '.join(f'{name} {version}' for name, version in versions().items())}")
     _out.print(f"  API server   {found.server}")
     _out.print(f"  kubeconfig   {found.kubeconfig} (context {CONTEXT})")
-    _out.print(f"  nodes        {_nodes(found)} (simulated by KWOK)")
+    real = any(process.name == "kubelet" for process in found.processes)
+    _out.print(
+        f"  nodes        {_nodes(found)} ({f'simulated by KWOK, {REAL_NODE} is real' if real else 'simulated by KWOK'})"
+    )
     running = [f"{process.name} ({process.pid})" for process in found.processes if process.pid is not None]
     dead = [process.name for process in found.processes if process.pid is None]
     _out.print(f"  programs     {', '.join(running) or 'none'}")

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from rich.console import Console
 
 from sandbox.cache import lock_file
 from sandbox.cluster.api import ApiClient
-from sandbox.cluster.certificates import ADMIN, Pki, ensure_pki
+from sandbox.cluster.certificates import ADMIN, REAL_NODE, Pki, ensure_pki
 from sandbox.cluster.components import COMPONENTS, PORTS, Layout
 from sandbox.cluster.files import private_directory, write_private
-from sandbox.cluster.kubeconfig import render_kubeconfig
+from sandbox.cluster.kubeconfig import CONTEXT, render_kubeconfig
 from sandbox.cluster.objects import FIELD_MANAGER, NODE_LABEL, cluster_objects, nodes
 from sandbox.cluster.options import ClusterOptions, checked_name
 from sandbox.cluster.ports import choose_ports, is_free
@@ -28,6 +29,10 @@ from sandbox.cluster.program import binary
 from sandbox.cluster.stages import render_kwok_config
 from sandbox.cluster.status import ClusterStatus, ProcessStatus, State
 from sandbox.errors import SandboxError
+from sandbox.node.layout import NodeLayout
+from sandbox.node.node import KUBECONFIGS, RealNode
+from sandbox.node.objects import TAINT, taint
+from sandbox.node.requirements import check
 from sandbox.project import project_directory
 
 START_WITHIN = 120.0
@@ -66,6 +71,11 @@ class Cluster:
         return self.directory / "kubeconfig"
 
     @property
+    def context(self) -> str:
+        """The context in the kubeconfig."""
+        return CONTEXT
+
+    @property
     def exists(self) -> bool:
         """Whether the cluster has been started before and not been deleted since."""
         return (self.directory / _STATE_FILE).exists()
@@ -91,16 +101,30 @@ class Cluster:
             SandboxError: The build failed, a program died or the cluster was not ready in time. What this
                 call started is stopped again, and the logs stay.
         """
+        if (options or self.options()).real_node:
+            check(NodeLayout(Layout(self.directory, {})))
         program = binary(self._console)
         with self._locked():
             options = options or self.options()
             layout = self._prepare(program, options)
+            node = RealNode(layout, self._console)
+            if options.real_node:
+                node.build(options)
+                node.write()
             processes = self._processes(program, layout)
             before = {process.name for process in processes} - {process.name for process in missing(processes)}
             try:
-                self._run(processes, layout)
-                self._populate(program, layout, options)
+                restarted = self._run(processes, layout)
+                self._populate(program, layout, options, node)
+                if options.real_node:
+                    api, path = ApiClient(layout.server, layout.pki), f"/api/v1/nodes/{REAL_NODE}"
+                    node.run(self._wait, lambda: api.read(path) is not None, new_api_server=restarted)
+                    self._await_real_node(program, layout, options, node)
+                elif node.exists:
+                    node.remove()
             except BaseException:
+                if not before and node.exists:
+                    node.stop()
                 stop_all([process for process in reversed(processes) if process.name not in before])
                 raise
         return self.status()
@@ -144,7 +168,10 @@ class Cluster:
         if not self.exists:
             return ClusterStatus(self.name, "missing", self.directory, self.kubeconfig, None, (), (0, 0))
         layout = Layout(self.directory, self._load()["ports"])
-        found = [(process.name, process.find()) for process in self._processes(Path(), layout)]
+        managed = self._processes(Path(), layout)
+        if self.options().real_node:
+            managed += RealNode(layout, self._console).processes()
+        found = [(process.name, process.find()) for process in managed]
         processes = tuple(
             ProcessStatus(name, process.pid if process else None, _memory(process)) for name, process in found
         )
@@ -203,10 +230,16 @@ class Cluster:
             self.directory / _STATE_FILE,
             json.dumps({"ports": ports, "options": options.to_json()}, indent=2) + "\n",
         )
-        layout = Layout(self.directory, ports)
+        layout = Layout(self.directory, ports, options.real_node)
         private_directory(layout.directory / "etcd")
         private_directory(layout.directory / "kubeconfigs")
-        for component in ("kube-controller-manager", "kube-scheduler", "kwok"):
+        nodes_own = KUBECONFIGS if options.real_node else ()
+        for component in ("kube-controller-manager", "kube-scheduler", "kwok", *nodes_own):
+            if not pki.certificate(component).exists():
+                raise SandboxError(
+                    f"Cluster {self.name} was made by an earlier version and has no keys for a real node. Delete it "
+                    "and start it again."
+                )
             write_private(layout.kubeconfig(component), _kubeconfig(layout.server, pki, component))
         write_private(self.kubeconfig, _kubeconfig(layout.server, pki, ADMIN.file))
         upstream = subprocess.run(  # noqa: S603 - our own binary
@@ -241,18 +274,23 @@ class Cluster:
             for component in COMPONENTS
         ]
 
-    def _run(self, processes: Sequence[ManagedProcess], layout: Layout) -> None:
-        """Start what is not running, in order, and wait for the API server in between."""
+    def _run(self, processes: Sequence[ManagedProcess], layout: Layout) -> bool:
+        """Start what is not running, in order, and wait for the API server in between.
+
+        Returns:
+            Whether the API server was started.
+        """
         private_directory(self.directory / "pids")
         outdated = [process for process in processes if (found := process.find()) and not process.is_current(found)]
         stop_all(reversed(outdated))
         down = missing(processes)
         if not down:
             self._wait(processes, "the API server to be ready", ApiClient(layout.server, layout.pki).is_ready)
-            return
+            return False
         # The API server waits for etcd by itself; the others give up after some seconds without API server.
         store, rest = processes[:2], processes[2:]
-        if any(process.name == "kube-apiserver" for process in down):
+        restarts = any(process.name == "kube-apiserver" for process in down)
+        if restarts:
             # A client may hear nothing of a new API server for ten minutes, until its watch ends by itself: once in
             # 42 restarts, of the controller of ResourceQuotas.
             stop_all(reversed(rest))
@@ -265,6 +303,7 @@ class Cluster:
         for process in rest:
             if process in down:
                 process.start()
+        return restarts
 
     def _wait(self, processes: Sequence[ManagedProcess], what: str, done: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_WITHIN
@@ -282,17 +321,17 @@ class Cluster:
                 )
             time.sleep(0.1)
 
-    def _populate(self, program: Path, layout: Layout, options: ClusterOptions) -> None:
-        """Create the nodes and the usual objects, and wait until pods can be scheduled."""
+    def _populate(self, program: Path, layout: Layout, options: ClusterOptions, node: RealNode) -> None:
+        """Create the simulated nodes and the usual objects, and wait until pods can be scheduled."""
         api = ApiClient(layout.server, layout.pki)
         wanted = {manifest["metadata"]["name"]: manifest for manifest in nodes(options)}
         live = {item["metadata"]["name"]: item["status"]["capacity"] for item in _node_list(api)}
-        surplus = live.keys() - wanted.keys()
+        surplus = live.keys() - wanted.keys() - ({REAL_NODE} if options.real_node else set())
         if surplus:
             self._admin(program, ["delete", "node", "--wait=false", *sorted(surplus)])
         apply = ["apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "-f", "-"]
         new = [manifest for name, manifest in wanted.items() if name not in live]
-        self._admin(program, apply, [*cluster_objects(), *new])
+        self._admin(program, apply, [*cluster_objects(), *(node.objects() if options.real_node else []), *new])
         # The status in a manifest counts only when the node is new.
         changed = [
             wanted[name] for name in live.keys() & wanted.keys() if live[name] != wanted[name]["status"]["capacity"]
@@ -303,6 +342,28 @@ class Cluster:
         self._wait(processes, "the nodes to be ready", lambda: _ready_names(api) >= wanted.keys())
         account = "/api/v1/namespaces/default/serviceaccounts/default"
         self._wait(processes, "the default service account", lambda: api.read(account) is not None)
+
+    def _await_real_node(self, program: Path, layout: Layout, options: ClusterOptions, node: RealNode) -> None:
+        """Wait until the real node runs pods, those of the DNS server first, and say which pods may come to it."""
+        api = ApiClient(layout.server, layout.pki)
+        processes = [*self._processes(program, layout), *node.processes()]
+        simulated = options.nodes + options.gpu_nodes > 0
+        live = api.read(f"/api/v1/nodes/{REAL_NODE}") or {}
+        tainted = any(entry["key"] == TAINT for entry in live.get("spec", {}).get("taints", []))
+        if simulated:
+            self._admin(program, ["taint", "node", REAL_NODE, taint(), "--overwrite"])
+        elif tainted:
+            self._admin(program, ["taint", "node", REAL_NODE, f"{TAINT}-"])
+        # What the API server has may be of a kubelet before this one.
+        kubelet = next(process.find() for process in processes if process.name == "kubelet")
+        since = kubelet.create_time() if kubelet else 0.0
+        self._wait(
+            processes,
+            "the real node to be ready",
+            lambda: REAL_NODE in _ready_names(api) and _heartbeat(api.read(f"/api/v1/nodes/{REAL_NODE}")) >= since - 1,
+        )
+        dns = "/apis/apps/v1/namespaces/kube-system/deployments/coredns"
+        self._wait(processes, "the DNS server to be ready", lambda: _is_available(api.read(dns)))
 
     def _admin(self, program: Path, arguments: list[str], manifests: Sequence[Any] = ()) -> None:
         done = subprocess.run(  # noqa: S603 - our own binary
@@ -323,6 +384,9 @@ class Cluster:
 
     def _stop(self) -> None:
         layout = Layout(self.directory, self._load().get("ports", dict.fromkeys(PORTS, 0)))
+        node = RealNode(layout, self._console)
+        if node.exists:
+            node.stop()
         by_name = {process.name: process for process in self._processes(Path(), layout)}
         # Clients first, then the API server, then its store: nobody logs errors about a missing server.
         for group in (("kwok", "kube-scheduler", "kube-controller-manager"), ("kube-apiserver",), ("etcd",)):
@@ -382,6 +446,20 @@ def _ready_names(api: ApiClient) -> set[str]:
 def _ready_nodes(api: ApiClient) -> tuple[int, int]:
     items = _node_list(api)
     return sum(map(is_schedulable, items)), len(items)
+
+
+def _heartbeat(node: dict[str, Any] | None) -> float:
+    """Return when kubelet wrote the node's status, in seconds since 1970."""
+    conditions = (node or {}).get("status", {}).get("conditions", [])
+    times = [entry["lastHeartbeatTime"] for entry in conditions if entry["type"] == "Ready"]
+    # Python 3.10 reads no Z.
+    return max((datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() for text in times), default=0.0)
+
+
+def _is_available(deployment: dict[str, Any] | None) -> bool:
+    status = (deployment or {}).get("status", {})
+    seen = (deployment or {}).get("metadata", {}).get("generation") == status.get("observedGeneration")
+    return bool(seen and status.get("availableReplicas") and not status.get("unavailableReplicas"))
 
 
 def is_schedulable(node: dict[str, Any]) -> bool:

@@ -7,6 +7,9 @@ from pathlib import Path
 from sandbox.cluster.certificates import SERVICE_NETWORK, Pki
 from sandbox.cluster.ports import LOOPBACK
 
+SIMULATED = "kwok.x-k8s.io/node=fake"
+"""Annotation of the nodes that KWOK plays."""
+
 POD_NETWORK = "10.244.0.0/16"
 """Addresses that KWOK gives to pods; nothing listens there."""
 
@@ -29,6 +32,8 @@ class Layout:
 
     directory: Path
     ports: Mapping[str, int]
+    real_node: bool = False
+    """Whether the API server reaches a real node."""
 
     @property
     def pki(self) -> Pki:
@@ -47,6 +52,11 @@ class Layout:
     def kubeconfig(self, component: str) -> Path:
         """Return the kubeconfig of a program."""
         return self.directory / "kubeconfigs" / component
+
+    @property
+    def egress(self) -> Path:
+        """How the API server reaches the real node."""
+        return self.directory / "egress.yaml"
 
     @property
     def stages(self) -> Path:
@@ -113,6 +123,18 @@ def _apiserver(layout: Layout) -> list[str]:
         f"--service-account-key-file={pki.service_account_key}",
         f"--service-account-signing-key-file={pki.service_account_key}",
         "--profiling=false",
+        *(_kubelet_client(layout) if layout.real_node else ()),
+    ]
+
+
+def _kubelet_client(layout: Layout) -> list[str]:
+    pki = layout.pki
+    return [
+        f"--kubelet-certificate-authority={pki.ca}",
+        f"--kubelet-client-certificate={pki.certificate('kubelet-client')}",
+        f"--kubelet-client-key={pki.key('kubelet-client')}",
+        "--kubelet-preferred-address-types=InternalIP",
+        f"--egress-selector-config-file={layout.egress}",
     ]
 
 
@@ -157,7 +179,9 @@ def _kwok(layout: Layout) -> list[str]:
     return [
         f"--kubeconfig={layout.kubeconfig('kwok')}",
         f"--config={layout.stages}",
-        "--manage-all-nodes=true",
+        # And not a real node with its pods.
+        "--manage-all-nodes=false",
+        f"--manage-nodes-with-annotation-selector={SIMULATED}",
         f"--cidr={POD_NETWORK}",
         f"--node-ip={_UNUSED_ADDRESS}",
         "--node-lease-duration-seconds=40",

@@ -3,6 +3,7 @@
 import platform
 from typing import Any
 
+from sandbox.cluster.components import SIMULATED
 from sandbox.cluster.options import ClusterOptions
 
 STORAGE_CLASS = "standard"
@@ -10,6 +11,12 @@ STORAGE_CLASS = "standard"
 
 VOLUME_DRIVER = "volumes.sandbox.ollama-librechat"
 """CSI driver (and provisioner) name of the simulated volumes; KWOK plays its part."""
+
+ROOT_ONLY_STORAGE_CLASS = "ignores-fs-group"
+"""Name of a StorageClass whose volumes stay root's, whatever the pod's fsGroup: as with some drivers."""
+
+ROOT_ONLY_VOLUME_DRIVER = "ignores-fs-group.sandbox.ollama-librechat"
+"""Driver of that StorageClass; KWOK plays its part too."""
 
 INGRESS_CLASS = "nginx"
 """Name of the default IngressClass, as the ingress addon of minikube creates it."""
@@ -51,7 +58,11 @@ def node(name: str, gpus: int = 0) -> Manifest:
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": name, "labels": labels, "annotations": {"kwok.x-k8s.io/node": "fake"}},
+        "metadata": {
+            "name": name,
+            "labels": labels,
+            "annotations": {SIMULATED.partition("=")[0]: SIMULATED.partition("=")[2]},
+        },
         "spec": spec,
         "status": {"capacity": resources, "allocatable": resources},
     }
@@ -67,25 +78,7 @@ def nodes(options: ClusterOptions) -> list[Manifest]:
 def cluster_objects() -> list[Manifest]:
     """Return the objects that a usual cluster's addons would have created."""
     return [
-        {
-            "apiVersion": "storage.k8s.io/v1",
-            "kind": "StorageClass",
-            "metadata": {
-                "name": STORAGE_CLASS,
-                "annotations": {"storageclass.kubernetes.io/is-default-class": "true"},
-            },
-            "provisioner": VOLUME_DRIVER,
-            "reclaimPolicy": "Delete",
-            "volumeBindingMode": "Immediate",
-            "allowVolumeExpansion": True,
-        },
-        {
-            "apiVersion": "storage.k8s.io/v1",
-            "kind": "CSIDriver",
-            "metadata": {"name": VOLUME_DRIVER},
-            # Nothing would ever confirm that a volume is attached to a simulated node.
-            "spec": {"attachRequired": False, "podInfoOnMount": False},
-        },
+        *storage(STORAGE_CLASS, VOLUME_DRIVER, default=True, fs_group=True),
         {
             "apiVersion": "networking.k8s.io/v1",
             "kind": "IngressClass",
@@ -102,6 +95,42 @@ def cluster_objects() -> list[Manifest]:
             "handler": "nvidia",
         },
         *_no_host_path_deletion(),
+    ]
+
+
+def storage(name: str, driver: str, *, default: bool, fs_group: bool) -> list[Manifest]:
+    """Return a StorageClass and its driver.
+
+    Args:
+        name: Name of the class.
+        driver: Name of the driver.
+        default: Whether it is the class of claims that name none.
+        fs_group: Whether kubelet gives the files of a volume to the pod's fsGroup.
+    """
+    return [
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {
+                "name": name,
+                "annotations": {"storageclass.kubernetes.io/is-default-class": str(default).lower()},
+            },
+            "provisioner": driver,
+            "reclaimPolicy": "Delete",
+            "volumeBindingMode": "Immediate",
+            "allowVolumeExpansion": True,
+        },
+        {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "CSIDriver",
+            "metadata": {"name": driver},
+            "spec": {
+                # Nothing would ever confirm that a volume is attached to a simulated node.
+                "attachRequired": False,
+                "podInfoOnMount": False,
+                "fsGroupPolicy": "File" if fs_group else "None",
+            },
+        },
     ]
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,9 @@ class ManagedProcess:
     log_file: Path
     stop_within: float = 10.0
     """Seconds for a graceful end."""
+    launcher: Callable[[], Sequence[str]] | None = None
+    """What starts the program elsewhere, such as in other namespaces: a command whose own arguments the program's
+    follow, and which becomes it or has it as a child."""
 
     def find(self) -> psutil.Process | None:
         """Return the running process, or None if it is dead or its number now belongs to another program.
@@ -64,8 +67,9 @@ class ManagedProcess:
             self.log_file.replace(self.log_file.with_suffix(".old.log"))
         descriptor = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
+            launcher = self.launcher() if self.launcher else ()
             process = subprocess.Popen(  # noqa: S603 - our own argument list
-                self.argv,
+                [*launcher, *self.argv],
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor,
                 stderr=descriptor,
@@ -77,8 +81,9 @@ class ManagedProcess:
             os.close(descriptor)
         # Reaped by whoever asks next (psutil waits for children), or by init once we are gone.
         process.returncode = 0
-        write_private(self.pid_file, json.dumps({"pid": process.pid, "argv": list(self.argv)}))
-        _await_arguments(process.pid)
+        pid = process.pid if self.launcher is None else _launched(process.pid, self.argv)
+        write_private(self.pid_file, json.dumps({"pid": pid, "argv": list(self.argv)}))
+        _await_arguments(pid)
 
     def log_tail(self, lines: int = 15) -> str:
         """Return the last lines of the log, indented; empty if there is none."""
@@ -97,6 +102,26 @@ def _await_arguments(pid: int, within: float = 5.0) -> None:
     with contextlib.suppress(psutil.Error):
         while not psutil.Process(pid).cmdline() and time.monotonic() < deadline:
             time.sleep(0.005)
+
+
+def _launched(pid: int, argv: Sequence[str], within: float = 10.0) -> int:
+    """Return the process that a launcher has become, or the one that it has started; itself if it ended before."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        for candidate in _family(pid):
+            with contextlib.suppress(psutil.Error):
+                if candidate.cmdline() == list(argv):
+                    return candidate.pid
+        time.sleep(0.01)
+    return pid
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
 
 
 def stop_all(processes: Iterable[ManagedProcess]) -> None:
@@ -135,6 +160,14 @@ def _ended(process: psutil.Process, within: float) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def strays(managed: ManagedProcess) -> Iterator[psutil.Process]:
+    """Yield processes that run a program with exactly these arguments, whether or not a pid file knows them."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cmdline() == list(managed.argv):
+                yield process
 
 
 def orphans(directory: Path) -> list[psutil.Process]:

@@ -13,13 +13,18 @@ MODULE = Path(__file__).parent.parent / "controlplane"
 
 
 @cache
-def module_version(module: str) -> str:
+def module_version(module: str, directory: Path = MODULE) -> str:
     """Return the version of a Go module that go.mod requires, such as ``v1.36.3``.
+
+    Args:
+        module: Path of the module.
+        directory: Folder with the go.mod.
 
     Raises:
         KeyError: go.mod does not require the module.
     """
-    match = re.search(rf"^\s*{re.escape(module)} (v\S+)$", (MODULE / "go.mod").read_text(), re.MULTILINE)
+    text = (directory / "go.mod").read_text()
+    match = re.search(rf"^\s*(?:require )?{re.escape(module)} (v\S+)$", text, re.MULTILINE)
     if match is None:
         raise KeyError(module)
     return match[1]
@@ -34,14 +39,14 @@ def versions() -> dict[str, str]:
     }
 
 
-def version_flags(kubernetes: str, kwok: str) -> str:
+def version_flags(kubernetes: str, kwok: str | None = None) -> str:
     """Return the link flags that make the programs report their versions.
 
     Released binaries get them from the build scripts of Kubernetes (hack/lib/version.sh) and KWOK.
 
     Args:
         kubernetes: Version with a leading v.
-        kwok: Version with a leading v.
+        kwok: Version with a leading v; None where KWOK is no part of the binary.
     """
     major, minor = kubernetes.removeprefix("v").split(".")[:2]
     base = "k8s.io/component-base/version"
@@ -49,7 +54,7 @@ def version_flags(kubernetes: str, kwok: str) -> str:
         f"{base}.gitVersion": kubernetes,
         f"{base}.gitMajor": major,
         f"{base}.gitMinor": minor,
-        "sigs.k8s.io/kwok/pkg/consts.Version": kwok,
+        **({"sigs.k8s.io/kwok/pkg/consts.Version": kwok} if kwok else {}),
     }
     return " ".join(f"-X {name}={value}" for name, value in values.items())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from sandbox.cluster.objects import INGRESS_CLASS, VOLUME_DRIVER, Manifest
+from sandbox.cluster.objects import INGRESS_CLASS, ROOT_ONLY_VOLUME_DRIVER, VOLUME_DRIVER, Manifest
 
 SIMULATE = "sandbox.ollama-librechat/simulate"
 """Annotation or label of a pod that asks for a failure: one of FAILURES."""
@@ -100,7 +100,7 @@ kind: PersistentVolume
 metadata:
   name: pvc-{{ .metadata.uid }}
   annotations:
-    pv.kubernetes.io/provisioned-by: DRIVER
+    pv.kubernetes.io/provisioned-by: {{ index .metadata.annotations "PROVISIONER" }}
 spec:
   accessModes: {{ .spec.accessModes | toJson }}
   capacity:
@@ -112,18 +112,18 @@ spec:
     name: {{ .metadata.name }}
     uid: {{ .metadata.uid }}
   csi:
-    driver: DRIVER
+    driver: {{ index .metadata.annotations "PROVISIONER" }}
     volumeHandle: pvc-{{ .metadata.uid }}
   persistentVolumeReclaimPolicy: Delete
   storageClassName: {{ .spec.storageClassName }}
   volumeMode: {{ .spec.volumeMode }}
-""".replace("DRIVER", VOLUME_DRIVER)
+""".replace("PROVISIONER", "volume.kubernetes.io/storage-provisioner")
 
 _NAMES = {
     "ingress_class": INGRESS_CLASS,
     "ingress_address": INGRESS_ADDRESS,
     "load_balancer_address": LOAD_BALANCER_ADDRESS,
-    "volume_driver": VOLUME_DRIVER,
+    "volume_drivers": json.dumps([VOLUME_DRIVER, ROOT_ONLY_VOLUME_DRIVER]),
     "volume": _VOLUME,
     "wanted": _WANTED,
     "unpullable": _UNPULLABLE,

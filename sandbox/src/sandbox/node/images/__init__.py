@@ -1,0 +1,1 @@
+"""Images of the real node as OCI archives, made on this machine."""

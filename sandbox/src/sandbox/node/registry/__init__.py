@@ -1,0 +1,1 @@
+"""A registry of models inside the real node's network, in the place of registry.ollama.ai."""
