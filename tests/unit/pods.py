@@ -22,6 +22,10 @@ class Pod(NamedTuple):
         return [*self.spec.get("initContainers", []), *self.spec["containers"]]
 
 
+WITHOUT_LOG = "terminationMessagePolicy leaves out the log"
+"""Violation that no chart has a value against."""
+
+
 def template(owner: Resource) -> Pod:
     """The pod template of a workload."""
     spec = owner.spec["jobTemplate"]["spec"] if owner.kind == "CronJob" else owner.spec
@@ -84,7 +88,7 @@ def _rules(spec: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
         "the root filesystem can be written to": own.get("readOnlyRootFilesystem") is True,
         f"capabilities are {capabilities}": capabilities.get("drop") == ["ALL"]
         and not set(capabilities.get("add", [])) - {"NET_BIND_SERVICE"},
-        "terminationMessagePolicy leaves out the log": found.get("terminationMessagePolicy") == "FallbackToLogsOnError",
+        WITHOUT_LOG: found.get("terminationMessagePolicy") == "FallbackToLogsOnError",
         "hostPort is set": not any(port.get("hostPort") for port in found.get("ports", [])),
     }
     yield from (rule for rule, holds in kept.items() if not holds)
