@@ -4,5 +4,5 @@ from collections.abc import Mapping
 
 from ..images import Image
 
-VALKEY = Image("docker.io", "valkey/valkey", "8.1.3")
+VALKEY = Image("docker.io", "valkey/valkey", "9.1.1")
 IMAGES: Mapping[str, Image] = {"valkey": VALKEY}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.images import FLOATING_TAGS, Image, problem, resolve
+from components.images import FLOATING_TAGS, Image, Version, problem, resolve, version_of
 from components.stack.settings import images
 
 IMAGES = images()
@@ -17,6 +17,28 @@ def test_every_image_is_pinned_by_a_version(name: str) -> None:
     assert problem(str(image)) is None
     assert image.tag not in FLOATING_TAGS
     assert any(character.isdigit() for character in image.tag)
+
+
+VULNERABLE_BEFORE: dict[str, tuple[Version, str]] = {
+    "valkey/valkey": ((9, 1, 1), "CVE-2025-49844 (8.1.4), CVE-2026-23479 (8.1.7), CVE-2026-56684 and -63639 (9.1.1)"),
+}
+"""First version of an image without known holes, by repository, and what the ones before it have.
+
+Source: the release notes of valkey-io/valkey.
+"""
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_no_pinned_image_has_a_known_hole(name: str) -> None:
+    image = IMAGES[name]
+    first, holes = VULNERABLE_BEFORE.get(image.repository, ((0, 0, 0), ""))
+    version = version_of(str(image))
+    assert version is not None
+    assert version >= first, holes
+
+
+def test_the_table_of_known_holes_names_pinned_images() -> None:
+    assert VULNERABLE_BEFORE.keys() <= {image.repository for image in IMAGES.values()}
 
 
 def test_both_images_of_ollama_are_of_one_version() -> None:
