@@ -132,7 +132,8 @@ func (r *registrar) NotifyRegistrationStatus(
 	_ context.Context, told *registration.RegistrationStatus,
 ) (*registration.RegistrationStatusResponse, error) {
 	if !told.PluginRegistered {
-		log.Fatalf("kubelet does not take driver %s: %s", r.driver.name, told.Error)
+		// kubelet tries again by itself: after a restart its API server may not answer yet.
+		log.Printf("kubelet does not take driver %s: %s", r.driver.name, told.Error)
 	}
 	return &registration.RegistrationStatusResponse{}, nil
 }
