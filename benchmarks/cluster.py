@@ -1,4 +1,4 @@
-"""The API server of a run, and what is on it."""
+"""The API server of a run and its objects."""
 
 import json
 import os
@@ -19,8 +19,9 @@ from sandbox.cluster.program import binary
 class Kubectl:
     """kubectl of the embedded cluster's version.
 
-    program: the binary that has kubectl built in.
-    kubeconfig: the cluster's.
+    Attributes:
+        program: Binary that contains kubectl.
+        kubeconfig: Kubeconfig of the cluster.
     """
 
     program: Path
@@ -32,19 +33,20 @@ class Kubectl:
         return run([self.program, "kubectl", *arguments], self.kubeconfig.parent, env, expected=expected)
 
     def items(self, *arguments: str) -> list[dict[str, Any]]:
-        """Give the objects that `kubectl get` lists."""
+        """Return the objects that `kubectl get` lists."""
         return list(json.loads(self.run("get", *arguments, "--output", "json").output)["items"])
 
 
 @dataclass(frozen=True)
 class Pods:
-    """Which Ollama runs.
+    """The running pods.
 
-    deployment: UID of its Deployment.
-    image: image of its container.
-    pods: UIDs of every pod in the namespaces.
-    replicas: replicas that its Deployment asks for.
-    ready: images of the containers in the namespaces that are ready.
+    Attributes:
+        deployment: UID of Ollama's Deployment.
+        image: Image of its container.
+        pods: UIDs of all pods in the namespaces.
+        replicas: Replicas that its Deployment asks for.
+        ready: Images of the ready containers in the namespaces.
     """
 
     deployment: str
@@ -55,7 +57,7 @@ class Pods:
 
 
 def look(kubectl: Kubectl) -> Pods:
-    """Look at the Deployment of Ollama and at the pods of the namespaces."""
+    """Read Ollama's Deployment and the pods of the namespaces."""
     (deployment,) = kubectl.items("deployments", "--namespace", "ollama")
     pods = [pod for name in NAMESPACES for pod in kubectl.items("pods", "--namespace", name)]
     running = {pod["metadata"]["uid"] for pod in pods if pod["status"].get("phase") == "Running"}
@@ -71,12 +73,12 @@ def look(kubectl: Kubectl) -> Pods:
 
 
 def scale_by_hand(kubectl: Kubectl) -> None:
-    """Change what a contender declared, as a person in a hurry does."""
+    """Change an object of a contender by hand, to create drift."""
     kubectl.run("scale", "deployment/ollama", "--replicas=3", "--namespace", "ollama")
 
 
 def clear(kubectl: Kubectl) -> None:
-    """Remove what a contender leaves, so that the next one starts from nothing."""
+    """Remove the remains of a contender, so that the next one starts from nothing."""
     own = "app.kubernetes.io/part-of=ollama-librechat"
     kubectl.run("delete", "namespace", *NAMESPACES, "--ignore-not-found")
     kubectl.run("delete", "priorityclasses", "--selector", own)
@@ -84,5 +86,5 @@ def clear(kubectl: Kubectl) -> None:
 
 
 def kubectl_of(cluster: Cluster) -> Kubectl:
-    """Give kubectl for a cluster."""
+    """Return kubectl for a cluster."""
     return Kubectl(binary(Console(stderr=True)), cluster.kubeconfig)

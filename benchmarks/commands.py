@@ -1,4 +1,4 @@
-"""Runs a command and takes its time."""
+"""Runs commands and measures their time."""
 
 import subprocess
 import time
@@ -15,11 +15,12 @@ _SHOWN_COLUMNS = 400
 
 @dataclass(frozen=True)
 class Done:
-    """A command that ended.
+    """Result of a command.
 
-    seconds: wall time from its start to its end.
-    status: its exit status, one of those that were expected.
-    output: what it wrote to standard output.
+    Attributes:
+        seconds: Wall-clock time.
+        status: Exit status, one of the expected ones.
+        output: Standard output.
     """
 
     seconds: float
@@ -35,12 +36,18 @@ def run(
     expected: Sequence[int] = (0,),
     stdin: str | None = None,
 ) -> Done:
-    """Run a command to its end.
+    """Run a command.
 
-    expected: exit statuses that are right.
-    stdin: what it reads; nothing by default.
+    Args:
+        argv: Command and arguments.
+        cwd: Working directory.
+        env: Environment.
+        expected: Exit statuses that mean success.
+        stdin: Standard input; empty by default.
 
-    Raises BenchmarkError with the end of its output when it ends with another status or runs for 20 minutes.
+    Raises:
+        BenchmarkError: The command ends with another status or runs for 20 minutes. The message has the end of its
+            output.
     """
     words = [str(word) for word in argv]
     started = time.perf_counter()

@@ -7,7 +7,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Summary:
-    """Samples of one step, in seconds."""
+    """Summary of the samples of one step, in seconds."""
 
     median: float
     least: float
@@ -15,14 +15,15 @@ class Summary:
     count: int
 
     def __str__(self) -> str:
-        """Write the median and, in brackets, the least and the most."""
+        """Return the median and, in brackets, the range."""
         return f"{self.median:.2f} ({self.least:.2f} to {self.most:.2f})"
 
 
 def summary(samples: Sequence[float]) -> Summary:
-    """Give median and spread of samples.
+    """Return median and range of samples.
 
-    Raises ValueError without samples.
+    Raises:
+        ValueError: There are no samples.
     """
     if not samples:
         raise ValueError("no samples")
@@ -30,9 +31,10 @@ def summary(samples: Sequence[float]) -> Summary:
 
 
 def slope(points: Mapping[float, float]) -> float:
-    """Give the least-squares slope of a line through points, y by x.
+    """Return the least-squares slope of a line through points, y by x.
 
-    Raises ValueError when there are not two different x.
+    Raises:
+        ValueError: There are fewer than two different x.
     """
     if len(points) < 2:  # noqa: PLR2004
         raise ValueError("a slope needs two points")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _session(stack: str) -> "Session":
-    """Open a session on the state of a stack; its cluster may be gone."""
+    """Open a session on the state of a stack, whose cluster may be gone."""
     from cli.session import choose_stack, session_without_cluster
 
     return session_without_cluster(choose_stack(stack, err), err, allow_stand_ins=True)
@@ -29,13 +29,13 @@ def backup_secrets(
 ) -> None:
     """Write the generated credentials of a stack to a file, encrypted by age or GnuPG."""
     with readable_errors():
-        from cli.credentials import generated, pick
+        from cli.credentials import extract, generated
         from cli.encryption import SUFFIXES, choose_program, encrypt, write_new
 
         program = choose_program(recipient)
         session = _session(stack)
         name = session.stack.name
-        saved = pick(json.loads(session.output(["stack", "export", "--show-secrets"])), name)
+        saved = extract(json.loads(session.output(["stack", "export", "--show-secrets"])), name)
         path = Path(output or f"credentials-{name}{SUFFIXES[program]}")
         write_new(path, encrypt(json.dumps(saved).encode(), program, recipient))
         count = len(generated(saved["resources"]))
@@ -49,7 +49,7 @@ def restore_secrets(
 ) -> None:
     """Put saved credentials into a new stack, before its first `up`."""
     with readable_errors():
-        from cli.credentials import generated, put
+        from cli.credentials import generated, insert
         from cli.encryption import decrypt
         from cli.errors import CommandError
 
@@ -59,9 +59,9 @@ def restore_secrets(
         try:
             saved = json.loads(text)
         except ValueError:
-            # Without its cause, which would quote the text.
+            # `from None`: the cause would quote the text.
             raise CommandError(f"{file} holds no credentials of a stack of this project.") from None
-        state = put(saved, json.loads(session.output(["stack", "export"])), name)
+        state = insert(saved, json.loads(session.output(["stack", "export"])), name)
         session.output(["stack", "import"], json.dumps(state))
         count = len(generated(saved["resources"]))
     out.print(

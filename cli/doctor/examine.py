@@ -2,7 +2,7 @@
 
 import os
 
-from cli.clusters import answering, ask, connect
+from cli.clusters import ask, connect, readable_api_errors
 from cli.data import sequence
 from cli.doctor.checks import diagnose
 from cli.doctor.diagnosis import diagnosis, ok
@@ -17,10 +17,11 @@ from components.settings.findings import Finding, SettingsError
 
 
 def examine(stack: StackFile) -> list[Finding]:
-    """Check the settings, ask the cluster, and give everything that was looked at.
+    """Check the settings, query the cluster, and return all findings.
 
-    Raises SettingsError where the settings are refused, because then nobody knows what to look for, and CommandError
-    when the cluster goes away meanwhile.
+    Raises:
+        SettingsError: The settings are invalid, so it is unknown what to check.
+        CommandError: The cluster became unreachable.
     """
     findings = settings_findings(stack)
     if findings:
@@ -39,13 +40,13 @@ def examine(stack: StackFile) -> list[Finding]:
         ]
     wanted = needs(render(stack))
     api = connect(stack.kubeconfig_path, stack.context)
-    with answering(api, stack.context):
+    with readable_api_errors(api, stack.context):
         facts = gather(Server(api), wanted, answer.version, deployed_namespaces(stack))
     return [ok("cluster", f"context {shown} answers at {answer.server}"), *diagnose(wanted, facts)]
 
 
 def deployed_namespaces(stack: StackFile) -> frozenset[str] | None:
-    """Return the namespaces that a stack has deployed by its local state; None where the state is kept elsewhere."""
+    """Return the namespaces that a stack has deployed, from its local state; None with another backend."""
     if not is_local(os.environ):
         return None
     found = (

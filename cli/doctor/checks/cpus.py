@@ -1,4 +1,4 @@
-"""Do the CPUs of the nodes run the programs?"""
+"""Checks that the nodes' CPUs can run the programs."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from cli.doctor.needs import Needs
 from components.settings.findings import Finding
 
 _NFD = "feature.node.kubernetes.io/cpu-cpuid."
-"""Begin of the labels that Node Feature Discovery gives a node, one for each feature of its CPU."""
+"""Prefix of the labels that Node Feature Discovery sets on a node, one for each feature of its CPU."""
 
 
 def avx(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Has the CPU of MongoDB's node AVX, without which it does not run on amd64 (MongoDB's Production Notes)?"""
+    """Check that a node for MongoDB has AVX, which MongoDB needs on amd64 (MongoDB's Production Notes)."""
     if facts.nodes is None or not needs.mongodb:
         return
     nodes = [node for node in places(needs.mongodb[0], facts.nodes) if _architecture(node) == "amd64"]

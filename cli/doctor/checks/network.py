@@ -1,4 +1,4 @@
-"""Does the network plugin enforce NetworkPolicies?"""
+"""Checks that the network plugin enforces NetworkPolicies."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ _IGNORE = {"kube-flannel-ds": "Flannel", "kube-flannel": "Flannel"}
 """Network plugins that store NetworkPolicies and ignore them."""
 
 _EMBEDDED = ("+k3s", "+rke2")
-"""Distributions whose own process enforces them, as the kubelet's version tells: k3s has a controller for it."""
+"""Distributions, by the kubelet's version, whose own process enforces them: k3s has a controller for it."""
 
 _AWS, _AWS_SWITCH = "aws-node", "--enable-network-policy=true"
 _WHY = (
@@ -35,7 +35,7 @@ _WHY = (
 
 
 def network_policies(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Does something enforce the NetworkPolicies?"""
+    """Check that the cluster enforces NetworkPolicies."""
     if not needs.all("NetworkPolicy"):
         yield diagnosis(
             "warning",

@@ -1,4 +1,4 @@
-"""What is noted of releases while they are installed, and the way back from one that Helm took away."""
+"""Problems of releases recorded during their installation, and recovery from a release that Helm removed."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace as Object
@@ -16,7 +16,7 @@ SERVER = Server("ns", "ollama", "ollama-helm", 2)
 
 
 def live(*containers: Object, release: str = "ollama-helm") -> Live:
-    """A Deployment of a release with one pod."""
+    """Return a Deployment of a release with one pod."""
     deployment = workload()
     deployment.metadata = meta("web", annotations={"meta.helm.sh/release-name": release})
     other = workload()
@@ -40,10 +40,10 @@ EMPTY = Live([], [], [], [])
 def test_why_a_pod_did_not_start_is_known_when_helm_has_taken_it_away() -> None:
     watch = ReleaseWatch([SERVER], lambda _: EMPTY)
     watch.note("ns", live(crashing()))
-    watch.note("ns", live(starting()))  # it crashes again in a moment
+    watch.note("ns", live(starting()))  # it is about to crash again
     watch.note("elsewhere", EMPTY)
     watch.note("ns", EMPTY)
-    [(server, problem)] = watch.taken_away({"ollama-release"})
+    [(server, problem)] = watch.removed_problems({"ollama-release"})
     assert (server, problem.reason, problem.pod) == (SERVER, "CrashLoopBackOff", "web-1-a")
     assert list(handover.describe(server, problem)) == [
         "Helm release ns/ollama-helm did not become ready, and Helm took its pods away",
@@ -56,18 +56,18 @@ def test_nothing_is_told_of_what_is_still_there_or_did_not_fail() -> None:
     now = live(crashing())
     watch = ReleaseWatch([SERVER], lambda _: now)
     watch.note("ns", now)
-    assert list(watch.taken_away({"ollama-release"})) == [], "the diagnosis of what is there tells that"
+    assert list(watch.removed_problems({"ollama-release"})) == [], "the diagnosis of what is there tells that"
     gone = ReleaseWatch([SERVER], lambda _: EMPTY)
     gone.note("ns", now)
-    assert list(gone.taken_away({"librechat-release"})) == []
+    assert list(gone.removed_problems({"librechat-release"})) == []
 
 
 @pytest.mark.parametrize(
     ("replicas", "scaled"),
     [
         ({"ollama": 0}, True),
-        ({"ollama": 1}, False),  # it has pods, as where the volume is shared
-        ({}, False),  # nothing was to be followed
+        ({"ollama": 1}, False),  # it has pods, as with a shared volume
+        ({}, False),  # nothing was to be replaced
         ({"ollama": 0, "ollama-helm": 1}, False),  # `atomic: false` left the release
     ],
 )
