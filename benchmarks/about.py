@@ -22,8 +22,9 @@ MEASURED = ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "components", "sand
 def about(engine: Engine, provider: tuple[Path, str] | None) -> dict[str, Any]:
     """Describe a run.
 
-    engine: Pulumi's engine.
-    provider: Terraform's Kubernetes provider, if it is on PATH: executable and version.
+    Args:
+        engine: Pulumi's engine.
+        provider: Terraform's Kubernetes provider, if it is on PATH: executable and version.
     """
     return {
         "commit": _answer("git", "log", "-1", "--format=%h", "--", *MEASURED),
@@ -44,7 +45,7 @@ def about(engine: Engine, provider: tuple[Path, str] | None) -> dict[str, Any]:
 
 
 def _answer(*argv: str) -> str:
-    """Give what a command prints; empty where the machine does not have it."""
+    """Return what a command prints; empty where the machine does not have it."""
     if shutil.which(argv[0]) is None:
         return ""
     done = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words

@@ -19,8 +19,9 @@ from sandbox.cluster.program import binary
 class Kubectl:
     """kubectl of the embedded cluster's version.
 
-    program: the binary that has kubectl built in.
-    kubeconfig: the cluster's.
+    Attributes:
+        program: The binary that has kubectl built in.
+        kubeconfig: The cluster's.
     """
 
     program: Path
@@ -32,7 +33,7 @@ class Kubectl:
         return run([self.program, "kubectl", *arguments], self.kubeconfig.parent, env, expected=expected)
 
     def items(self, *arguments: str) -> list[dict[str, Any]]:
-        """Give the objects that `kubectl get` lists."""
+        """Return the objects that `kubectl get` lists."""
         return list(json.loads(self.run("get", *arguments, "--output", "json").output)["items"])
 
 
@@ -40,11 +41,12 @@ class Kubectl:
 class Pods:
     """Which Ollama runs.
 
-    deployment: UID of its Deployment.
-    image: image of its container.
-    pods: UIDs of every pod in the namespaces.
-    replicas: replicas that its Deployment asks for.
-    ready: images of the containers in the namespaces that are ready.
+    Attributes:
+        deployment: UID of its Deployment.
+        image: Image of its container.
+        pods: UIDs of every pod in the namespaces.
+        replicas: Replicas that its Deployment asks for.
+        ready: Images of the containers in the namespaces that are ready.
     """
 
     deployment: str
@@ -84,5 +86,5 @@ def clear(kubectl: Kubectl) -> None:
 
 
 def kubectl_of(cluster: Cluster) -> Kubectl:
-    """Give kubectl for a cluster."""
+    """Return kubectl for a cluster."""
     return Kubectl(binary(Console(stderr=True)), cluster.kubeconfig)

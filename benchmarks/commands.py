@@ -17,9 +17,10 @@ _SHOWN_COLUMNS = 400
 class Done:
     """A command that ended.
 
-    seconds: wall time from its start to its end.
-    status: its exit status, one of those that were expected.
-    output: what it wrote to standard output.
+    Attributes:
+        seconds: Wall time from its start to its end.
+        status: Its exit status, one of those that were expected.
+        output: What it wrote to standard output.
     """
 
     seconds: float
@@ -37,10 +38,12 @@ def run(
 ) -> Done:
     """Run a command to its end.
 
-    expected: exit statuses that are right.
-    stdin: what it reads; nothing by default.
+    Args:
+        expected: Exit statuses that are right.
+        stdin: What it reads; nothing by default.
 
-    Raises BenchmarkError with the end of its output when it ends with another status or runs for 20 minutes.
+    Raises:
+        BenchmarkError: With the end of its output when it ends with another status or runs for 20 minutes.
     """
     words = [str(word) for word in argv]
     started = time.perf_counter()

@@ -16,9 +16,10 @@ _OBJECTS_OF_A_COPY = 5
 class Size:
     """How many there are of what grows.
 
-    copies: copies.
-    models: models in each copy.
-    repeats: how often what changes nothing is measured.
+    Attributes:
+        copies: copies.
+        models: Models in each copy.
+        repeats: How often what changes nothing is measured.
     """
 
     copies: int

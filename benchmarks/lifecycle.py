@@ -25,7 +25,8 @@ def timed(results: Results, contender: Contender, step: str, action: Callable[[]
 def live(contender: Contender, kubectl: Kubectl, results: Results) -> None:
     """Deploy, change and remove everything once.
 
-    Raises BenchmarkError when a step did not do what it says, for then its time says nothing.
+    Raises:
+        BenchmarkError: A step did not do what it says, for then its time says nothing.
     """
     clear(kubectl)
     name = contender.name

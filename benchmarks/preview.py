@@ -33,7 +33,7 @@ def timed_preview(project: PulumiProject) -> dict[str, Any]:
 
 
 def knows_toolchains(engine: Engine) -> bool:
-    """Say whether the language host takes `toolchain` from Pulumi.yaml; the one that is built here does not."""
+    """Return whether the language host takes `toolchain` from Pulumi.yaml; the one that is built here does not."""
     return engine.origin != "built from Go modules"
 
 

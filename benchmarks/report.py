@@ -111,7 +111,7 @@ def growth_table(results: Results) -> str:
 
 
 def state_points(results: Results, contender: str) -> dict[float, float]:
-    """Give the bytes of the state by the number of objects."""
+    """Return the bytes of the state by the number of objects."""
     found = {name: fact for name, fact in results.facts.items() if re.fullmatch(rf"{contender} \d+", name)}
     return {fact["objects"]: fact["state_bytes"] for fact in found.values()}
 
@@ -171,7 +171,7 @@ def not_run(results: Results) -> str:
 
 
 def sections(results: Results) -> dict[str, str]:
-    """Give what is generated, by the name of its place in the page."""
+    """Return what is generated, by the name of its place in the page."""
     return {
         "targets": targets(results),
         "baseline": f"{steps(results, 'baseline')}\n\n{behaviour(results, 'baseline')}",
@@ -185,7 +185,7 @@ def sections(results: Results) -> dict[str, str]:
 
 
 def plots(results: Results) -> dict[str, str]:
-    """Give the plots by the name of their file."""
+    """Return the plots by the name of their file."""
     found: dict[str, str] = {}
     for step, title in (("plan", "No-change preview or plan"), ("up", "First up or apply")):
         series = {text: growth_points(results, name, step) for name, text in _GROWTH.items() if name != "models"}
@@ -211,7 +211,8 @@ def plots(results: Results) -> dict[str, str]:
 def write_document(results: Results) -> None:
     """Write what is generated into the page, and the plots beside it.
 
-    Raises BenchmarkError when the page has no place for a part.
+    Raises:
+        BenchmarkError: The page has no place for a part.
     """
     text = DOCUMENT.read_text()
     for name, content in sections(results).items():

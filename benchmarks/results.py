@@ -13,11 +13,12 @@ from cli.data import is_list
 class Results:
     """Measurements of one run.
 
-    about: versions, machine and commit; another run has other ones, and starts anew.
-    done: parts that are complete, for example `lifecycle/terraform/3`.
-    samples: one measurement each: part, contender, step, copies where there are any, seconds, and the load average.
-    facts: what was seen by contender, for example whether an image change was in place.
-    not_run: reason by what was left out.
+    Attributes:
+        about: Versions, machine and commit; another run has other ones, and starts anew.
+        done: Parts that are complete, for example `lifecycle/terraform/3`.
+        samples: One measurement each: part, contender, step, copies where there are any, seconds, and the load average.
+        facts: What was seen by contender, for example whether an image change was in place.
+        not_run: Reason by what was left out.
     """
 
     path: Path
@@ -59,12 +60,12 @@ class Results:
         self.facts.setdefault(contender, {}).update(values)
 
     def seconds(self, part: str, contender: str, step: str, **more: Any) -> list[float]:
-        """Give the measurements of a step."""
+        """Return the measurements of a step."""
         wanted = {"part": part, "contender": contender, "step": step, **more}
         return [s["seconds"] for s in self.samples if all(s.get(key) == value for key, value in wanted.items())]
 
     def loads(self) -> list[float]:
-        """Give the load averages of all measurements."""
+        """Return the load averages of all measurements."""
         return [sample["load"] for sample in self.samples]
 
 

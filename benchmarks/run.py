@@ -34,11 +34,12 @@ STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "t
 class Plan:
     """How much is measured.
 
-    name: name of the file with the results.
-    rounds: how often every step is measured.
-    copies: numbers of copies and of models.
-    repeats: how often a preview is measured at each number.
-    large: copies of the component in the one large run, on 200 nodes; 0 for none.
+    Attributes:
+        name: Name of the file with the results.
+        rounds: How often every step is measured.
+        copies: Numbers of copies and of models.
+        repeats: How often a preview is measured at each number.
+        large: Copies of the component in the one large run, on 200 nodes; 0 for none.
     """
 
     name: str
@@ -49,12 +50,12 @@ class Plan:
 
     @classmethod
     def full(cls) -> "Plan":
-        """Give what docs/benchmarks.md shows."""
+        """Return what docs/benchmarks.md shows."""
         return cls("full", 7, (1, 2, 5, 10, 20, 50), 3, 112)
 
     @classmethod
     def quick(cls) -> "Plan":
-        """Give a look in a few minutes."""
+        """Return a look in a few minutes."""
         return cls("quick", 2, (1, 5), 1, 0)
 
 
@@ -71,11 +72,11 @@ class Bench:
     console: Console
 
     def directory(self, name: str) -> Path:
-        """Give an empty place for a contender, or the one that it has."""
+        """Return an empty place for a contender, or the one that it has."""
         return DIRECTORY / "work" / name.replace(" ", "-")
 
     def once(self, part: str) -> bool:
-        """Say whether a part is still to do, and announce it."""
+        """Return whether a part is still to do, and announce it."""
         if part in self.results.done:
             return False
         self.console.print(part)
@@ -90,10 +91,12 @@ class Bench:
 def measure(plan: Plan, only: str, console: Console) -> Results:
     """Measure what is not measured yet.
 
-    only: the one part to measure; empty for all.
+    Args:
+        only: The one part to measure; empty for all.
 
-    Raises BenchmarkError when a step fails or another run is under way, SandboxError when there is no cluster or no
-    engine.
+    Raises:
+        BenchmarkError: A step fails or another run is under way, SandboxError when there is no cluster or no
+        engine.
     """
     DIRECTORY.mkdir(mode=0o700, exist_ok=True)
     try:
@@ -126,7 +129,7 @@ def _measure(plan: Plan, only: str, console: Console) -> Results:
 
 
 def _contenders(bench: Bench) -> tuple[list[Contender], list[Contender]]:
-    """Give the contenders with objects, and those without any."""
+    """Return the contenders with objects, and those without any."""
     kubeconfig = bench.cluster.kubeconfig
     full = pulumi.native(bench.directory("pulumi full"), bench.engine, kubeconfig)
     small = pulumi.baseline(bench.directory("pulumi"), bench.engine, kubeconfig)
@@ -153,7 +156,7 @@ def _contenders(bench: Bench) -> tuple[list[Contender], list[Contender]]:
 
 
 def has_terraform(bench: Bench) -> bool:
-    """Say whether Terraform can be measured; notes why where it cannot, which stops nothing else."""
+    """Return whether Terraform can be measured; notes why where it cannot, which stops nothing else."""
     if shutil.which("terraform") is None:
         bench.results.not_run["Terraform"] = "there is no `terraform` on PATH"
         return False

@@ -20,9 +20,10 @@ class Summary:
 
 
 def summary(samples: Sequence[float]) -> Summary:
-    """Give median and spread of samples.
+    """Return median and spread of samples.
 
-    Raises ValueError without samples.
+    Raises:
+        ValueError: Without samples.
     """
     if not samples:
         raise ValueError("no samples")
@@ -30,9 +31,10 @@ def summary(samples: Sequence[float]) -> Summary:
 
 
 def slope(points: Mapping[float, float]) -> float:
-    """Give the least-squares slope of a line through points, y by x.
+    """Return the least-squares slope of a line through points, y by x.
 
-    Raises ValueError when there are not two different x.
+    Raises:
+        ValueError: There are not two different x.
     """
     if len(points) < 2:  # noqa: PLR2004
         raise ValueError("a slope needs two points")

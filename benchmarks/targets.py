@@ -13,9 +13,10 @@ from benchmarks.statistics import slope
 class Target:
     """One target.
 
-    what: the ratio in words.
-    most: what it may come to.
-    ratio: computes it; raises ValueError where something was not measured.
+    Attributes:
+        what: The ratio in words.
+        most: What it may come to.
+        ratio: Computes it; raises ValueError where something was not measured.
     """
 
     what: str
@@ -24,9 +25,10 @@ class Target:
 
 
 def step(results: Results, contender: str, name: str) -> float:
-    """Give the median of a step of a life, in seconds.
+    """Return the median of a step of a life, in seconds.
 
-    Raises ValueError when it was not measured.
+    Raises:
+        ValueError: It was not measured.
     """
     return _median(results, lifecycle.PART, contender, name)
 
@@ -39,7 +41,7 @@ def _median(results: Results, part: str, contender: str, name: str) -> float:
 
 
 def growth_points(results: Results, contender: str, name: str) -> dict[float, float]:
-    """Give the median of a step by the number of objects."""
+    """Return the median of a step by the number of objects."""
     found: dict[float, list[float]] = {}
     for sample in results.samples:
         if (sample["part"], sample["contender"], sample["step"]) == (growth.PART, contender, name):

@@ -1,4 +1,4 @@
-"""Command line behind `make`: brings stacks up, shows them, takes them down."""
+"""The command line behind `make`: deploys, inspects and destroys stacks."""
 
 import typer
 

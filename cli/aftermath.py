@@ -1,4 +1,4 @@
-"""What is said after an operation of the engine failed."""
+"""Explanations shown after the engine fails an operation."""
 
 from kubernetes.client import ApiException
 from rich.console import Console
@@ -10,12 +10,12 @@ from cli.session import Session
 
 
 def explain(session: Session, console: Console) -> None:
-    """Say which objects of a stack hang, where and why, and how to go on."""
+    """Report the stuck objects of a stack, where and why they are stuck, and how to continue."""
     api = connect(session.stack.kubeconfig_path, session.stack.context)
     try:
         problems = [problem for namespace in session.stack.namespaces for problem in diagnose(read(api, namespace))]
     except (ApiException, HTTPError) as error:
-        # The engine has said what failed already.
+        # The engine has already reported what failed.
         console.print(f"the cluster does not say more: {reason(error, server_of(api))}", markup=False)
         return
     for line in describe(problems, session.stack):

@@ -31,10 +31,10 @@ Graph = Mapping[str, Iterable[str]]
 
 
 def render_architecture(page: str) -> str:
-    """Return docs/architecture.md with its generated parts renewed; everything else stays.
+    """Return docs/architecture.md with its generated parts updated; everything else is unchanged.
 
     Args:
-        page: The page as it is.
+        page: The current page.
 
     Raises:
         ValueError: The page has no place for a part.
@@ -62,12 +62,12 @@ def layer_of(package: str) -> str:
 
 
 def package_of(module: str) -> str:
-    """Return the package in `components` that a module belongs to; a module at the top is one by itself."""
+    """Return the package in `components` that a module belongs to; a top-level module is its own package."""
     return module.split(".")[1]
 
 
 def package_imports(graph: Graph) -> dict[str, set[str]]:
-    """Return the packages in `components` that each of them imports.
+    """Return the packages that each package in `components` imports.
 
     Args:
         graph: Imports of each module.

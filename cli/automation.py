@@ -1,7 +1,7 @@
-"""A session's stack as Pulumi's Automation API takes it.
+"""The stack of a session, as an object of Pulumi's Automation API.
 
-Used to read the history, to follow the events of a preview, to refresh and to cancel an operation. What it would do
-worse stays a call of the engine in `cli.session`:
+Used to read the history, to follow the events of a preview, to refresh and to cancel an operation. The following
+operations call the engine directly (`cli.session`), because the Automation API is less suitable for them:
 
 - `up`, `destroy` and `preview` for a person: it always passes `--non-interactive`, so without a question or the live
   display, and `up` and `destroy` read the history once more at the end.
@@ -23,14 +23,14 @@ from cli.session import Session
 
 
 class _Workspace(automation.LocalWorkspace):
-    """A workspace that leaves the selected stack as it is: each call names its own, and selecting is a call more."""
+    """A workspace that does not change the selected stack: every call names its stack, which saves selecting it."""
 
     def select_stack(self, stack_name: str) -> None:
         """Do nothing."""
 
 
 def stack_of(session: Session) -> automation.Stack:
-    """Return the stack of a session. The engine is not called for that."""
+    """Return the stack of a session, without calling the engine."""
     workspace = _Workspace(
         work_dir=str(session.directory), env_vars=session.env, pulumi_command=session.engine.command()
     )
@@ -39,7 +39,7 @@ def stack_of(session: Session) -> automation.Stack:
 
 @contextmanager
 def engine_errors() -> Generator[None]:
-    """Turn errors of the Automation API into those that are told in a sentence.
+    """Turn errors of the Automation API into a `CommandError`.
 
     Raises:
         CommandError: The engine failed. The message is the engine's own.
@@ -47,18 +47,18 @@ def engine_errors() -> Generator[None]:
     try:
         yield
     except automation.CommandError as error:
-        # It holds standard output too, which may have secrets in clear text.
+        # It also holds standard output, which may contain secrets in clear text.
         raise CommandError(str(error).rpartition("\n stderr: ")[2].strip()) from None
 
 
 def preview(session: Session) -> list[EngineEvent]:
-    """Run a preview that compares with the live objects, in silence, and return its events.
+    """Run a preview that compares with the live objects, without output, and return its events.
 
     Raises:
-        CommandError: The engine cannot tell what differs. The message is the engine's own.
+        CommandError: The preview failed. The message is the engine's own.
     """
     events: list[EngineEvent] = []
-    # The API only warns of an event that it cannot read, quotes it, and goes on without it.
+    # The API skips an event that it cannot read, with a warning that quotes it.
     with warnings.catch_warnings(record=True) as unread:
         warnings.simplefilter("always")
         try:
@@ -78,14 +78,14 @@ def preview(session: Session) -> list[EngineEvent]:
 
 
 def refresh(session: Session, targets: list[str]) -> None:
-    """Take what the cluster has of some resources into the state, in silence.
+    """Refresh some resources in the state from the cluster, without output.
 
     Args:
         session: A session of the stack.
         targets: URNs of the resources.
 
     Raises:
-        CommandError: The refresh failed. The message is what the engine said.
+        CommandError: The refresh failed. The message is the engine's own.
     """
     try:
         stack_of(session).refresh(target=targets, config_file=session.config_file, show_secrets=False)
@@ -94,12 +94,12 @@ def refresh(session: Session, targets: list[str]) -> None:
 
 
 def _said(error: automation.CommandError) -> str:
-    """Return what the engine said in an operation, in which it masks every secret itself."""
+    """Return the output of the engine, in which it masks every secret itself."""
     return str(error).partition("\n stdout: ")[2].replace("\n stderr: ", "\n").strip()
 
 
 def errors(events: list[EngineEvent]) -> list[str]:
-    """Return what the engine reports as errors, each once."""
+    """Return the errors that the engine reports, without duplicates."""
     found = [event.diagnostic_event for event in events if event.diagnostic_event]
     texts = [item.message.replace("<{%reset%}>", "").strip() for item in found if item.severity == "error"]
     return list(dict.fromkeys(plain for text in texts if (plain := text.removeprefix("error: "))))

@@ -1,4 +1,4 @@
-"""Backups of MongoDB: made now, listed, restored."""
+"""Backups of MongoDB: create, list and restore them."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -31,8 +31,9 @@ LIST_SECONDS = 300
 class Archive:
     """One backup.
 
-    name: its name.
-    size: bytes.
+    Attributes:
+        name: Name of the archive.
+        size: Size in bytes.
     """
 
     name: str
@@ -40,18 +41,22 @@ class Archive:
 
     @property
     def made(self) -> datetime:
-        """When it was made, in UTC."""
+        """Time of the backup, in UTC."""
         stamp = self.name.removeprefix(ARCHIVE_PREFIX).removesuffix(ARCHIVE_SUFFIX)
         return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
 
 
 def back_up(api: client.ApiClient, namespace: str, tell: Tell, keep: str = "") -> str:
-    """Make a backup now and give its name and size, in words.
+    """Run a backup now and return its name and size as text.
 
-    keep: name of an archive that the retention leaves alone.
+    Args:
+        api: Client of the cluster.
+        namespace: LibreChat's namespace.
+        tell: Receives progress messages.
+        keep: Name of an archive that retention must not delete.
 
     Raises:
-        CommandError: There are no backups in this stack, or the Job fails.
+        CommandError: Backups are not enabled for this stack, or the Job fails.
     """
     name = create_job(api, namespace, BACKUP, {"KEEP_BACKUP": keep} if keep else {})
     tell(f"Job {name}")
@@ -62,10 +67,10 @@ def back_up(api: client.ApiClient, namespace: str, tell: Tell, keep: str = "") -
 
 
 def list_archives(api: client.ApiClient, namespace: str) -> list[Archive]:
-    """Return the archives that there are, the oldest first; a Job looks where they are.
+    """Return the existing archives, oldest first. A Job lists them where they are stored.
 
     Raises:
-        CommandError: There are no backups in this stack, or the archives cannot be listed.
+        CommandError: Backups are not enabled for this stack, or the archives cannot be listed.
     """
     name = create_job(api, namespace, BACKUP, {"ACTION": "list"}, keep_seconds=LIST_SECONDS)
     outcome = follow_job(api, namespace, name, lambda _: None)
@@ -73,25 +78,30 @@ def list_archives(api: client.ApiClient, namespace: str) -> list[Archive]:
         raise CommandError(f"The archives cannot be listed: {_reason(outcome)}{_next(namespace, name)}")
     if outcome.problem:
         raise CommandError(f"The archives cannot be listed: {outcome.problem}.")
-    # Its pod holds the volume, and has nothing more to tell.
+    # Its pod holds the volume, and its output has been read.
     delete_job(api, namespace, name)
     return parse_list(outcome.log)
 
 
 def parse_list(log: str) -> list[Archive]:
-    """Read the archives out of what the Job writes: name and bytes in a line, with a tabulator between them."""
+    """Parse the output of the Job: one archive a line, name and size in bytes separated by a tab."""
     rows = [line.split("\t") for line in log.splitlines() if line.startswith(ARCHIVE_PREFIX)]
     return sorted((Archive(row[0], int(row[1])) for row in rows if len(row) > 1), key=lambda found: found.name)
 
 
 def restore(api: client.ApiClient, namespace: str, archive: str, tell: Tell, *, backup_first: bool = True) -> str:
-    """Replace the database by an archive while LibreChat is stopped, and give the result in words.
+    """Replace the database with an archive while LibreChat is stopped, and return the result as text.
 
-    archive: its name, or `latest`.
-    backup_first: whether what is there now is backed up before.
+    Args:
+        api: Client of the cluster.
+        namespace: LibreChat's namespace.
+        archive: Name of the archive, or `latest`.
+        backup_first: Whether to back up the current database before the restore.
+        tell: Receives progress messages.
 
-    Raises CommandError when another backup or restore is at work, or when a step fails; it says in what state that
-    leaves the database and LibreChat.
+    Raises:
+        CommandError: Another backup or restore is running, or a step fails. The message describes the state of the
+            database and of LibreChat after the failure.
     """
     busy = active_jobs(api, namespace, ",".join(f"{key}={value}" for key, value in selector(BACKUP).items()))
     if busy:
@@ -108,7 +118,7 @@ def restore(api: client.ApiClient, namespace: str, archive: str, tell: Tell, *, 
     tell(f"Job {name}")
     outcome = follow_job(api, namespace, name, tell)
     if outcome.succeeded or outcome.container != "restore":
-        # Either it is done, or it did not begin: the archive was not there, or damaged.
+        # It has either finished or never begun, because the archive is missing or damaged.
         _start(api, namespace, replicas, tell)
     if outcome.succeeded:
         return outcome.message or f"Job {name} is complete"
@@ -130,7 +140,7 @@ def _next(namespace: str, job: str) -> str:
 
 
 def _stop(api: client.ApiClient, namespace: str, tell: Tell) -> dict[str, int]:
-    """Stop LibreChat, so that nothing writes while the database is replaced; give the pods of each Deployment."""
+    """Stop LibreChat so that nothing writes during the restore, and return the replicas of each Deployment."""
     apps, core = client.AppsV1Api(api), client.CoreV1Api(api)
     found = {name: _replicas(apps, namespace, name) for name in SERVERS}
     replicas = {name: count for name, count in found.items() if count is not None}
@@ -153,7 +163,7 @@ def _stop(api: client.ApiClient, namespace: str, tell: Tell) -> dict[str, int]:
 
 
 def _replicas(apps: client.AppsV1Api, namespace: str, name: str) -> int | None:
-    """Return how many pods a Deployment is to have; None where it is not there."""
+    """Return the replicas that a Deployment asks for; None if it does not exist."""
     try:
         scale: Any = apps.read_namespaced_deployment_scale(name, namespace)
     except client.ApiException as error:
@@ -164,7 +174,7 @@ def _replicas(apps: client.AppsV1Api, namespace: str, name: str) -> int | None:
 
 
 def _start(api: client.ApiClient, namespace: str, replicas: Mapping[str, int], tell: Tell) -> None:
-    """Start LibreChat again and wait until it is Ready."""
+    """Start LibreChat again and wait until it is ready."""
     if not any(replicas.values()):
         tell("LibreChat did not run before; `make up` starts it")
         return
@@ -188,7 +198,7 @@ def _scale(apps: client.AppsV1Api, namespace: str, name: str, replicas: int) -> 
 
 
 def _until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Wait until something holds, and say whether it came to that."""
+    """Wait until a condition holds, and return whether it did in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():

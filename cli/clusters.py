@@ -1,4 +1,4 @@
-"""Clusters: does one answer, and what is in it."""
+"""Access to clusters: whether one answers, and which namespaces it has."""
 
 import logging
 import os
@@ -24,11 +24,12 @@ ANSWER_WITHIN = 5.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of asking a cluster for its version.
+    """Result of asking a cluster for its version.
 
-    version: its version; empty if it did not answer.
-    server: its URL; empty if the kubeconfig has no such context.
-    problem: why it did not answer; empty if it did.
+    Attributes:
+        version: Version of the server; empty if it did not answer.
+        server: URL of the server; empty if the kubeconfig has no such context.
+        problem: Why the server did not answer; empty if it did.
     """
 
     version: str
@@ -37,7 +38,7 @@ class Answer:
 
 
 def connect(kubeconfig: Path | None, context: str) -> client.ApiClient:
-    """Return a client for a context. It tries a request once: an answer that takes a second try takes too long.
+    """Return a client for a context. It does not retry requests, because a retry would take too long.
 
     Raises:
         ConfigException: The kubeconfig or the context is missing.
@@ -48,29 +49,29 @@ def connect(kubeconfig: Path | None, context: str) -> client.ApiClient:
     load(config_file=path, context=context or None, client_configuration=configuration)
     configuration.retries = False
     if not configuration.verify_ssl:
-        # Whoever wrote `insecure-skip-tls-verify` knows.
+        # `insecure-skip-tls-verify` was set on purpose: no warnings.
         warnings.filterwarnings("ignore", category=InsecureRequestWarning)
     return client.ApiClient(configuration)
 
 
 def server_of(api: client.ApiClient) -> str:
-    """Return the URL of the API server that a client asks."""
+    """Return the URL of the API server that a client uses."""
     return str(cast("Any", api).configuration.host)
 
 
 def status_of(error: client.ApiException) -> int | None:
-    """Return the HTTP status with which an API server refused; None where it did not answer."""
+    """Return the HTTP status of an API server's refusal; None if the server did not answer."""
     return cast("Any", error).status
 
 
 def refusal_of(error: client.ApiException) -> str:
-    """Return how an API server refused, in HTTP's word: `Forbidden`."""
+    """Return the HTTP reason of an API server's refusal, for example `Forbidden`."""
     return str(cast("Any", error).reason)
 
 
 @contextmanager
 def _login_problems() -> Generator[list[str]]:
-    """Collect why a login command of the kubeconfig (`exec`) failed: the client only logs it and goes on as nobody."""
+    """Collect why an `exec` credential plugin failed: the client only logs it and continues as anonymous."""
     found: list[str] = []
 
     class Collector(logging.Handler):
@@ -87,9 +88,9 @@ def _login_problems() -> Generator[list[str]]:
 
 
 def ask(kubeconfig: Path | None, context: str) -> Answer:
-    """Ask a cluster for its version, and whether it takes the credentials, within seconds."""
+    """Ask a cluster for its version and whether it accepts the credentials, with a timeout of a few seconds."""
     for finding in check_context(str(kubeconfig or ""), context, os.environ, PROJECT):
-        # What to do about it is for the caller to say.
+        # The caller says what to do about it.
         return Answer("", "", f"{finding.path} {finding.value} {finding.rule.partition(', ')[0]}")
     with _login_problems() as problems:
         try:
@@ -101,15 +102,15 @@ def ask(kubeconfig: Path | None, context: str) -> Answer:
         return Answer("", server, f"the kubeconfig's login command fails: {problems[0].strip().splitlines()[0]}")
     try:
         found: Any = client.VersionApi(api).get_code(_request_timeout=ANSWER_WITHIN)
-        # Anybody may ask for the version; this takes a user whom the server knows.
+        # The version is public; this request needs an authenticated user.
         client.CoreApi(api).get_api_versions(_request_timeout=ANSWER_WITHIN)
-    except Exception as error:  # noqa: BLE001 - any failure means the same: it does not answer
+    except Exception as error:  # noqa: BLE001 - any failure means that it does not answer
         return Answer("", server, reason(error, server))
     return Answer(str(found.git_version), server, "")
 
 
 def made_namespaces(api: client.ApiClient) -> list[str]:
-    """Return the namespaces of a cluster that somebody made, and that are not on their way out."""
+    """Return the namespaces of a cluster that users created and that are not being deleted."""
     found: list[Any] = cast("Any", client.CoreV1Api(api).list_namespace()).items
     names: Iterable[str] = (item.metadata.name for item in found if not item.metadata.deletion_timestamp)
     return sorted(name for name in names if name != "default" and not name.startswith("kube-"))
@@ -117,9 +118,10 @@ def made_namespaces(api: client.ApiClient) -> list[str]:
 
 @contextmanager
 def answering(api: client.ApiClient, context: str) -> Generator[None]:
-    """Tell in a sentence that a request failed: the cluster went away, or the user may not do this.
+    """Turn a failed request into a `CommandError`: the cluster became unreachable, or the user lacks a permission.
 
-    Raises CommandError.
+    Raises:
+        CommandError: A request failed. The message says why.
     """
     try:
         yield
@@ -129,9 +131,11 @@ def answering(api: client.ApiClient, context: str) -> Generator[None]:
 
 
 def reason(error: Exception, server: str) -> str:
-    """Say in words why a request to an API server failed.
+    """Return why a request to an API server failed, as text.
 
-    server: its URL.
+    Args:
+        error: The exception of the client.
+        server: URL of the server.
     """
     host = urlsplit(server).netloc or server
     status = getattr(error, "status", None)

@@ -1,4 +1,4 @@
-"""What a command says, and how it says what went wrong."""
+"""Output of the commands: errors and findings."""
 
 import sys
 from collections.abc import Generator, Iterable
@@ -17,7 +17,7 @@ _COLOURS: dict[Level, str] = {"error": "bold red", "warning": "yellow", "unknown
 
 @contextmanager
 def readable_errors() -> Generator[None]:
-    """Tell errors that the person can mend in a sentence, and end with status 1."""
+    """Print errors that the person can fix without a stack trace, and exit with status 1."""
     try:
         yield
     except (CommandError, SettingsError) as error:
@@ -29,7 +29,7 @@ def readable_errors() -> Generator[None]:
 
 
 def show(findings: Iterable[Finding]) -> None:
-    """Print findings: how grave each is, where and what, why it matters and what to do."""
+    """Print findings: severity, place, problem, why it matters and what to do."""
     for finding in findings:
         out.print(f"[{_COLOURS[finding.level]}]{finding.level:<8}[/] {_escape(str(finding))}")
         for label, text in (("why", finding.why), ("fix", finding.fix)):

@@ -1,7 +1,7 @@
-"""The generated credentials of a stack, as its state holds them: picked out for safekeeping, put into an empty state.
+"""The generated credentials of a stack's state: extracted for safekeeping, and inserted into an empty state.
 
-They come back as what they were, resources of type RandomPassword, so that the next `up` creates everything else around
-them and generates nothing anew.
+They are restored as the same RandomPassword resources, so that the next `up` creates everything else around
+them and generates no new ones.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,17 +18,19 @@ _KEPT = frozenset({"urn", "custom", "id", "type", "inputs", "outputs", "parent",
 
 
 def generated(resources: list[Mapping[str, Any]]) -> list[str]:
-    """Return the logical names of generated credentials among resources of a state."""
+    """Return the logical names of the generated credentials among the resources of a state."""
     return [str(found["urn"]).rpartition("::")[2] for found in resources if found["type"] == GENERATED]
 
 
 def pick(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
-    """Pick out the generated credentials, with what they hang on: their components and their provider.
+    """Extract the generated credentials, with the components and the provider that they refer to.
 
-    deployment: state as `pulumi stack export --show-secrets` gives it.
+    Args:
+        deployment: State from `pulumi stack export --show-secrets`.
+        stack: Name of the stack.
 
     Raises:
-        CommandError: There are none.
+        CommandError: The state has no generated credentials.
     """
     resources: list[Mapping[str, Any]] = list(mapping(deployment.get("deployment")).get("resources") or [])
     known = {str(found["urn"]): found for found in resources}
@@ -45,7 +47,7 @@ def pick(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
 def _chain(resource: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Return the URNs of a resource, of its parents, and of its provider."""
     yield str(resource["urn"])
-    # The URN of the provider and its id, with `::` between them.
+    # URN and ID of the provider, separated by `::`.
     provider = str(resource.get("provider") or "").rpartition("::")[0]
     for urn in (str(resource.get("parent") or ""), provider):
         if urn in known:
@@ -61,13 +63,15 @@ def _plain(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def put(saved: Mapping[str, Any], deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
-    """Put saved credentials into the state of a stack that has deployed nothing, as `pulumi stack import` takes it.
+    """Insert saved credentials into the state of a stack that has deployed nothing, for `pulumi stack import`.
 
-    saved: what `pick` gave, perhaps of a stack with another name.
-    deployment: state as `pulumi stack export` gives it; it says how the stack encrypts.
+    Args:
+        saved: Result of `pick`, possibly of a stack with another name.
+        deployment: State from `pulumi stack export`; it says how the stack encrypts secrets.
+        stack: Name of the stack.
 
     Raises:
-        CommandError: Something is deployed already, or what was saved is something else.
+        CommandError: The stack has deployed something already, or the saved data has another format.
     """
     if saved.get("format") != FORMAT:
         raise CommandError("This file holds no credentials of a stack of this project.")
@@ -82,7 +86,7 @@ def put(saved: Mapping[str, Any], deployment: Mapping[str, Any], stack: str) -> 
 
 
 def _renamed(resource: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    """Return a resource as one of another stack, whose name is in every URN and in the name of the stack's resource."""
+    """Return a resource as one of another stack: the stack's name is in every URN and in the root resource."""
     result = dict(resource)
     for key in ("urn", "parent", "provider"):
         if key in result:

@@ -1,4 +1,4 @@
-"""Plain data as the engine and the API server give it, in which anything may be missing or of another kind."""
+"""Type checks for JSON from the engine and the API server, where values may be missing or of another type."""
 
 from collections.abc import Mapping
 from typing import Any, TypeGuard
@@ -8,20 +8,20 @@ Properties = Mapping[str, Any]
 
 
 def is_mapping(value: object) -> TypeGuard[Properties]:
-    """Tell whether a value is an object of JSON."""
+    """Return whether a value is a JSON object."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Tell whether a value is an array of JSON."""
+    """Return whether a value is a JSON array."""
     return isinstance(value, list)
 
 
 def mapping(value: object) -> Properties:
-    """Return a value if it is an object of JSON, else an empty one."""
+    """Return a value if it is a JSON object, else an empty one."""
     return value if is_mapping(value) else {}
 
 
 def sequence(value: object) -> list[Any]:
-    """Return a value if it is an array of JSON, else an empty one."""
+    """Return a value if it is a JSON array, else an empty one."""
     return value if is_list(value) else []

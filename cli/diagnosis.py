@@ -1,4 +1,4 @@
-"""Why a rollout hangs: which pod of which object waits for what, and the command that shows more."""
+"""Why a rollout is stuck: which pod of which object waits for what, and the command that shows more."""
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,14 +36,18 @@ RELEASE_NAME = "meta.helm.sh/release-name"
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps one object from being ready.
+    """Why one object is not ready.
 
-    kind, namespace, name: the object.
-    pod, container: where it hangs; empty where it does not come so far.
-    reason: in Kubernetes' word.
-    message: in Kubernetes' words.
-    command: arguments of kubectl that show more.
-    last_words: how a container's last run ended: the end of its log.
+    Attributes:
+        kind: Kind of the object.
+        namespace: Namespace of the object.
+        name: Name of the object.
+        pod: Pod that is not ready; empty if there is none.
+        container: Container that is not ready; empty if none has been created.
+        reason: Kubernetes' reason.
+        message: Kubernetes' message.
+        command: Arguments of kubectl that show more.
+        last_words: End of the log of the container's last run.
     """
 
     kind: str
@@ -59,7 +63,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Live:
-    """Live objects of a namespace, as the Kubernetes client gives them."""
+    """Live objects of a namespace, as returned by the Kubernetes client."""
 
     workloads: Sequence[tuple[str, Any]]
     """Kind and object of every Deployment, StatefulSet and Job."""
@@ -69,7 +73,7 @@ class Live:
 
 
 def read(api: client.ApiClient, namespace: str) -> Live:
-    """Read what a diagnosis of a namespace needs."""
+    """Read the objects that a diagnosis of a namespace needs."""
     apps, core, batch = client.AppsV1Api(api), client.CoreV1Api(api), client.BatchV1Api(api)
     workloads = [
         *(("Deployment", item) for item in apps.list_namespaced_deployment(namespace).items),
@@ -85,7 +89,7 @@ def read(api: client.ApiClient, namespace: str) -> Live:
 
 
 def diagnose(live: Live) -> Iterator[Problem]:
-    """Say what keeps each object that is not ready from it."""
+    """Return why each object that is not ready is not."""
     for kind, item in live.workloads:
         if not _is_ready(kind, item):
             yield from _problems(kind, item, live)
@@ -94,11 +98,11 @@ def diagnose(live: Live) -> Iterator[Problem]:
 def _is_ready(kind: str, item: Any) -> bool:
     status = item.status
     if kind == "Job":
-        # One that runs may only be slow; what is wrong with its pod is told all the same.
+        # A running one may only be slow; problems of its pod are reported anyway.
         return any(one.type == "Complete" and one.status == "True" for one in sequence(status.conditions))
     wanted = 1 if item.spec.replicas is None else item.spec.replicas
     seen = (status.observed_generation or 0) >= (item.metadata.generation or 0)
-    # In a rolling update the pod that is ready may be an old one.
+    # During a rolling update, the ready pod may be an old one.
     counts = (status.replicas or 0, status.updated_replicas or 0, status.ready_replicas or 0)
     return seen and all(count == wanted for count in counts)
 
@@ -109,7 +113,7 @@ def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
     pods = [one for one in live.pods if owned(one, own) and not one.metadata.deletion_timestamp]
     found = [(pod.metadata.name, problem) for pod in pods if (problem := _stuck(pod, live.events))]
     if kind == "Job":
-        # Its pods are tries of the same thing: the last one says it.
+        # Its pods are retries: the last one is the relevant one.
         latest = max(pods, key=lambda pod: str(pod.metadata.creation_timestamp), default=None)
         found = [one for one in found if latest is not None and one[0] == latest.metadata.name] or found[-1:]
     for pod, problem in found:
@@ -121,7 +125,7 @@ def _problems(kind: str, item: Any, live: Live) -> Iterator[Problem]:
 
 
 def _stuck(pod: Any, events: Sequence[Any]) -> PodProblem | None:
-    """Give the first thing that keeps a pod from being Ready: containers wait for those before them."""
+    """Return the first thing that keeps a pod from being ready; containers wait for those before them."""
     conditions = sequence(pod.status.conditions)
     if pod.status.phase == "Succeeded" or any(one.type == "Ready" and one.status == "True" for one in conditions):
         return None
@@ -135,19 +139,19 @@ def _stuck(pod: Any, events: Sequence[Any]) -> PodProblem | None:
 
 
 def owners(item: Any, live: Live) -> set[str]:
-    """Return the uids of what owns the pods of an object: itself and its ReplicaSets."""
+    """Return the UIDs that own an object's pods: the object itself and its ReplicaSets."""
     own = item.metadata.uid
     return {own} | {one.metadata.uid for one in live.replica_sets if owned(one, {own})}
 
 
 def of_release(live: Live, release: str) -> Live:
-    """Return live objects without the workloads that belong to no Helm release or to another one."""
+    """Return live objects without the workloads that do not belong to this Helm release."""
     workloads = [one for one in live.workloads if mapping(one[1].metadata.annotations).get(RELEASE_NAME) == release]
     return replace(live, workloads=workloads)
 
 
 def owned(item: Any, uids: set[str]) -> bool:
-    """Tell whether an object is owned by one of others, by their uids."""
+    """Return whether an object is owned by one of these UIDs."""
     return any(reference.uid in uids for reference in sequence(item.metadata.owner_references))
 
 
@@ -160,9 +164,10 @@ def _command(pod: str, problem: PodProblem) -> tuple[str, ...]:
 
 
 def _given_up(item: Any, events: Sequence[Any]) -> PodProblem | None:
-    """Return why a Job failed for good, where its pods are gone.
+    """Return why a Job failed for good although its pods are gone.
 
-    A Job that reaches its deadline deletes its pods; their last warning says what they waited for, such as a Secret.
+    A Job that exceeds its deadline deletes its pods. Their last warning event says what they waited for, such as a
+    missing Secret.
     """
     for condition in sequence(item.status.conditions):
         if condition.type == "Failed" and condition.status == "True":
@@ -175,7 +180,7 @@ def _given_up(item: Any, events: Sequence[Any]) -> PodProblem | None:
 def _last_warning(events: Sequence[Any], job: str) -> str:
     """Return the newest warning about a pod of a Job; empty if there is none.
 
-    The pod is known by its name: that of the Job, cut to what a generated name may have, and five characters.
+    The pod is identified by its name: the Job's name, cut to the length limit of generated names, and five characters.
     """
     start = f"{job}-"[:GENERATE_NAME_LENGTH]
     found = [
@@ -189,7 +194,7 @@ def _last_warning(events: Sequence[Any], job: str) -> str:
 
 
 def _not_created(item: Any, owners: set[str], events: Sequence[Any]) -> PodProblem | None:
-    """Give why an object's pods are not even created, for example a quota."""
+    """Return why an object's pods are not created at all, for example because of a quota."""
     for condition in sequence(item.status.conditions):
         if condition.type == "ReplicaFailure" and condition.status == "True":
             return PodProblem("", condition.reason or FAILED_CREATE, condition.message or "")
@@ -199,7 +204,7 @@ def _not_created(item: Any, owners: set[str], events: Sequence[Any]) -> PodProbl
 
 
 def _event(events: Sequence[Any], uid: str, reason: str) -> str:
-    """Give the message of the newest event of a reason about an object; empty if there is none."""
+    """Return the message of the newest event with a reason about an object; empty if there is none."""
     found = [one for one in events if one.involved_object.uid == uid and one.reason == reason]
     return str(max(found, key=_time).message) if found else ""
 
@@ -209,14 +214,14 @@ def _time(event: Any) -> str:
 
 
 def kubectl(stack: StackFile) -> list[str]:
-    """Give the beginning of a kubectl command for the cluster of a stack."""
+    """Return the start of a kubectl command for the cluster of a stack."""
     kubeconfig = ["--kubeconfig", stack.kubeconfig] if stack.kubeconfig else []
     context = ["--context", stack.context] if stack.context else []
     return ["kubectl", *kubeconfig, *context]
 
 
 def describe(problems: Iterable[Problem], stack: StackFile) -> Iterator[str]:
-    """Say what is wrong, line by line: object, pod, container, reason, and the command that shows more."""
+    """Describe a problem, line by line: object, pod, container, reason, and the command that shows more."""
     for problem in problems:
         yield f"{problem.kind} {problem.namespace}/{problem.name} is not ready"
         if problem.pod:

@@ -1,7 +1,7 @@
 """Docstrings of settings, which Python itself does not keep.
 
-pydantic can collect them (`use_attribute_docstrings`), and would read every source file again in each run of the
-program: two thirds of what building the settings took. Only what is generated from them needs them.
+pydantic can collect them (`use_attribute_docstrings`), but would read every source file again in each run of the
+program, which took two thirds of the time to build the settings. Only the generated files need them.
 """
 
 import ast
@@ -16,7 +16,7 @@ from components.settings.key_paths import section_of
 
 
 def docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """Give the docstring of each setting that has one, those of the section's bases included."""
+    """Return the docstring of each setting that has one, including those of base classes."""
     found: dict[str, str] = {}
     for base in reversed(model.__mro__):
         if issubclass(base, BaseModel) and base is not BaseModel:
@@ -39,7 +39,7 @@ def _documented(statements: list[ast.stmt]) -> Iterable[tuple[str, str]]:
 
 
 def describe(model: type[BaseModel]) -> None:
-    """Make docstrings the descriptions of a section's fields, and of those of every section below it."""
+    """Set docstrings as the descriptions of a section's fields, and of all sections below it."""
     texts = docstrings(model)
     for name, field in model.model_fields.items():
         field.description = texts.get(name)

@@ -1,6 +1,6 @@
-"""The sandbox, as far as the commands use it. Nothing else here imports it, and this does only when it is called.
+"""The only module here that imports the sandbox, and it does so only when called.
 
-So a command on a real cluster runs without it, and the sandbox need not be installed for that.
+So commands on a real cluster work without the sandbox being installed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MISSING = "The sandbox, which has the embedded cluster and an engine, is not in
 
 
 def start_cluster(name: str) -> None:
-    """Start an embedded cluster, or what has died of it. Quick if it runs already.
+    """Start an embedded cluster, or those of its processes that have died. Fast if it runs already.
 
     Raises:
         CommandError: It cannot be built or started.
@@ -35,10 +35,10 @@ def start_cluster(name: str) -> None:
 
 
 def delete_cluster(name: str) -> None:
-    """Stop an embedded cluster and remove everything it had.
+    """Stop an embedded cluster and delete its files.
 
     Raises:
-        CommandError: Another folder is in its place.
+        CommandError: The folder at its path is not a cluster.
     """
     with _told():
         from sandbox.cluster.cluster import Cluster
@@ -47,14 +47,14 @@ def delete_cluster(name: str) -> None:
 
 
 def engine(*, allow_stand_ins: bool, console: Console) -> Engine:
-    """Return an engine that fits the project, with its plugins, installing or building what is missing.
+    """Return an engine that fits the project, with its plugins; installs or builds what is missing.
 
     Args:
-        allow_stand_ins: Whether the stand-ins may be used where the official plugins are missing.
-        console: Where progress is told.
+        allow_stand_ins: Whether the stand-ins may replace missing official plugins.
+        console: Console for progress messages.
 
     Raises:
-        CommandError: There is no engine that fits, or an official plugin is missing.
+        CommandError: No engine fits, or an official plugin is missing.
     """
     with _told():
         from sandbox.engine.resolution import resolve
@@ -63,7 +63,7 @@ def engine(*, allow_stand_ins: bool, console: Console) -> Engine:
 
 
 def is_stand_in(plugin: Path) -> bool:
-    """Return whether a plugin is one of the sandbox's stand-ins. The sandbox is looked for, not imported."""
+    """Return whether a plugin is one of the sandbox's stand-ins, without importing the sandbox."""
     found = importlib.util.find_spec("sandbox")
     folders = found.submodule_search_locations if found else None
     return any(plugin.resolve().is_relative_to(Path(folder).resolve()) for folder in folders or ())
@@ -71,7 +71,7 @@ def is_stand_in(plugin: Path) -> bool:
 
 @contextmanager
 def _told() -> Generator[None]:
-    """Turn what the sandbox has to say to the person into an error of a command."""
+    """Turn the sandbox's errors into a `CommandError`."""
     try:
         from sandbox.errors import SandboxError
     except ModuleNotFoundError as error:

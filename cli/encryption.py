@@ -1,7 +1,7 @@
-"""Encryption of what must not be on a disk in the clear, by age or GnuPG, whichever is there.
+"""Encryption of exported secrets by age or GnuPG, whichever is installed.
 
-The text goes through pipes: it is never an argument, in the environment, or in a file. A passphrase is asked for by the
-program itself, on the terminal.
+The plain text is passed through pipes: it is never in an argument, the environment or a file. The encryption program
+itself asks for a passphrase, on the terminal.
 """
 
 import os
@@ -21,11 +21,14 @@ SUFFIXES = {"age": ".age", "gpg": ".asc"}
 
 
 def choose_program(recipient: str, environment: Mapping[str, str] = os.environ) -> str:
-    """Give the program that encrypts: the one that the recipient is a key of, else age if it is there, else gpg.
+    """Return the encryption program: the one that matches the recipient's key, else age if installed, else gpg.
 
-    recipient: public key of age, key of SSH, or anything that names a key of GnuPG; empty for a passphrase.
+    Args:
+        recipient: Public key of age, SSH key, or anything that names a GnuPG key; empty for a passphrase.
+        environment: Environment with the PATH to search.
 
-    Raises CommandError when it is not there.
+    Raises:
+        CommandError: The program is not installed.
     """
     wanted = ("age", "gpg")
     if recipient:
@@ -47,15 +50,18 @@ def choose_program(recipient: str, environment: Mapping[str, str] = os.environ) 
 def encrypt(text: bytes, program: str, recipient: str) -> bytes:
     """Encrypt a text.
 
-    program: what `choose_program` gave.
-    recipient: key; empty for a passphrase that the program asks for.
+    Args:
+        program: Result of `choose_program`.
+        text: The text.
+        recipient: Public key; empty for a passphrase that the program asks for.
 
-    Raises CommandError with the program's own words when it fails.
+    Raises:
+        CommandError: The program fails. The message quotes it.
     """
     if program == "age":
         key = ["--recipient", recipient] if recipient else ["--passphrase"]
         return _run(["age", "--encrypt", "--armor", *key], text)
-    # A key that is named here is meant, whether or not somebody has certified it.
+    # The key was named explicitly, so its certification does not matter.
     key = ["--batch", "--trust-model", "always", "--recipient", recipient, "--encrypt"]
     return _run(["gpg", "--armor", "--quiet", *(key if recipient else ["--symmetric"])], text)
 
@@ -63,9 +69,12 @@ def encrypt(text: bytes, program: str, recipient: str) -> bytes:
 def decrypt(path: Path, identity: str = "") -> bytes:
     """Decrypt a file.
 
-    identity: file with the private key of age; empty for a passphrase, and for GnuPG, which has its own keys.
+    Args:
+        path: The file.
+        identity: File with the private key of age; empty for a passphrase and for GnuPG, which has its own key ring.
 
-    Raises CommandError when the file is not there or not encrypted by either program, or when decryption fails.
+    Raises:
+        CommandError: The file does not exist, was not encrypted by either program, or cannot be decrypted.
     """
     try:
         content = path.read_bytes()
@@ -79,9 +88,10 @@ def decrypt(path: Path, identity: str = "") -> bytes:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, and that was not there.
+    """Write a new file that only its owner can read.
 
-    Raises CommandError when there is one already, or the folder cannot be written to.
+    Raises:
+        CommandError: The file exists, or the folder is not writable.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -95,7 +105,7 @@ def write_new(path: Path, content: bytes) -> None:
 
 def _run(argv: Sequence[str], text: bytes) -> bytes:
     try:
-        result = subprocess.run(  # noqa: S603 - a program that the person installed
+        result = subprocess.run(  # noqa: S603 - the user's own program
             argv,
             input=text,
             stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The engine of a command: for a real cluster the person's own `pulumi`, else what the sandbox finds or builds."""
+"""Chooses the engine: the user's own `pulumi` for a real cluster, else the one that the sandbox finds or builds."""
 
 import os
 import shutil
@@ -24,11 +24,11 @@ _VERSION_SECONDS = 30
 
 
 class Engine(Protocol):
-    """What the commands need of an engine, whoever found it."""
+    """What the commands need from an engine, wherever it comes from."""
 
     @property
     def pulumi(self) -> Path:
-        """Path of the command `pulumi`."""
+        """Path of the `pulumi` command."""
         ...
 
     @property
@@ -37,20 +37,20 @@ class Engine(Protocol):
         ...
 
     def env(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Return the environment in which to run the engine, made from another one or from this process's."""
+        """Return the environment in which to run the engine, based on another one or on this process's."""
         ...
 
     def command(self) -> PulumiCommand:
-        """Return the engine as the Automation API takes it."""
+        """Return the engine as an object of the Automation API."""
         ...
 
     def describe(self) -> str:
-        """Return a line that names the engine."""
+        """Return a line that identifies the engine."""
         ...
 
 
 class _Command(PulumiCommand):
-    """The command of a known engine. Unlike its parent, it does not ask the engine for its version again."""
+    """The command of a known engine. Unlike its parent class, it does not run the engine to get its version."""
 
     def __init__(self, pulumi: Path, version: Version) -> None:
         self.command = str(pulumi)
@@ -59,7 +59,7 @@ class _Command(PulumiCommand):
 
 @dataclass(frozen=True)
 class OwnEngine:
-    """The `pulumi` on the person's PATH. It finds and downloads its plugins by itself, as in any other project."""
+    """The `pulumi` on the user's PATH. It finds and downloads its plugins itself, as in any other project."""
 
     pulumi: Path
     version: Version
@@ -73,31 +73,31 @@ class OwnEngine:
         return env
 
     def command(self) -> PulumiCommand:
-        """Return the engine as the Automation API takes it."""
+        """Return the engine as an object of the Automation API."""
         return _Command(self.pulumi, self.version)
 
     def describe(self) -> str:
-        """Return a line that names the engine."""
+        """Return a line that identifies the engine."""
         return f"engine: pulumi v{self.version} (on PATH)"
 
 
 def find_engine(*, for_embedded_cluster: bool, allow_stand_ins: bool, console: Console) -> Engine:
-    """Return the engine for a stack, installing or building one where the machine has none that fits.
+    """Return the engine for a stack; installs or builds one if the machine has none that fits.
 
     Args:
-        for_embedded_cluster: Whether the stack is on an embedded cluster, so that the sandbox chooses the plugins.
-        allow_stand_ins: Whether stand-ins may be used where the official plugins are missing.
-        console: Where progress is told.
+        for_embedded_cluster: Whether the stack is on an embedded cluster, where the sandbox chooses the plugins.
+        allow_stand_ins: Whether stand-ins may replace missing official plugins.
+        console: Console for progress messages.
 
     Raises:
-        CommandError: There is no engine that fits, or an official plugin is missing.
+        CommandError: No engine fits, or an official plugin is missing.
     """
     own = None if for_embedded_cluster else own_engine()
     return own or embedded.engine(allow_stand_ins=allow_stand_ins, console=console)
 
 
 def own_engine(environ: Mapping[str, str] = os.environ) -> OwnEngine | None:
-    """Return the engine on PATH; None if there is none that fits, or if the stand-ins are on PATH with it."""
+    """Return the engine on PATH; None if none fits, or if stand-ins are on PATH too."""
     path = environ.get("PATH", "")
     found = shutil.which("pulumi", path=path)
     if found is None or any(map(embedded.is_stand_in, _plugins(path))):
@@ -109,24 +109,24 @@ def own_engine(environ: Mapping[str, str] = os.environ) -> OwnEngine | None:
 
 
 def required_engine() -> str:
-    """Return the versions of the engine that the project takes: `requiredPulumiVersion` in Pulumi.yaml."""
+    """Return the engine versions that the project accepts: `requiredPulumiVersion` in Pulumi.yaml."""
     return str(yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["requiredPulumiVersion"])
 
 
 def fits(version: Version, wanted: str) -> bool:
-    """Return whether a version is within every bound of a range such as `>=3.230.0 <4.0.0`."""
+    """Return whether a version satisfies a range such as `>=3.230.0 <4.0.0`."""
     return all(version.match(bound) for bound in wanted.replace(",", " ").split())
 
 
 def _plugins(path: str) -> list[Path]:
-    """Return the plugins on PATH, which the engine takes before all others."""
+    """Return the plugins on PATH, which the engine prefers to all others."""
     found = (shutil.which(f"pulumi-resource-{name}", path=path) for name in PLUGINS)
     return [Path(plugin) for plugin in found if plugin]
 
 
 def _version(pulumi: str, environ: Mapping[str, str]) -> Version | None:
     try:
-        shown = subprocess.run(  # noqa: S603 - the person's own pulumi
+        shown = subprocess.run(  # noqa: S603 - the user's own pulumi
             [pulumi, "version"],
             capture_output=True,
             text=True,

@@ -1,5 +1,5 @@
-"""Errors that are told to the person in a sentence, without a stack trace."""
+"""Errors that are printed without a stack trace."""
 
 
 class CommandError(Exception):
-    """Something the person can mend. The message says what is wrong, where, and what to do."""
+    """Something that the user can fix. The message says where, what is wrong, and what to do."""

@@ -1,7 +1,7 @@
-"""The engine's event log, a JSON document a line.
+"""The engine's event log: one JSON document a line.
 
-The Automation API has classes for events. Here they stay as the engine writes them: recovery puts resources out of them
-into the state, with every field that the engine knows.
+The Automation API has classes for events. Here they stay as the engine writes them, because recovery copies resources
+from them into the state, with every field that the engine knows.
 """
 
 import json
@@ -10,9 +10,9 @@ from typing import Any
 
 
 def read(log: Path) -> list[dict[str, Any]]:
-    """Return the events of a log; none where there is no log.
+    """Return the events of a log; none if there is no log.
 
-    The last line is left out where it has no end: the engine was killed while it wrote it, or still does.
+    An incomplete last line is skipped: the engine was killed while writing it, or is still writing.
     """
     try:
         *lines, _ = log.read_bytes().split(b"\n")

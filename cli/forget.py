@@ -1,4 +1,4 @@
-"""Takes a stack out of the state whose cluster is gone for good."""
+"""Removes a stack from the state when its cluster is lost for good."""
 
 import json
 import os
@@ -20,10 +20,11 @@ COPIES = DIRECTORY / "forgotten"
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What is in the state that is to be forgotten.
+    """Contents of the state that is to be forgotten.
 
-    objects: number of Kubernetes objects.
-    protected: whether any resource is protected, as data and credentials are with `dataProtection`.
+    Attributes:
+        objects: Number of Kubernetes objects.
+        protected: Whether any resource is protected, as data and credentials are with `dataProtection`.
     """
 
     objects: int
@@ -31,9 +32,10 @@ class Forgotten:
 
 
 def contents(export: Mapping[str, Any]) -> Forgotten:
-    """Say what is in a state.
+    """Return the contents of a state.
 
-    export: what `pulumi stack export` prints.
+    Args:
+        export: Output of `pulumi stack export`.
     """
     resources = sequence(mapping(export.get("deployment")).get("resources"))
     objects = [resource for resource in resources if str(resource.get("type", "")).startswith("kubernetes:")]
@@ -41,9 +43,10 @@ def contents(export: Mapping[str, Any]) -> Forgotten:
 
 
 def refuse(stack: StackFile, answer: Answer, found: Forgotten) -> None:
-    """Refuse to forget what can be destroyed, what is not there, and data that nobody allowed to leave behind.
+    """Refuse to forget a stack that can be destroyed, that is empty, or that has protected data without permission.
 
-    Raises CommandError.
+    Raises:
+        CommandError: It is refused. The message says why and what to do.
     """
     if not answer.problem:
         raise CommandError(
@@ -61,7 +64,7 @@ def refuse(stack: StackFile, answer: Answer, found: Forgotten) -> None:
 
 
 def warning(stack: StackFile, answer: Answer, found: Forgotten, copy: Path) -> str:
-    """Say what is about to happen, and the way back."""
+    """Return what is about to happen, and how to undo it."""
     return (
         f"The cluster of context {stack.context or '(current)'!r} does not answer: {answer.problem}.\n"
         f"The state of stack {stack.name} forgets {found.objects} objects. Nothing is deleted in any cluster: if this "
@@ -72,7 +75,7 @@ def warning(stack: StackFile, answer: Answer, found: Forgotten, copy: Path) -> s
 
 
 def save_copy(stack: StackFile, export: str, folder: Path = COPIES) -> Path:
-    """Write a copy of the state that only its owner can read, and give its path."""
+    """Write a copy of the state that only its owner can read, and return its path."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{stack.name}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.json"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -81,5 +84,5 @@ def save_copy(stack: StackFile, export: str, folder: Path = COPIES) -> Path:
 
 
 def parse(export: str) -> dict[str, Any]:
-    """Read what `pulumi stack export` prints."""
+    """Parse the output of `pulumi stack export`."""
     return dict(json.loads(export))

@@ -1,6 +1,6 @@
-"""Forwards a local port to a Service through the API server: each connection goes to a pod that is Ready now.
+"""Forwards a local port to a Service through the API server: each connection uses a pod that is ready now.
 
-`kubectl port-forward service/...` picks one pod when it begins and ends with it.
+`kubectl port-forward service/...` picks one pod when it starts, and ends with that pod.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ Say = Callable[[str], None]
 
 
 class Forward:
-    """One connection to a port of a pod: its bytes, and whether anybody still moves them."""
+    """One connection to a port of a pod."""
 
     def __init__(self, connection: Any, moved_by: threading.Thread | None) -> None:
         self.socket = connection
@@ -50,13 +50,13 @@ class Forward:
 
     @property
     def alive(self) -> bool:
-        """Whether the client's thread is at work: where it failed, it leaves its end of the socket open."""
+        """Whether the client's thread is running: if it failed, it leaves its end of the socket open."""
         return self._moved_by is None or self._moved_by.is_alive()
 
 
 @dataclass(frozen=True)
 class Target:
-    """A Service and the port of its pods that connections go to."""
+    """A Service and the port of its pods."""
 
     namespace: str
     service: str
@@ -65,10 +65,10 @@ class Target:
 
 
 def find_target(api: client.ApiClient, namespace: str, service: str) -> Target:
-    """Return where the first port of a Service leads.
+    """Return the target of a Service's first port.
 
     Raises:
-        CommandError: There is no such Service.
+        CommandError: The Service does not exist.
     """
     try:
         spec: Any = client.CoreV1Api(api).read_namespaced_service(service, namespace).spec
@@ -77,12 +77,12 @@ def find_target(api: client.ApiClient, namespace: str, service: str) -> Target:
             raise
         raise CommandError(f"There is no Service {namespace}/{service}: `make up` deploys it.") from error
     selector = ",".join(f"{key}={value}" for key, value in sorted(mapping(spec.selector).items()))
-    # Our Service listens on the port of its pods; its target port is that port's name.
+    # Our Service listens on the same port as its pods; its target port is a port name.
     return Target(namespace, service, selector, int(spec.ports[0].port))
 
 
 def ready_pods(pods: Any) -> list[str]:
-    """Return the names of the pods that are Ready and stay, the youngest first: the older ones go in a rollout."""
+    """Return the names of ready pods, youngest first: a rollout deletes the older ones."""
     found = [pod for pod in pods if not pod.metadata.deletion_timestamp and _is_ready(pod)]
     found.sort(key=lambda pod: str(pod.metadata.creation_timestamp), reverse=True)
     return [str(pod.metadata.name) for pod in found]
@@ -93,7 +93,7 @@ def _is_ready(pod: Any) -> bool:
 
 
 class Pods:
-    """The pods of a Service, and connections to them."""
+    """Connects to the pods of a Service."""
 
     def __init__(self, api: client.ApiClient, where: Target, say: Say) -> None:
         self._core = client.CoreV1Api(api)
@@ -102,7 +102,7 @@ class Pods:
         self._last = ""
 
     def connect(self) -> Forward | None:
-        """Connect to a pod that is Ready, waiting for one; None if none is in time."""
+        """Connect to a ready pod, waiting for one; None if there is none in time."""
         deadline = time.monotonic() + WAIT_FOR_POD
         told = False
         while True:
@@ -119,7 +119,7 @@ class Pods:
 
     def _try(self) -> tuple[Forward | None, str]:
         where = f"Service {self._where.namespace}/{self._where.service}"
-        # The client exchanges a method of itself for the time of a request through a WebSocket.
+        # The client replaces one of its own methods during a WebSocket request.
         with self._lock:
             try:
                 pods = self._core.list_namespaced_pod(self._where.namespace, label_selector=self._where.selector).items
@@ -149,7 +149,7 @@ class Pods:
 
 
 def pump(local: socket.socket, forward: Forward) -> None:
-    """Move bytes both ways until one side ends."""
+    """Copy bytes in both directions until one side closes."""
     remote = forward.socket
     try:
         while True:
@@ -163,16 +163,16 @@ def pump(local: socket.socket, forward: Forward) -> None:
             if not readable and not forward.alive:
                 return
     except OSError:
-        return  # the browser or the pod went away: the browser connects again
+        return  # the browser or the pod is gone: the browser reconnects
     finally:
         remote.close()
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Listens on a local port; every connection gets a pod of its own choice."""
+    """Listens on a local port and serves each connection by a pod of its own."""
 
     daemon_threads = True
-    # A thread that waits for a pod must not keep Ctrl-C waiting.
+    # A thread that waits for a pod must not delay Ctrl-C.
     block_on_close = False
     allow_reuse_address = True
 
@@ -196,10 +196,10 @@ def listen(port: int, connect: Callable[[], Forward | None], stack: str) -> Serv
     Args:
         port: The port.
         connect: Connects to a pod.
-        stack: Name of the stack, for the refusal.
+        stack: Name of the stack, for error messages.
 
     Raises:
-        CommandError: Another program has the port, or the user may not have it.
+        CommandError: The port is in use, or the user may not bind it.
     """
     try:
         return Server(port, connect)
@@ -211,13 +211,13 @@ def listen(port: int, connect: Callable[[], Forward | None], stack: str) -> Serv
 
 
 def free_port() -> int:
-    """Return a port that is free now."""
+    """Return a free port."""
     with contextlib.closing(socket.create_server((HOST, 0))) as found:
         return int(found.getsockname()[1])
 
 
 def silence_failed_forwards() -> None:
-    """Keep the client's threads from printing a traceback when a pod goes away: the next connection says it."""
+    """Keep the client's threads from printing a traceback when a pod is deleted."""
     otherwise = threading.excepthook
 
     def report(failed: threading.ExceptHookArgs) -> None:
@@ -228,12 +228,12 @@ def silence_failed_forwards() -> None:
 
 
 def has_desktop(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Tell whether a browser has a window to open in; without one, Python would start a text browser."""
+    """Return whether a browser can open a window; without a desktop, Python would start a text browser."""
     return platform in {"darwin", "win32"} or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def own_origin(settings: LibreChatSettings, fallback: str) -> str:
-    """Return the origin that LibreChat knows itself by.
+    """Return the origin that LibreChat is configured with.
 
     Args:
         settings: Its settings.
@@ -245,10 +245,10 @@ def own_origin(settings: LibreChatSettings, fallback: str) -> str:
 
 
 def origin_note(own: str, url: str) -> str:
-    """Say what another origin than LibreChat's own means; empty where they are the same.
+    """Return what it means that the forwarded origin differs from LibreChat's own; empty if they are the same.
 
     Args:
-        own: The origin that LibreChat knows itself by.
+        own: The origin that LibreChat is configured with.
         url: The forwarded one.
     """
     if own == url:

@@ -1,7 +1,7 @@
-"""A server that is deployed by a Helm release: what is known of pods that Helm took away, and the way back from it.
+"""Servers deployed by a Helm release: diagnosis of pods that Helm removed, and recovery of the Deployment before it.
 
-`atomic` removes a release that does not become Ready, its pods with it. So what keeps them from it is noted while they
-are there. Where the release was to follow a Deployment, that one has given its pods up already: it gets them back.
+`atomic` removes a release that does not become ready, with its pods. So the problems of its pods are recorded while
+they exist. A Deployment that the release was to replace has been scaled to zero already, and is scaled up again.
 """
 
 import json
@@ -29,11 +29,12 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 
 @dataclass(frozen=True)
 class Server:
-    """A server that the settings leave to Helm.
+    """A server that is deployed by Helm.
 
-    name: name of the Deployment that runs it without Helm, and logical name of its component.
-    release: name of the release, and of the Deployment in it.
-    replicas: pods that the settings ask for.
+    Attributes:
+        name: Name of the Deployment that runs it without Helm, and logical name of its component.
+        release: Name of the release, and of its Deployment.
+        replicas: Replicas in the settings.
     """
 
     namespace: str
@@ -47,7 +48,7 @@ def servers(settings: Settings) -> list[Server]:
     pools = {pool: server for pool, server in settings.ollama.servers().items() if server.method == "helm"}
     if not pools and settings.librechat.method != "helm":
         return []
-    # With them comes the SDK, which most stacks can do without here.
+    # They import the SDK, which most stacks do not need here.
     from components.helm.release import release_name  # noqa: PLC0415
     from components.librechat.paths import NAME as LIBRECHAT  # noqa: PLC0415
     from components.ollama.names import server_name  # noqa: PLC0415
@@ -64,7 +65,7 @@ def servers(settings: Settings) -> list[Server]:
 
 
 class ReleaseWatch:
-    """What keeps the pods of releases from being Ready, noted while an operation runs."""
+    """Records why the pods of releases are not ready while an operation runs."""
 
     def __init__(self, releases: Sequence[Server], reader: Callable[[str], Live]) -> None:
         self._releases = releases
@@ -72,18 +73,19 @@ class ReleaseWatch:
         self._seen: dict[Server, list[Problem]] = {}
 
     def note(self, namespace: str, live: Live) -> None:
-        """Note what keeps the releases of a namespace from being Ready."""
+        """Record why the releases in a namespace are not ready."""
         for server in self._releases:
             found = list(diagnose(of_release(live, server.release))) if server.namespace == namespace else []
-            # A container that crashes runs for a moment each time: why it ended says more.
+            # A crashing container runs for a moment each time: the reason of the crash is more useful.
             telling = [one for one in found if one.reason != NOT_READY]
             if telling or (found and server not in self._seen):
                 self._seen[server] = telling or found
 
     def taken_away(self, failed: Collection[str]) -> Iterator[tuple[Server, Problem]]:
-        """Yield what was noted of releases that failed and are not there any more, or not with these pods.
+        """Yield the recorded problems of failed releases that are gone, or whose pods are gone.
 
-        failed: logical names of the resources that failed.
+        Args:
+            failed: Logical names of the failed resources.
         """
         for server, problems in self._seen.items():
             if f"{server.name}-release" not in failed:
@@ -103,15 +105,19 @@ def describe(server: Server, problem: Problem) -> Iterator[str]:
 
 
 def failed(events: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the logical names of the resources that an operation of the engine failed at."""
+    """Return the logical names of the resources that failed in an operation of the engine."""
     found = (event.get("resOpFailedEvent") for event in events)
     return {one["metadata"]["urn"].rpartition("::")[2] for one in found if one}
 
 
 def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) -> None:
-    """Say why releases failed whose pods are gone, and give Deployments that they were to follow their pods back.
+    """Report why failed releases whose pods are gone failed, and scale Deployments that they were to replace up again.
 
-    log: event log of the operation that failed.
+    Args:
+        session: A session of the stack.
+        seen: What was recorded during the operation.
+        log: Event log of the failed operation.
+        console: Console for the report.
     """
     found = servers(session.stack.settings()[0])
     if not found:
@@ -133,7 +139,7 @@ def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) ->
             "failed; the next `make up` tries the release again, or keeps the Deployment if `method` is set back",
             markup=False,
         )
-    # Else plain `pulumi up`, which looks at no live object, would take it for one without pods.
+    # Otherwise plain `pulumi up`, which does not refresh, would assume zero replicas.
     urns = deployment_urns(json.loads(session.output(["stack", "export"])), restored)
     try:
         refresh(session, urns)
@@ -142,9 +148,9 @@ def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) ->
 
 
 def restore(api: client.ApiClient, server: Server) -> bool:
-    """Give a Deployment its pods back if a release was to follow it and is gone; tell whether it was so.
+    """Scale a Deployment up again if the release that was to replace it is gone, and return whether that was the case.
 
-    A release that is still there, as `atomic: false` leaves it, may hold the volume and the GPU.
+    A release that still exists, as with `atomic: false`, may hold the volume and the GPU.
     """
     apps = client.AppsV1Api(api)
     found: Any = apps.list_namespaced_deployment(server.namespace)
@@ -156,7 +162,7 @@ def restore(api: client.ApiClient, server: Server) -> bool:
 
 
 def deployment_urns(export: Mapping[str, Any], wanted: Sequence[Server]) -> list[str]:
-    """Return the URNs of the Deployments of servers in an exported state."""
+    """Return the URNs of the servers' Deployments in an exported state."""
     names = {f"{server.name}-deployment" for server in wanted}
     resources = sequence(mapping(export.get("deployment")).get("resources"))
     return [one["urn"] for one in resources if one["type"] == DEPLOYMENT and one["urn"].rpartition("::")[2] in names]

@@ -1,4 +1,4 @@
-"""Revisions of a stack, from the history that the engine keeps itself."""
+"""Revisions of a stack, from the engine's own history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,17 +25,18 @@ SUCCEEDED = "succeeded"
 class Revision:
     """One operation on a stack.
 
-    number: counts from 1; as the backend numbers it, else in order of time.
-    kind: the operation: `update`, `destroy`, `refresh` and others of the engine.
-    time: when it began.
-    seconds: how long it took, as the engine noted it: in whole seconds; None while it is in progress.
-    result: `succeeded`, `failed` or `in-progress`.
-    commit: the git commit of the program; empty where the engine found no repository.
-    dirty: whether there were uncommitted files.
-    message: the message, by default the first line of the commit's.
-    changes: how many resources were created, updated and so on; those that stayed the same are `same`.
-    who: who ran it, as user@host; for plain `pulumi`, which does not record that, the author of the commit.
-    config: the settings that it ran with, by full key.
+    Attributes:
+        number: Number from 1, as in the backend; without one there, in order of time.
+        kind: The operation: `update`, `destroy`, `refresh` or another one of the engine.
+        time: Start of the operation.
+        seconds: Duration in whole seconds, as recorded by the engine; None while it is in progress.
+        result: `succeeded`, `failed` or `in-progress`.
+        commit: Git commit of the program; empty if the engine found no repository.
+        dirty: Whether there were uncommitted changes.
+        message: The message; by default the first line of the commit message.
+        changes: Number of resources by operation: created, updated and so on; unchanged ones are `same`.
+        who: Who ran it, as user@host; for plain `pulumi`, which does not record that, the author of the commit.
+        config: The settings, by full key.
     """
 
     number: int
@@ -52,24 +53,24 @@ class Revision:
 
     @property
     def short_commit(self) -> str:
-        """The commit in twelve digits, marked where there were uncommitted files."""
+        """First twelve digits of the commit, marked if there were uncommitted changes."""
         return f"{self.commit[:12]}{'+uncommitted' if self.dirty else ''}"
 
     @property
     def changes_text(self) -> str:
-        """The changes in short, for example `+3 ~1`."""
+        """Summary of the changes, for example `+3 ~1`."""
         return " ".join(f"{sign}{self.changes[kind]}" for kind, sign in SIGNS if self.changes.get(kind)) or "none"
 
     @property
     def took(self) -> str:
-        """How long it took, for example `1m 5s`."""
+        """Duration, for example `1m 5s`."""
         if self.seconds is None:
             return "-"
         minutes, seconds = divmod(self.seconds, 60)
         return f"{minutes}m {seconds}s" if minutes else f"{seconds}s"
 
     def as_json(self) -> dict[str, object]:
-        """Return it for machines, without the settings, which may be secret."""
+        """Return the revision as data, without the settings, which may be secret."""
         return {
             "revision": self.number,
             "kind": self.kind,
@@ -85,13 +86,13 @@ class Revision:
 
 
 def parse(summaries: Sequence["UpdateSummary"]) -> list[Revision]:
-    """Turn the engine's history, newest first, into revisions, oldest first."""
-    # Only Pulumi Cloud numbers them; in files and buckets they stay in order and none is ever removed.
+    """Turn the engine's history (newest first) into revisions (oldest first)."""
+    # Only Pulumi Cloud numbers them; in files and buckets they are in order and none is ever removed.
     return [_revision(summary, number) for number, summary in enumerate(reversed(summaries), start=1)]
 
 
 def _revision(summary: "UpdateSummary", number: int) -> Revision:
-    environment = summary.environment or {}  # null where the engine found none
+    environment = summary.environment or {}  # null if the engine found none
     began, ended = summary.start_time, summary.end_time
     return Revision(
         number=summary.version or number,
@@ -109,16 +110,16 @@ def _revision(summary: "UpdateSummary", number: int) -> Revision:
 
 
 def read(session: Session, *, show_secrets: bool = False) -> list[Revision]:
-    """Read every revision of a stack, oldest first.
+    """Read all revisions of a stack, oldest first.
 
     Args:
         session: A session of the stack.
-        show_secrets: Whether encrypted settings are read in clear text.
+        show_secrets: Whether to decrypt encrypted settings.
 
     Raises:
         CommandError: The engine cannot read its history.
     """
-    from cli.automation import engine_errors, stack_of  # noqa: PLC0415 - `up` reads it only after a failure
+    from cli.automation import engine_errors, stack_of  # noqa: PLC0415 - `up` needs it only after a failure
 
     stack, summaries = stack_of(session), list["UpdateSummary"]()
     with engine_errors():
@@ -135,7 +136,7 @@ def broken_since(revisions: Sequence[Revision]) -> datetime:
     since = datetime.now(timezone.utc)
     for revision in reversed(revisions):
         if revision.kind == REFRESH:
-            continue  # it mends nothing
+            continue  # it repairs nothing
         if revision.result == SUCCEEDED:
             break
         since = revision.time

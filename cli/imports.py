@@ -1,4 +1,4 @@
-"""Imports between the modules of this repository, read from their source."""
+"""Imports between the modules of this repository, parsed from their source."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ def module_name(path: Path, root: Path) -> str:
     """Return the dotted name of a module.
 
     Args:
-        path: Its file.
-        root: Folder of the repository.
+        path: Path of its file.
+        root: Root of the repository.
     """
     parts = path.relative_to(root).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -19,10 +19,10 @@ def module_name(path: Path, root: Path) -> str:
 def import_graph(root: Path, package: str) -> dict[str, frozenset[str]]:
     """Return the modules of this repository that each module of a package imports when it is loaded.
 
-    Imports for type checkers alone and imports inside of functions are left out: they cannot make a circle.
+    Imports for type checkers and imports inside functions are left out: they cannot cause a circular import.
 
     Args:
-        root: Folder of the repository.
+        root: Root of the repository.
         package: Name of a package in it.
     """
     files = {module_name(path, root): path for path in (root / package).rglob("*.py")}

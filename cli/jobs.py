@@ -1,4 +1,4 @@
-"""Jobs that a person starts from a CronJob's template, and what became of them."""
+"""Jobs that a user starts from a CronJob's template, and their results."""
 
 import copy
 import time
@@ -24,13 +24,14 @@ LOG_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a Job.
+    """Result of a Job.
 
-    succeeded: whether it did.
-    message: the last words of its containers; empty if there are none.
-    container: the container that failed; empty if none did, or none was started.
-    log: what its containers wrote, without what was told while they ran.
-    problem: why the log cannot be read; empty if it can.
+    Attributes:
+        succeeded: Whether it succeeded.
+        message: Termination message of its containers; empty if there is none.
+        container: The container that failed; empty if none failed or none was started.
+        log: Log of its containers, without lines that were printed while they ran.
+        problem: Why the log cannot be read; empty if it can.
     """
 
     succeeded: bool
@@ -43,12 +44,18 @@ class Outcome:
 def create_job(
     api: client.ApiClient, namespace: str, cron_job: str, variables: Mapping[str, str], keep_seconds: int | None = None
 ) -> str:
-    """Create a Job from the template of a CronJob, as `kubectl create job --from` does, and give its name.
+    """Create a Job from the template of a CronJob, like `kubectl create job --from`, and return its name.
 
-    variables: environment variables for all of its containers.
-    keep_seconds: seconds that it stays once it has ended; None leaves it among the CronJob's own, which stay by number.
+    Args:
+        api: Client of the cluster.
+        namespace: Namespace of the CronJob.
+        cron_job: Name of the CronJob.
+        variables: Environment variables for all containers.
+        keep_seconds: `ttlSecondsAfterFinished` of the Job; None for a Job that counts towards the CronJob's history
+            limit.
 
-    Raises CommandError when there is no such CronJob.
+    Raises:
+        CommandError: The CronJob does not exist.
     """
     batch = client.BatchV1Api(api)
     try:
@@ -78,7 +85,7 @@ def create_job(
 
 
 def with_variables(spec: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
-    """Give the specification of a Job whose containers have these environment variables besides their own."""
+    """Return the specification of a Job with additional environment variables in its containers."""
     result = copy.deepcopy(dict(spec))
     pod = result["template"]["spec"]
     for container in [*pod.get("initContainers", []), *pod["containers"]]:
@@ -88,20 +95,24 @@ def with_variables(spec: Mapping[str, Any], variables: Mapping[str, str]) -> dic
 
 
 def delete_job(api: client.ApiClient, namespace: str, name: str) -> None:
-    """Delete a Job with its pods."""
+    """Delete a Job and its pods."""
     client.BatchV1Api(api).delete_namespaced_job(name, namespace, propagation_policy="Background")
 
 
 def active_jobs(api: client.ApiClient, namespace: str, selector: str) -> list[str]:
-    """Give the names of the Jobs that are at work, of those that a label selector finds."""
+    """Return the names of the running Jobs that match a label selector."""
     jobs: Any = client.BatchV1Api(api).list_namespaced_job(namespace, label_selector=selector)
     return [job.metadata.name for job in jobs.items if not _ended(job)]
 
 
 def follow_job(api: client.ApiClient, namespace: str, name: str, tell: Tell) -> Outcome:
-    """Wait for the end of a Job and tell how it goes on; its deadline is the only limit.
+    """Wait until a Job ends and report its progress. The only time limit is the Job's own deadline.
 
-    tell: takes what its pods wait for, and each line of their logs.
+    Args:
+        api: Client of the cluster.
+        namespace: Namespace of the Job.
+        name: Name of the Job.
+        tell: Receives what its pods wait for, and each line of their logs.
     """
     batch, core = client.BatchV1Api(api), client.CoreV1Api(api)
     said: set[str] = set()
@@ -128,8 +139,9 @@ def follow_job(api: client.ApiClient, namespace: str, name: str, tell: Tell) -> 
 class Logs:
     """Reads the logs of pods as they grow.
 
-    text: everything that was read.
-    problem: why the last attempt failed; empty if it did not.
+    Attributes:
+        text: Everything that was read.
+        problem: Why the last attempt failed; empty if it did not.
     """
 
     def __init__(self, core: client.CoreV1Api, namespace: str) -> None:
@@ -140,7 +152,7 @@ class Logs:
         self.problem = ""
 
     def new_lines(self, pod: Any) -> list[str]:
-        """Give what the containers of a pod have written since the last time."""
+        """Return what the containers of a pod have written since the last call."""
         found: list[str] = []
         for status in _statuses(pod):
             key = (pod.metadata.name, status.name)
@@ -167,7 +179,7 @@ def _statuses(pod: Any) -> list[Any]:
 
 
 def _progress(pod: Any) -> Iterable[str]:
-    """Say what a pod waits for, and which of its containers run."""
+    """Return what a pod waits for, and which of its containers are running."""
     yield from pod_reasons(pod)
     for status in _statuses(pod):
         if status.state.running:
@@ -175,13 +187,13 @@ def _progress(pod: Any) -> Iterable[str]:
 
 
 def _ended(job: Any) -> Any:
-    """Give the condition of a Job that ended; None if it did not."""
+    """Return the condition that ended a Job; None if it is still running."""
     conditions = sequence(job.status.conditions)
     return next((c for c in conditions if c.type in {"Complete", "Failed"} and c.status == "True"), None)
 
 
 def _last_words(pods: Iterable[Any]) -> tuple[str, str]:
-    """Give the container that ended last with a message, or that failed, and its message."""
+    """Return the container that ended last with a message or that failed, and its message."""
     container, message = "", ""
     for pod in pods:
         for status in _statuses(pod):

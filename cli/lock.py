@@ -1,7 +1,7 @@
 """Pinned versions: the newest ones that requirements.txt and pyproject.toml allow, written as constraints.
 
-The lock file of uv records download addresses, which differ where packages come through a mirror; constraints hold
-versions alone. They stand in pyproject.toml, where `uv sync` and so `pulumi install` read them, and in
+uv's lock file records download URLs, which differ behind a package mirror; constraints hold
+versions only. They are in pyproject.toml, where `uv sync` and so `pulumi install` read them, and in
 constraints.txt, for `pip install -r requirements.txt -c constraints.txt`.
 """
 
@@ -26,14 +26,15 @@ def render_block(constraints: list[str]) -> str:
 
 
 def parse_export(text: str) -> list[str]:
-    """Give the constraints out of what `uv export` prints."""
+    """Return the constraints in the output of `uv export`."""
     return [line.strip() for line in text.splitlines() if re.match(r"^[A-Za-z0-9]", line)]
 
 
 def write() -> list[str]:
-    """Resolve anew, write both files, and give the constraints.
+    """Resolve the requirements again, write both files, and return the constraints.
 
-    Raises CommandError when the requirements cannot be resolved.
+    Raises:
+        CommandError: The requirements cannot be resolved.
     """
     pyproject = PROJECT / "pyproject.toml"
     before = pyproject.read_text()

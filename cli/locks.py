@@ -1,7 +1,7 @@
-"""Locks of the engine's file backend: who works on a stack, and which locks a killed engine left behind.
+"""Locks of the engine's file backend: who is working on a stack, and which locks a killed engine left behind.
 
-The engine writes a file for each operation and removes it at the end; a killed one leaves it, and every later command
-is refused. Other backends keep locks where only the engine reaches them: `pulumi cancel`.
+The engine writes a lock file for each operation and removes it at the end. A killed engine leaves it, and every later
+command is refused. Locks of other backends can only be removed by the engine: `pulumi cancel`.
 """
 
 import json
@@ -25,9 +25,12 @@ CLOCK_TICK = 2.0
 class Lock:
     """A lock on a stack.
 
-    path: its file.
-    pid, user, host: the engine that holds it.
-    since: when it was taken.
+    Attributes:
+        path: Its file.
+        pid: Process ID of the engine that holds it.
+        user: User of that process.
+        host: Host of that process.
+        since: When it was acquired.
     """
 
     path: Path
@@ -37,14 +40,15 @@ class Lock:
     since: datetime
 
     def describe(self) -> str:
-        """Say who holds it, since when."""
+        """Return who holds the lock, and since when."""
         return f"{self.user}@{self.host}, process {self.pid}, since {self.since.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def file_backend(url: str) -> Path | None:
-    """Give the directory of a file backend; None for any other backend.
+    """Return the directory of a file backend; None for any other backend.
 
-    url: PULUMI_BACKEND_URL, for example `file:///srv/state` or `file://~`.
+    Args:
+        url: PULUMI_BACKEND_URL, for example `file:///srv/state` or `file://~`.
     """
     parts = urlsplit(url)
     if parts.scheme != "file":
@@ -53,13 +57,16 @@ def file_backend(url: str) -> Path | None:
 
 
 def read_locks(directory: Path, project: str, stack: str) -> list[Lock]:
-    """Give the locks on a stack of a file backend, the oldest first.
+    """Return the locks on a stack in a file backend, oldest first.
 
-    directory: where the backend is.
+    Args:
+        directory: Directory of the backend.
+        project: Name of the project.
+        stack: Name of the stack.
     """
-    # `organization` is the only organization that a file backend knows.
+    # File backends have one organization, named `organization`.
     folder = directory / ".pulumi" / "locks" / "organization" / project / stack
-    # The bucket library keeps attributes of each file beside it.
+    # The bucket library stores the attributes of each file in another file beside it.
     found = [lock for path in folder.glob("*.json") if (lock := _read(path))]
     return sorted(found, key=lambda lock: lock.since)
 
@@ -69,7 +76,7 @@ def _read(path: Path) -> Lock | None:
         content = json.loads(path.read_text())
         since = _time(content["timestamp"])
         return Lock(path, int(content["pid"]), str(content["username"]), str(content["hostname"]), since)
-    except FileNotFoundError:  # its engine ended just now
+    except FileNotFoundError:  # its engine has just ended
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise CommandError(
@@ -78,16 +85,18 @@ def _read(path: Path) -> Lock | None:
 
 
 def _time(text: str) -> datetime:
-    """Read a time as the engine writes it, with nanoseconds, which Python does not know."""
+    """Parse a time as the engine writes it, with nanoseconds, which Python does not parse."""
     whole, _, fraction = text.partition(".")
     zone = fraction.lstrip("0123456789") if fraction else ""
     return datetime.fromisoformat((whole + zone).replace("Z", "+00:00"))
 
 
 def holder_lives(lock: Lock, process: Callable[[int], psutil.Process] = psutil.Process) -> bool:
-    """Tell whether the engine that took a lock may still run; of another host nobody here knows, so it may.
+    """Return whether the engine that holds a lock may still be running. On another host, it may.
 
-    process: gives a process of this host.
+    Args:
+        lock: The lock.
+        process: Returns a process of this host by its ID.
     """
     if lock.host != socket.gethostname():
         return True
@@ -97,12 +106,12 @@ def holder_lives(lock: Lock, process: Callable[[int], psutil.Process] = psutil.P
         zombie = found.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-    # A process that started after the lock was taken has only got the number of the one that took it.
+    # A process that started after the lock was acquired reuses the process ID.
     return not zombie and (started - lock.since).total_seconds() < CLOCK_TICK
 
 
 def remove_stale(locks: list[Lock], tell: Callable[[str], None]) -> list[Lock]:
-    """Remove the locks whose engine was killed on this host, say so, and give those that are left."""
+    """Remove the locks of engines that were killed on this host, print them, and return the remaining ones."""
     left: list[Lock] = []
     for lock in locks:
         if holder_lives(lock):
@@ -115,7 +124,7 @@ def remove_stale(locks: list[Lock], tell: Callable[[str], None]) -> list[Lock]:
 
 
 def refusal(stack: str, locks: list[Lock]) -> CommandError:
-    """Give the error for a stack that somebody else works on: who, since when, and how to go on."""
+    """Return the error for a stack that somebody else is working on: who, since when, and what to do."""
     holders = "; ".join(lock.describe() for lock in locks)
     here = any(lock.host == socket.gethostname() for lock in locks)
     where = "that process is gone" if here else f"nothing runs there any more ({locks[0].host} is another host)"
@@ -126,9 +135,10 @@ def refusal(stack: str, locks: list[Lock]) -> CommandError:
 
 
 def refuse_running(locks: list[Lock]) -> None:
-    """Refuse to break the lock of an engine that runs on this host.
+    """Refuse to break the lock of a running engine on this host.
 
-    Raises CommandError naming it.
+    Raises:
+        CommandError: The engine is running. The message names it.
     """
     for lock in locks:
         if lock.host == socket.gethostname() and holder_lives(lock):
@@ -139,9 +149,13 @@ def refuse_running(locks: list[Lock]) -> None:
 
 
 def settle(url: str, project: str, stack: str, tell: Callable[[str], None]) -> list[Lock]:
-    """Remove what a killed operation left in a file backend, say so, and give the locks of those who work on the stack.
+    """Remove what killed operations left in a file backend, print it, and return the locks that are still held.
 
-    url: PULUMI_BACKEND_URL; of other backends nothing is known here.
+    Args:
+        url: PULUMI_BACKEND_URL; without a file backend, nothing is done.
+        project: Name of the project.
+        stack: Name of the stack.
+        tell: Receives what was removed.
     """
     directory = file_backend(url)
     if directory is None:
@@ -155,11 +169,11 @@ def settle(url: str, project: str, stack: str, tell: Callable[[str], None]) -> l
 
 
 def half_written(directory: Path, project: str, stack: str) -> list[Path]:
-    """Give the files that a killed engine had begun to write.
+    """Return files that a killed engine left incomplete.
 
-    The state itself is always whole: it is renamed into its place. Not so the attributes (content type, checksum) that
-    the bucket library keeps beside each file, without which it reads a file well, while half of them let it refuse
-    the state with "failed to load checkpoint: EOF".
+    The state itself is always complete, because it is renamed into place. The attributes (content type, checksum) that
+    the bucket library stores beside each file are not: a missing attributes file is harmless, but with an incomplete
+    one the state cannot be read ("failed to load checkpoint: EOF").
     """
     base = directory / ".pulumi"
     files = [
@@ -179,6 +193,6 @@ def _is_json(path: Path) -> bool:
 
 
 def stack_locks(url: str, project: str, stack: str) -> list[Lock] | None:
-    """Give the locks on a stack; None where the backend does not keep them in files."""
+    """Return the locks on a stack; None if the backend does not keep them in files."""
     directory = file_backend(url)
     return None if directory is None else read_locks(Path(os.path.abspath(directory)), project, stack)  # noqa: PTH100

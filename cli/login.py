@@ -1,4 +1,4 @@
-"""The login of a stack's first account: address, e-mail address and the password that it was created with."""
+"""The login of a stack's first account: URL, e-mail address and initial password."""
 
 import base64
 import json
@@ -32,15 +32,15 @@ class Login:
     password: str = field(repr=False)
 
     def document(self) -> dict[str, str]:
-        """Return it for machines."""
+        """Return the login as data."""
         return asdict(self)
 
 
 def read_login(session: Session) -> Login:
-    """Read the login from the outputs of a stack; a password that is not generated, from its Secret in the cluster.
+    """Read the login from a stack's outputs; a password that is not generated, from its Secret in the cluster.
 
     Raises:
-        CommandError: If the stack has no first account, or its Secret cannot be read.
+        CommandError: The stack has no first account, or its Secret cannot be read.
     """
     outputs = json.loads(session.output(["stack", "output", "--json", "--show-secrets"]) or "{}")
     email = outputs.get("librechat_admin_email")
@@ -53,10 +53,10 @@ def read_login(session: Session) -> Login:
 
 
 def no_account(stack: StackFile, outputs: Mapping[str, Any]) -> str:
-    """Say why there is no login to show, and what to do.
+    """Return why there is no login to show, and what to do.
 
     Args:
-        stack: The stack.
+        stack: Name of the stack.
         outputs: Its outputs.
     """
     if stack.settings()[0].librechat.admin.email:
@@ -72,7 +72,7 @@ def no_account(stack: StackFile, outputs: Mapping[str, Any]) -> str:
 
 
 def _from_cluster(stack: StackFile, outputs: Mapping[str, Any]) -> str:
-    """Read the password from the Secret that the settings name."""
+    """Read the password from the Secret that the settings refer to."""
     refuse_unreachable(stack)
     api = connect(stack.kubeconfig_path, stack.context)
     with answering(api, stack.context):
@@ -83,7 +83,7 @@ def read_password(api: client.ApiClient, namespace: str, name: str) -> str:
     """Read the password of the first account from its Secret, as the Job does.
 
     Raises:
-        CommandError: If the Secret or its key is missing.
+        CommandError: The Secret or its key is missing.
     """
     where = f"Secret {namespace}/{name}, which holds the password of the first account,"
     try:

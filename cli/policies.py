@@ -1,4 +1,4 @@
-"""The policy pack on a stack: its levels and exceptions from the settings, and what a preview violates."""
+"""The policy pack for a stack: its levels and exceptions from the settings, and the violations in a preview."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _GRAVE: dict[Level, findings.Level] = {"mandatory": "error", "advisory": "warnin
 
 
 def levels(settings: Settings) -> dict[str, Level]:
-    """Return the level of every rule in a stack."""
+    """Return the enforcement level of every rule for a stack."""
     policies = settings.policies
     everywhere: Level = policies.level or ("advisory" if settings.environment == DEVELOPMENT else "mandatory")
     chosen: dict[str, Level] = {**policies.rules}
@@ -32,7 +32,7 @@ def levels(settings: Settings) -> dict[str, Level]:
 
 
 def exceptions(settings: Settings) -> dict[str, list[str]]:
-    """Return the objects that rules pass over in a stack, by the rule's name."""
+    """Return the objects that are exempt from rules in a stack, by the rule's name."""
     found = {name: list(objects) for name, objects in settings.policies.exceptions.items()}
     for pool, server in settings.ollama.servers().items():
         if server.exposure.allow_anonymous:
@@ -42,7 +42,7 @@ def exceptions(settings: Settings) -> dict[str, list[str]]:
 
 
 def pack_config(settings: Settings) -> dict[str, Any]:
-    """Return the file for `--policy-pack-config`, so that the engine runs the pack with the stack's levels."""
+    """Return the content for `--policy-pack-config`, so that the engine uses the stack's levels."""
     passed = exceptions(settings)
     return {
         name: {"enforcementLevel": level, EXCEPTIONS: passed.get(name, [])} for name, level in levels(settings).items()
@@ -50,13 +50,13 @@ def pack_config(settings: Settings) -> dict[str, Any]:
 
 
 def previewed(output: str) -> list[Resource]:
-    """Return the resources that a stack will have, each once, in the order of the steps.
+    """Return the resources that a stack will have, without duplicates, in the order of the steps.
 
     Args:
-        output: What `pulumi preview --json --show-sames` prints.
+        output: Output of `pulumi preview --json --show-sames`.
 
     Raises:
-        ValueError: That is no preview.
+        ValueError: The output is not a preview.
     """
     steps: Sequence[Mapping[str, Any]] = json.loads(output)["steps"]
     kept = (step["newState"] for step in steps if step.get("newState") and not step["op"].startswith("delete"))
@@ -66,7 +66,7 @@ def previewed(output: str) -> list[Resource]:
         Resource(
             state["type"],
             state["urn"].rpartition("::")[2],
-            _known(state.get("inputs") or {}),
+            _with_unknowns(state.get("inputs") or {}),
             protect=bool(state.get("protect")),
             urn=state["urn"],
         )
@@ -74,16 +74,16 @@ def previewed(output: str) -> list[Resource]:
     ]
 
 
-def _known(value: Any) -> Any:
+def _with_unknowns(value: Any) -> Any:
     if is_mapping(value):
-        return {key: _known(entry) for key, entry in value.items()}
+        return {key: _with_unknowns(entry) for key, entry in value.items()}
     if is_list(value):
-        return [_known(entry) for entry in value]
+        return [_with_unknowns(entry) for entry in value]
     return UNKNOWN if value in (ENGINE_UNKNOWN, HIDDEN) else value
 
 
 def violations(resources: Sequence[Resource], settings: Settings) -> Iterator[Finding]:
-    """Return what a stack violates, rule by rule: an error for a mandatory rule, a warning for an advisory one."""
+    """Return the violations of a stack by rule: errors for mandatory rules, warnings for advisory ones."""
     level, passed = levels(settings), exceptions(settings)
     for rule in RESOURCE_RULES:
         if level[rule.name] != "disabled":

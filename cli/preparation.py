@@ -1,4 +1,4 @@
-"""What comes before an operation that changes a stack: nobody else works on it, and an interrupted one is recovered."""
+"""Preparation of an operation that changes a stack: check its locks, and recover from an interruption."""
 
 import json
 from collections.abc import Mapping
@@ -22,10 +22,10 @@ CLOCK_SKEW = timedelta(minutes=1)
 
 
 def prepare(session: Session, console: Console) -> None:
-    """Remove the locks of killed operations, recover what was interrupted, and say what was done.
+    """Remove the locks of killed operations, recover interrupted ones, and print what was done.
 
     Raises:
-        CommandError: Somebody else works on the stack.
+        CommandError: Somebody else is working on the stack.
     """
     refuse_locked(session, console)
     document = json.loads(session.output(["stack", "export"]))
@@ -40,11 +40,14 @@ def prepare(session: Session, console: Console) -> None:
 
 
 def recover_cut_off(session: Session, log: Path, console: Console) -> bool:
-    """Take into the state what an operation created although it seemed to fail, and tell whether there was any.
+    """Add to the state what a failed operation did create, and return whether there was anything.
 
-    Only what was created since the stack was last whole is taken, so never an object of somebody else.
+    Only objects created since the last intact state are added, so never an object of somebody else.
 
-    log: event log of the operation that failed.
+    Args:
+        session: A session of the stack.
+        log: Event log of the failed operation.
+        console: Console for the report.
     """
     events = event_log.read(log)
     if not events:
@@ -58,7 +61,7 @@ def recover_cut_off(session: Session, log: Path, console: Console) -> bool:
     try:
         found = recovery.recover(candidates, recovery.not_before(recovery.finder(api), since))
     except (ApiException, HTTPError):
-        return False  # the cluster is still away; the next command asks it again
+        return False  # the cluster is still unreachable; the next command tries again
     if not found or not found.taken:
         return False
     _store(session, document, found, console)
@@ -72,10 +75,10 @@ def _store(session: Session, document: Mapping[str, Any], found: recovery.Recove
 
 
 def refuse_locked(session: Session, console: Console) -> None:
-    """Remove the locks of killed operations, and say so.
+    """Remove the locks of killed operations, and print them.
 
     Raises:
-        CommandError: Somebody else works on the stack.
+        CommandError: Somebody else is working on the stack.
     """
     url, name = session.state.env["PULUMI_BACKEND_URL"], session.stack.name
     left = settle(url, NAME, name, lambda text: console.print(text, markup=False))

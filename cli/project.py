@@ -1,4 +1,4 @@
-"""The project's files: where they are, which stacks there are, what a stack file says."""
+"""The project's files: their paths, the stacks, and the contents of a stack file."""
 
 import os
 from dataclasses import dataclass
@@ -28,11 +28,12 @@ DEFAULT_STACK = "dev"
 
 @dataclass(frozen=True)
 class StackFile:
-    """What Pulumi.<stack>.yaml says.
+    """Contents of Pulumi.<stack>.yaml.
 
-    name: name of the stack.
-    path: the file.
-    config: settings by key, without the project's namespace; a secret is a mapping with the key `secure`.
+    Attributes:
+        name: Name of the stack.
+        path: The file.
+        config: Settings by key, without the project's namespace; a secret is a mapping with the key `secure`.
     """
 
     name: str
@@ -51,12 +52,12 @@ class StackFile:
 
     @property
     def kubeconfig_path(self) -> Path | None:
-        """The kubeconfig's path; None for KUBECONFIG or `~/.kube/config`."""
+        """Path of the kubeconfig; None for KUBECONFIG or `~/.kube/config`."""
         return PROJECT / Path(self.kubeconfig).expanduser() if self.kubeconfig else None
 
     @property
     def embedded_cluster(self) -> str | None:
-        """Name of the embedded cluster that the stack lives on: its kubeconfig is `.sandbox/<name>/kubeconfig`."""
+        """Name of the stack's embedded cluster: its kubeconfig is `.sandbox/<name>/kubeconfig`."""
         path = self.kubeconfig_path
         inside = path is not None and path.name == "kubeconfig" and path.parent.parent == CLUSTERS
         return path.parent.name if path and inside else None
@@ -73,7 +74,7 @@ class StackFile:
         return names.ollama_name, names.librechat_name
 
     def settings(self) -> tuple[Settings, list[Finding]]:
-        """Check the settings without an engine; secrets, which only the engine can read, are left out."""
+        """Check the settings without an engine. Secrets, which only the engine can decrypt, are left out."""
         hidden = frozenset(key for key, value in self.config.items() if _holds_secret(value))
         return validate(Settings, without_secrets(self.config), hidden)
 
@@ -85,7 +86,7 @@ def _holds_secret(value: object) -> bool:
 
 
 def without_secrets(value: Properties) -> dict[str, Any]:
-    """Leave out what is encrypted: a mapping with the only key `secure`."""
+    """Leave out encrypted values: mappings whose only key is `secure`."""
     result: dict[str, Any] = {}
     for key, entry in value.items():
         if is_mapping(entry):
@@ -105,7 +106,7 @@ def read_stack(name: str) -> StackFile:
     """Read a stack file.
 
     Raises:
-        CommandError: There is none, or it is not YAML.
+        CommandError: The file does not exist or is not valid YAML.
     """
     path = PROJECT / f"Pulumi.{name}.yaml"
     if not path.is_file():
@@ -123,5 +124,5 @@ def read_stack(name: str) -> StackFile:
 
 
 def relative(path: Path) -> str:
-    """Write a path as seen from where the person is."""
+    """Return a path relative to the current directory."""
     return os.path.relpath(path)

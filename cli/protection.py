@@ -1,4 +1,4 @@
-"""What of a stack is protected, and what that means for `destroy`."""
+"""Which objects of a stack are protected, and what that means for `destroy`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,9 +13,10 @@ _ORDER = ("PersistentVolumeClaim", "StatefulSet", "Secret", "Namespace")
 
 
 def protected(export: Mapping[str, Any]) -> list[str]:
-    """Return the protected objects of a state, and how many generated passwords it protects, volumes first.
+    """Return the protected objects of a state, volumes first, and the number of protected passwords.
 
-    export: what `pulumi stack export` prints.
+    Args:
+        export: Output of `pulumi stack export`.
     """
     resources = sequence(mapping(export.get("deployment")).get("resources"))
     found = [resource for resource in resources if resource.get("protect")]
@@ -31,13 +32,17 @@ def _kind(resource: Mapping[str, Any]) -> str:
 
 
 def refuse_destroy(stack: StackFile, found: list[str], keep_data: bool) -> None:
-    """Refuse to destroy a stack whose data is protected, and to keep data that is not.
+    """Refuse to destroy a stack whose data is protected, and to keep data that is not protected.
 
-    The engine would refuse as well, but only after it has deleted what is not protected.
+    The engine would refuse as well, but only after deleting what is not protected.
 
-    found: what the state protects.
-    keep_data: whether what is protected is to stay.
-    Raises CommandError.
+    Args:
+        stack: The stack.
+        found: Result of `protected`.
+        keep_data: Whether protected objects are to be kept.
+
+    Raises:
+        CommandError: It is refused. The message says why and what to do.
     """
     name, file = stack.name, stack.path.name
     if keep_data and not found:
@@ -69,11 +74,11 @@ _ENCRYPTING = ("-creds-key", "-creds-iv")
 
 
 def keys_lost(stack: StackFile, export: Mapping[str, Any]) -> str:
-    """Say what becomes unreadable without the keys that `destroy` deletes; empty if nothing does.
+    """Return what becomes unreadable without the keys that `destroy` deletes; empty for nothing.
 
     Args:
         stack: The stack.
-        export: What `pulumi stack export` prints.
+        export: Output of `pulumi stack export`.
     """
     resources = sequence(mapping(export.get("deployment")).get("resources"))
     generated = [one for one in resources if str(one["urn"]).endswith(_ENCRYPTING) and one["type"] == GENERATED]
@@ -89,7 +94,7 @@ def keys_lost(stack: StackFile, export: Mapping[str, Any]) -> str:
 
 
 def _outlives(settings: Settings, config: Mapping[str, Any]) -> Iterator[str]:
-    # The URI is a secret, which only the engine can read: that it is there has to do.
+    # The URI is a secret that only the engine can decrypt, so only its presence is checked.
     external = mapping(mapping(config.get("mongodb")).get("external"))
     if settings.mongodb.is_external or external.get("uri"):
         yield "the external MongoDB stays"

@@ -1,6 +1,6 @@
-"""Runs a Pulumi program under mocks and records every registration: inputs, which of them are secret, and options.
+"""Runs a Pulumi program under mocks and records every resource: inputs, which of them are secret, and options.
 
-It needs neither engine nor cluster. Mocks alone see neither options nor which inputs are secret, so the monitor itself
+It needs neither engine nor cluster. Mocks see neither options nor which inputs are secret, so the monitor itself
 is recorded.
 """
 
@@ -26,11 +26,14 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks secrets on th
 
 @dataclass(frozen=True)
 class Resource:
-    """One registration.
+    """One registered resource.
 
-    secrets: paths of the secret inputs, for example `stringData.JWT_SECRET`.
-    parent, deleted_with, dependencies: URNs.
-    timeouts: custom timeouts, for example `{"create": "300s"}`.
+    Attributes:
+        secrets: Paths of the secret inputs, for example `stringData.JWT_SECRET`.
+        parent: URN of the parent.
+        deleted_with: URN of the resource that it is deleted with.
+        dependencies: URNs of the dependencies.
+        timeouts: Custom timeouts, for example `{"create": "300s"}`.
     """
 
     type: str
@@ -56,7 +59,7 @@ class Resource:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """Metadata of the object; of a Helm release its name and namespace."""
+        """Metadata of the object; for a Helm release, its name and namespace."""
         if self.kind == "Release":
             return {key: self.inputs[key] for key in ("name", "namespace")}
         return self.inputs.get("metadata", {})
@@ -72,17 +75,17 @@ class Resource:
         return self.inputs["spec"]
 
     def is_secret(self, path: str) -> bool:
-        """Whether the input at a path, or something around it, is a secret."""
+        """Whether the input at a path, or one of its parents, is a secret."""
         return any(path == secret or path.startswith(f"{secret}.") or secret == "" for secret in self.secrets)
 
     def clear_texts(self) -> Iterator[str]:
-        """Every text of the inputs that is not secret, keys included."""
+        """Return all texts of the inputs that are not secret, including keys."""
         yield from (text for path, text in leaves(self.inputs) if not self.is_secret(path))
 
 
 @dataclass
 class Recording:
-    """Everything that a program registered and exported."""
+    """All resources and outputs of a program."""
 
     resources: list[Resource] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
@@ -92,28 +95,36 @@ class Recording:
     result: Any = None
 
     def all(self, kind: str) -> list[Resource]:
-        """Every resource of a kind, in the order of their names."""
+        """Return all resources of a kind, sorted by name."""
         return sorted((found for found in self.resources if found.kind == kind), key=lambda found: found.name)
 
     def named(self, kind: str, name: str) -> Resource:
-        """The resource of a kind with a logical name; raises LookupError unless there is exactly one."""
+        """Return the resource of a kind with a logical name.
+
+        Raises:
+            LookupError: There is not exactly one.
+        """
         return self._only([r for r in self.all(kind) if r.name == name], kind, name)
 
     def object(self, kind: str, name: str, namespace: str | None = None) -> Resource:
-        """The Kubernetes object of a kind with a name; raises LookupError unless there is exactly one."""
+        """Return the Kubernetes object of a kind with a name.
+
+        Raises:
+            LookupError: There is not exactly one.
+        """
         found = [r for r in self.kubernetes() if r.kind == kind and r.metadata.get("name") == name]
         return self._only([r for r in found if namespace in {None, r.metadata.get("namespace")}], kind, name)
 
     def kubernetes(self) -> list[Resource]:
-        """Every Kubernetes object."""
+        """Return all Kubernetes objects."""
         return [found for found in self.resources if found.type.startswith("kubernetes:")]
 
     def generated(self) -> dict[str, str]:
-        """The generated credentials, by logical name."""
+        """Return the generated credentials by logical name."""
         return {found.name: generate(found.name, found.inputs) for found in self.all("RandomPassword")}
 
     def component(self, name: str) -> Resource:
-        """The component of this package with a name that is no namespace."""
+        """Return the component with a name, of any type except the namespace."""
         ours = [r for r in self.resources if r.type.startswith(f"{PROJECT}:") and r.kind != "Namespace"]
         return self._only([r for r in ours if r.name == name], "component", name)
 
@@ -125,7 +136,7 @@ class Recording:
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in nested data with its path; the keys of a mapping count as texts too."""
+    """Yield every text in nested data with its path, including the keys of mappings."""
     if is_mapping(value):
         for key, entry in value.items():
             below = f"{path}.{key}" if path else key
@@ -139,7 +150,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def generate(name: str, inputs: Mapping[str, Any]) -> str:
-    """What the mock of RandomPassword gives: stable, distinct, of the asked length and characters."""
+    """Return the mock value of a RandomPassword: stable, unique, with the requested length and characters."""
     letters = inputs.get("overrideSpecial", "") if inputs.get("special") else ""
     digits = "0123456789" if inputs.get("numeric", True) else ""
     upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if inputs.get("upper", True) else ""
@@ -151,7 +162,7 @@ def generate(name: str, inputs: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any, path: str, secrets: set[str]) -> Any:
-    """Turn a protobuf value into plain data and note which parts of it are secret."""
+    """Convert a protobuf value into plain data, and record which parts of it are secret."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         fields = value.struct_value.fields
@@ -169,41 +180,41 @@ def _plain(value: Any, path: str, secrets: set[str]) -> Any:
 
 
 def plain(struct: Any) -> tuple[dict[str, Any], frozenset[str]]:
-    """Turn a protobuf struct into plain data, and give the paths of what is secret in it."""
+    """Convert a protobuf struct into plain data, and return it with the paths of its secrets."""
     secrets: set[str] = set()
     data = {key: _plain(entry, key, secrets) for key, entry in struct.fields.items()}
     return data, frozenset(secrets)
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """A cluster that takes everything as it comes, and a generator of passwords."""
+    """Mocks of a cluster that accepts everything, and of a password generator."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Return the inputs back as outputs."""
+        """Return the inputs as outputs."""
         inputs = cast("dict[str, Any]", args.inputs)
         outputs = dict(inputs)
         if args.typ == "random:index/randomPassword:RandomPassword":
-            # Under mocks nothing knows that the provider calls it a secret. Written as on the wire: an Output would
-            # leave tasks on the loop of this thread.
+            # Mocks do not know that the provider marks it as secret. Encoded as on the wire, because an Output would
+            # leave tasks on this thread's event loop.
             outputs["result"] = {_SIGNATURE: _SECRET, "value": generate(args.name, inputs)}
         return f"{args.name}-id", outputs
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        """Answer that nothing is deployed yet."""
+        """Return that nothing is deployed yet."""
         if args.token == "pulumi:pulumi:readStackOutputs":  # noqa: S105 - the name of a function
             return {"outputs": {}}, []
         raise AssertionError(f"the program calls {args.token}, which no mock answers")
 
 
 class Monitor(mocks.MockMonitor):
-    """Records what the engine would be asked for."""
+    """Records the requests to the engine."""
 
     def __init__(self, recording: Recording) -> None:
         super().__init__(Mocks())
         self.recording = recording
 
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name is that of the protocol
-        """Record a registration."""
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - name from the protocol
+        """Record a resource."""
         if request.type != "pulumi:pulumi:Stack":
             inputs, secrets = plain(request.object)
             timeouts = request.customTimeouts
@@ -226,7 +237,7 @@ class Monitor(mocks.MockMonitor):
                     timeouts={key: getattr(timeouts, key) for key in ("create", "update") if getattr(timeouts, key)},
                 )
             )
-        # Runs on a thread of its own; the loop that the SDK would make there is never closed.
+        # Runs on its own thread; the SDK would create an event loop there and never close it.
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         try:
@@ -235,7 +246,7 @@ class Monitor(mocks.MockMonitor):
             asyncio.set_event_loop(None)
             loop.close()
 
-    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name is that of the protocol
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - name from the protocol
         """Record the outputs of a component."""
         outputs, secrets = plain(request.outputs)
         self.recording.outputs[request.urn] = outputs
@@ -249,12 +260,15 @@ def run(
     secret_keys: frozenset[str] = frozenset(),
     stack: str = "test",
 ) -> Recording:
-    """Run a program to its end, on an event loop and a context of its own, and give what it registered.
+    """Run a program to its end, with its own event loop and context, and return what it registered.
 
-    config: what the engine would pass, with the project's name before each key; see `engine_config`.
-    secret_keys: those keys that are encrypted.
+    Exceptions of the program are passed on.
 
-    Raises what the program raises.
+    Args:
+        program: The program.
+        stack: Name of the stack.
+        config: Config as the engine passes it, with the project's name before each key; see `engine_config`.
+        secret_keys: Keys of encrypted settings.
     """
     recording = Recording()
 
@@ -282,7 +296,7 @@ def run(
     try:
         asyncio.run(main())
     finally:
-        signal.signal(signal.SIGINT, interrupted)  # a program sees to it in a process of its own
+        signal.signal(signal.SIGINT, interrupted)  # programs tune this for their own process
     return recording
 
 

@@ -1,9 +1,9 @@
-"""Recovery of a stack whose last operation was interrupted: the engine, or the machine under it, was killed.
+"""Recovery of a stack whose last operation was interrupted because the engine or its machine was killed.
 
-Before it asks the cluster for something, the engine notes in the state what it is about to do. What it could not note
-any more is how that ended. A refresh finds out for objects that the state knows; for one that was being created it
-does not: the state has no id for it. Every object of this program has the name that its inputs say, so the cluster can
-be asked whether it is there, and the state told.
+Before the engine sends a request to the cluster, it records a pending operation in the state. After an interruption,
+the state does not say how that operation ended. A refresh finds out for objects in the state, but not for an object
+that was being created: the state has no ID for it. All objects of this program have the name in their inputs, so they
+can be looked up in the cluster and added to the state.
 """
 
 import copy
@@ -30,11 +30,12 @@ MANAGER = "pulumi"
 
 @dataclass(frozen=True)
 class Recovery:
-    """What is to be done after an interruption.
+    """The recovery from an interruption.
 
-    deployment: the state without pending operations, and with what was created.
-    notes: what was found out, a line for each pending operation.
-    taken: how many objects were taken into the state.
+    Attributes:
+        deployment: The state without pending operations, and with created objects.
+        notes: What was found, one line for each pending operation.
+        taken: Number of objects that were added to the state.
     """
 
     deployment: dict[str, Any]
@@ -43,9 +44,11 @@ class Recovery:
 
 
 def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
-    """Settle the pending operations of a state; None if it has none.
+    """Resolve the pending operations of a state; return None if there are none.
 
-    deployment: the content of `pulumi stack export` below `deployment`.
+    Args:
+        deployment: `deployment` in the output of `pulumi stack export`.
+        find: Looks an object up in the cluster.
     """
     pending = sequence(deployment.get("pending_operations"))
     if not pending:
@@ -77,12 +80,14 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
 
 
 def cut_off(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the state with the creations that failed as pending ones.
+    """Return the state with failed creations as pending operations.
 
-    A creation fails too when the API server goes away between doing it and saying so. The engine then takes it for not
-    done, and notes nothing.
+    A creation also fails if the API server becomes unreachable after doing it. The engine then takes it as not done,
+    and records nothing.
 
-    events: what the engine said of the operation that failed.
+    Args:
+        deployment: `deployment` in the output of `pulumi stack export`.
+        events: The engine's events of the failed operation.
     """
     known = {resource["urn"] for resource in sequence(deployment.get("resources")) if not resource.get("delete")}
     pending: list[dict[str, Any]] = []
@@ -96,7 +101,7 @@ def cut_off(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) 
 
 
 def _unmasked(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return inputs as the state may have them: the event log has `[secret]` in the place of each secret."""
+    """Return inputs as the state may have them: the event log replaces each secret by `[secret]`."""
     if MASKED not in json.dumps(inputs):
         return dict(inputs)
     metadata = mapping(inputs.get("metadata"))
@@ -105,7 +110,7 @@ def _unmasked(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def not_before(find: Find, since: datetime) -> Find:
-    """Return a function that finds only objects that were created since a time."""
+    """Return a lookup that only finds objects created since a time."""
 
     def young(manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
         live = find(manifest)
@@ -118,16 +123,16 @@ def not_before(find: Find, since: datetime) -> Find:
 
 
 def _created(resource: Mapping[str, Any], find: Find) -> Mapping[str, Any] | None:
-    """Return the live object of an interrupted creation, if there is one that this program made."""
+    """Return the live object of an interrupted creation, if this program created it."""
     inputs = mapping(resource.get("inputs"))
     if not str(resource["type"]).startswith("kubernetes:") or "kind" not in inputs:
-        return None  # only the provider of random values besides; those were handed to nobody yet
+        return None  # otherwise a random value, which nothing uses yet
     live = find(inputs)
     return live if live is not None and made_here(inputs, live) else None
 
 
 def made_here(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
-    """Tell whether a live object is what these inputs made, and not one of the same name by somebody else."""
+    """Return whether a live object was created from these inputs, not by somebody else under the same name."""
     metadata = live["metadata"]
     labels = mapping(inputs["metadata"].get("labels"))
     managers = [str(entry.get("manager", "")) for entry in sequence(metadata.get("managedFields"))]
@@ -136,16 +141,16 @@ def made_here(inputs: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
 
 
 def _supersede(resources: list[dict[str, Any]], urn: str) -> None:
-    """Make room for a resource that replaces another one of the same URN."""
+    """Remove the resource that one with the same URN replaces."""
     for old in [one for one in resources if one["urn"] == urn and not one.get("delete")]:
-        if old.get("pendingReplacement"):  # deleted before its replacement was begun
+        if old.get("pendingReplacement"):  # deleted before its replacement was created
             resources.remove(old)
         else:
             old["delete"] = True
 
 
 def finder(api: client.ApiClient) -> Find:
-    """Return a function that looks objects up in a cluster."""
+    """Return a function that looks up objects in a cluster."""
     objects = LiveObjects(api)
 
     def find(manifest: Properties) -> Properties | None:
@@ -156,7 +161,7 @@ def finder(api: client.ApiClient) -> Find:
 
 
 def describe(recovery: Recovery) -> Iterator[str]:
-    """Say what the command does about an interruption, line by line."""
+    """Describe, line by line, what the command does about an interruption."""
     yield "the last operation on this stack was interrupted; recovered:"
     for note in recovery.notes:
         yield f"  {note}"
@@ -165,6 +170,8 @@ def describe(recovery: Recovery) -> Iterator[str]:
 def render(document: Mapping[str, Any], recovery: Recovery) -> str:
     """Return the state for `pulumi stack import`.
 
-    document: the whole of `pulumi stack export`.
+    Args:
+        document: The whole output of `pulumi stack export`.
+        recovery: The recovery.
     """
     return json.dumps({**document, "deployment": recovery.deployment})

@@ -1,4 +1,4 @@
-"""The objects that a stack's settings declare, by running the program without engine and cluster."""
+"""The objects that a stack's settings declare, from a run of the program without engine and cluster."""
 
 import os
 import runpy
@@ -27,7 +27,7 @@ _PLACEHOLDER = "encrypted-and-not-shown-here"
 
 
 def encrypted_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:
-    """Return the key paths of what a stack file holds encrypted."""
+    """Return the key paths of the encrypted settings in a stack file."""
     if is_mapping(value):
         if set(value) == {"secure"}:
             yield render_path(path)
@@ -50,15 +50,17 @@ def _readable(value: Any, path: tuple[str | int, ...] = ()) -> Any:
 
 
 def render(stack: StackFile, changes: Mapping[str, Any] | None = None) -> Recording:
-    """Run the program with a stack's settings and give what it registers.
+    """Run the program with a stack's settings and return what it registers.
 
-    Encrypted settings are placeholders, and so are generated credentials: what is secret is marked so, and no value of
-    it is real. Nothing is asked of a cluster, so the kubeconfig need not be there.
+    Encrypted settings and generated credentials are placeholders: secrets are marked as such, but their values are not
+    real. The cluster is not contacted, so the kubeconfig need not exist.
 
-    changes: settings that replace the stack's own, by their first key.
+    Args:
+        stack: The stack.
+        changes: Settings that replace the stack's own, by top-level key.
 
     Raises:
-        CommandError: The settings are refused. The message has every finding.
+        CommandError: The settings are invalid. The message has every finding.
     """
     config = {**_readable(stack.config), **(changes or {}), "kubeconfig": ""}
     secret = {key for key, value in stack.config.items() if any(encrypted_paths(value))}
@@ -76,7 +78,7 @@ def render(stack: StackFile, changes: Mapping[str, Any] | None = None) -> Record
 
 @contextmanager
 def _kubeconfig(context: str) -> Generator[None]:
-    """Let KUBECONFIG name a file that has nothing but the context: the program refuses one that is not there."""
+    """Point KUBECONFIG to a file that has only the context, because the program refuses a missing one."""
     before = os.environ.get("KUBECONFIG")
     with tempfile.TemporaryDirectory() as folder:
         name = context or "current"

@@ -1,4 +1,4 @@
-"""The stack file of an earlier revision: the settings that the engine recorded for it."""
+"""The stack file of an earlier revision, with the settings that the engine recorded for it."""
 
 import json
 from dataclasses import replace
@@ -16,14 +16,16 @@ from cli.worktree import committed_file
 
 
 def write_stack_file(session: Session, revision: Revision, current: Revision, directory: Path) -> Path:
-    """Write the stack file with which a revision is deployed again, and give its path.
+    """Write the stack file for deploying a revision again, and return its path.
 
-    session: a session of the stack as it is now.
-    current: the newest revision.
-    directory: a private directory.
+    Args:
+        session: A session of the stack as it is now.
+        revision: The revision.
+        current: The newest revision.
+        directory: A private directory.
 
     Raises:
-        CommandError: An encrypted setting of the revision cannot be had back.
+        CommandError: An encrypted setting of the revision cannot be restored.
     """
     name = session.stack.path.name
     now = mapping(
@@ -32,7 +34,7 @@ def write_stack_file(session: Session, revision: Revision, current: Revision, di
     committed = mapping(yaml.safe_load(committed_file(revision.commit, name)))
     settings, missing = settings_of(revision, committed.get("config") or {})
     path = directory / name
-    # How secrets are encrypted is a matter of the stack, not of the revision.
+    # The encryption of secrets belongs to the stack, not to the revision.
     document = {key: value for key, value in now.items() if key != "config"}
     path.write_text(yaml.safe_dump({**document, "config": settings}, sort_keys=False))
     if any(value.secret for value in revision.config.values()):
@@ -44,14 +46,18 @@ def write_stack_file(session: Session, revision: Revision, current: Revision, di
 
 
 def _restore_secrets(session: Session, path: Path, revision: Revision, missing: list[str]) -> None:
-    """Encrypt what the commit does not have, and check that every secret is the recorded one.
+    """Encrypt the secrets that the commit does not have, and check that every secret has the recorded value.
 
-    path: the stack file.
+    Args:
+        session: A session of the stack as it is now.
+        path: The stack file.
+        revision: The revision.
+        missing: Secrets that the commit does not have.
 
     Raises:
-        CommandError: A secret is another one. The message names the settings, never their values.
+        CommandError: A secret has another value. The message names the settings, never their values.
     """
-    # The history in clear text is decrypted with the stack file beside Pulumi.yaml: the local state has its own copies.
+    # The history is decrypted with the stack file beside Pulumi.yaml: the local state has its own copies.
     beside = replace(session, directory=Path(session.config_file).parent) if session.config_file else session
     past = next(one for one in read(beside, show_secrets=True) if one.number == revision.number)
     recorded = {key: past.config[key] for key, value in revision.config.items() if value.secret}

@@ -1,4 +1,4 @@
-"""Rollback: the program and the settings of an earlier revision, deployed as a new one."""
+"""Rollback: deploys the program and the settings of an earlier revision as a new one."""
 
 import copy
 import json
@@ -26,10 +26,10 @@ JWT_ROTATION = "jwtRotation"
 
 
 def choose(revisions: Sequence[Revision], number: int) -> Revision:
-    """Return the revision to go back to.
+    """Return the revision to roll back to.
 
     Raises:
-        CommandError: There is no way back to it. The message says why.
+        CommandError: Rolling back to it is not possible. The message says why.
     """
     found = next((revision for revision in revisions if revision.number == number), None)
     if found is None:
@@ -55,7 +55,7 @@ def _problem(revision: Revision) -> str:
 
 
 def plain(value: "ConfigValue") -> object:
-    """Return a setting as a stack file has it: the history has a mapping or a list as JSON."""
+    """Return a setting as in a stack file: the history has mappings and lists as JSON."""
     try:
         found: object = json.loads(value.value)
     except ValueError:
@@ -64,12 +64,14 @@ def plain(value: "ConfigValue") -> object:
 
 
 def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings of a revision as a stack file has them, and the encrypted ones that its commit does not have.
+    """Return the settings of a revision as in a stack file, and the encrypted ones that its commit does not have.
 
-    The engine tells encrypted settings only in clear text, without saying which part of them is secret. The stack file
-    of the same commit has them encrypted.
+    The engine returns encrypted settings in clear text only, without saying which part of them is secret. The stack
+    file of the same commit has them encrypted.
 
-    committed: `config` of the stack file in the revision's commit.
+    Args:
+        revision: The revision.
+        committed: `config` of the stack file in the revision's commit.
     """
     result: dict[str, Any] = {}
     missing: list[str] = []
@@ -84,14 +86,16 @@ def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[
 
 
 def untouched(settings: Mapping[str, Any], current: Mapping[str, Any], project: Path) -> dict[str, Any]:
-    """Return the settings with which a revision is deployed again, so that data and credentials stay as they are.
+    """Return the settings for deploying a revision again, changed so that data and credentials stay as they are.
 
-    - The leave to delete data that was given then does not hold any more.
-    - The JWT secrets are not generated once more: their rotation stays where it is.
-    - The path of the kubeconfig starts from this project, not from the temporary work tree.
+    - A permission to delete data that was given then is withdrawn.
+    - The JWT secrets are not rotated back.
+    - The path of the kubeconfig is relative to this project, not to the temporary work tree.
 
-    current: settings that are deployed now.
-    project: directory that relative paths start from.
+    Args:
+        settings: Settings of the revision.
+        current: Settings that are deployed now.
+        project: Directory that relative paths start from.
     """
     result = copy.deepcopy(dict(settings))
     if ALLOW_DATA_LOSS in result:
@@ -115,12 +119,14 @@ def planned(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str
 
 
 def refuse_loss(steps: Iterable[tuple[str, str, str]], number: int) -> None:
-    """Refuse a rollback that would delete data, or generate credentials anew.
+    """Refuse a rollback that would delete data or generate new credentials.
 
-    steps: what the preview would do.
+    Args:
+        steps: Steps of the preview.
+        number: Number of the revision.
 
     Raises:
-        CommandError: It would. The message names every resource.
+        CommandError: It is refused. The message names every resource.
     """
     lost: list[str] = []
     for operation, kind, name in steps:

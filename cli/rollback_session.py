@@ -1,4 +1,4 @@
-"""A session of an earlier revision: its program, its requirements, its settings."""
+"""A session that runs the program of an earlier revision with its requirements and settings."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -14,12 +14,16 @@ from cli.worktree import require_commit, work_tree
 
 @contextmanager
 def at_revision(session: Session, revision: Revision, newest: Revision, console: Console) -> Generator[Session]:
-    """Give a session that runs the program of a revision with its settings, in a temporary directory.
+    """Yield a session that runs the program of a revision with its settings, in a temporary directory.
 
-    session: a session of the stack as it is now.
-    newest: the revision that is deployed now.
+    Args:
+        session: A session of the stack as it is now.
+        revision: The revision.
+        newest: The deployed revision.
+        console: Console for progress messages.
 
-    Raises CommandError when commit, requirements or settings of the revision cannot be had.
+    Raises:
+        CommandError: Commit, requirements or settings of the revision are not available.
     """
     require_commit(revision.commit)
     console.print(f"revision {revision.number}: commit {revision.short_commit}, {revision.message}", markup=False)

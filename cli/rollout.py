@@ -1,7 +1,7 @@
-"""Rollouts that cannot succeed: what the engine waits for, and whether one of its pods can ever start.
+"""Rollouts that cannot succeed: what the engine waits for, and whether its pods can ever start.
 
-The engine waits `startupTimeoutSeconds` for whatever happens to a pod. A crash in the second second is as far as it
-ever comes, though, and a Secret that is not there for a minute is not on its way.
+The engine waits `startupTimeoutSeconds` whatever happens to a pod. But a pod that keeps crashing after two seconds
+will not recover, and a Secret that has been missing for a minute will not appear.
 """
 
 import time
@@ -26,7 +26,7 @@ LASTING = 15.0
 """Seconds that a hopeless state has to last. What the engine is about to change is not judged by how it was before."""
 
 CANNOT_START: Mapping[str, float] = {
-    # A controller may be about to write the missing Secret or ConfigMap.
+    # A controller may be about to create the missing Secret or ConfigMap.
     "CreateContainerConfigError": 60.0,
     "InvalidImageName": LASTING,
     "ErrImageNeverPull": LASTING,
@@ -62,9 +62,12 @@ class Target:
 class Stuck:
     """A container that cannot start.
 
-    uid, pod, container: which one.
-    reason: in Kubernetes' word.
-    restarts: how often it was restarted.
+    Attributes:
+        uid: UID of the pod.
+        pod: Name of the pod.
+        container: Name of the container.
+        reason: Kubernetes' reason.
+        restarts: Number of restarts.
     """
 
     uid: str
@@ -76,9 +79,10 @@ class Stuck:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why it makes no sense to wait for an object.
+    """Why waiting for an object is pointless.
 
-    seconds: how long the engine has waited.
+    Attributes:
+        seconds: How long the engine has waited.
     """
 
     target: Target
@@ -87,7 +91,7 @@ class Verdict:
 
 
 def under_way(events: Iterable[Mapping[str, Any]]) -> list[Target]:
-    """Return the objects that the engine waits for: those whose step it has begun and not ended."""
+    """Return the objects that the engine waits for: their step has started and not ended."""
     found: dict[str, Target] = {}
     for event in events:
         begun = mapping(event.get("resourcePreEvent"))
@@ -115,13 +119,13 @@ def _workloads(live: Live, target: Target) -> list[tuple[str, Any]]:
 
 
 def all_pods(live: Live, target: Target) -> Iterator[Any]:
-    """Yield the pods of an object, those of earlier revisions too."""
+    """Yield the pods of an object, including those of earlier revisions."""
     own = {uid for _, item in _workloads(live, target) for uid in owners(item, live)}
     yield from (pod for pod in live.pods if owned(pod, own))
 
 
 def current_pods(live: Live, target: Target) -> Iterator[Any]:
-    """Yield the pods of an object that are of its current revision; none before its controller has seen that one."""
+    """Yield the pods of an object's current revision; none until its controller has observed that revision."""
     for kind, item in _workloads(live, target):
         if (item.status.observed_generation or 0) < (item.metadata.generation or 0):
             continue
@@ -141,19 +145,19 @@ def current_pods(live: Live, target: Target) -> Iterator[Any]:
 
 
 def containers(pod: Any) -> list[Any]:
-    """Return the states of a pod's containers, in the order in which they start."""
+    """Return the statuses of a pod's containers in the order in which they start."""
     return [*sequence(pod.status.init_container_statuses), *sequence(pod.status.container_statuses)]
 
 
 def stuck(pod: Any, before: Mapping[tuple[str, str], int]) -> Iterator[Stuck]:
     """Yield the containers of a pod that cannot start.
 
-    A container that runs is not among them, however often it crashed: this time it may stay.
+    A running container is not among them, however often it crashed: this time it may keep running.
 
     Args:
-        pod: The pod as the API gives it.
-        before: How often containers had been restarted before the engine came to them, by the pod's uid and the
-            container's name. What crashed then may do better now; it has to crash once more.
+        pod: The pod as returned by the API.
+        before: Restarts of containers before the engine began to wait, by the pod's UID and the container's name. A
+            container that crashed before that may work now, so it has to crash again.
     """
     if pod.metadata.deletion_timestamp:
         return
@@ -171,10 +175,10 @@ def stuck(pod: Any, before: Mapping[tuple[str, str], int]) -> Iterator[Stuck]:
 
 
 class Judge:
-    """Whether it makes sense to wait for what the engine waits for; it has to be asked again and again.
+    """Decides whether the engine's waiting is pointless. It must be called repeatedly.
 
     Args:
-        clock: Tells the time in seconds.
+        clock: Returns the time in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -184,12 +188,12 @@ class Judge:
         self._since: dict[tuple[str, str, str], float] = {}
 
     def look(self, lives: Mapping[str, Live], targets: Collection[Target]) -> Verdict | None:
-        """Return why to wait no longer; None while there is hope.
+        """Return why waiting is pointless; None if it may succeed.
 
         Args:
             lives: Live objects by namespace.
-            targets: What the engine waits for. It has to be looked up after the objects, so that no pod of a step is
-                seen before the step.
+            targets: What the engine waits for. It must be read after the objects, so that no pod of a step is seen
+                before the step.
         """
         now = self._clock()
         self._begun = {target: self._begun.get(target, now) for target in targets}
@@ -209,14 +213,14 @@ class Judge:
         keys = {(one.uid, one.container, one.reason) for _, one in lasting}
         self._since = {key: self._since.get(key, now) for key in keys}
         if any(target.kind == "Release" and not problems for target, problems in found.items()):
-            return None  # Helm would take away a release that is about to become ready
+            return None  # Helm would remove a release that is about to become ready
         for target, one in lasting:
             if now - self._since[one.uid, one.container, one.reason] >= CANNOT_START.get(one.reason, LASTING):
                 return Verdict(target, one, now - self._begun[target])
         return None
 
     def _remember(self, lives: Mapping[str, Live], judged: Collection[Target]) -> None:
-        """Note the restarts of all containers but those that are being judged."""
+        """Record the restarts of all containers except those that are being judged."""
         own = {pod.metadata.uid for target in judged for pod in all_pods(lives[target.namespace], target)}
         for live in lives.values():
             for pod in live.pods:
@@ -226,14 +230,14 @@ class Judge:
 
 
 def _may_depend(target: Target, found: Mapping[Target, Collection[Stuck]]) -> bool:
-    """Tell whether a server may crash because a store next to it is still starting. Stores need nobody."""
+    """Return whether a server may crash because a data store is still starting. Stores depend on nothing."""
     return target.kind != "StatefulSet" and any(
         other != target and other.namespace == target.namespace and not problems for other, problems in found.items()
     )
 
 
 def describe(verdict: Verdict) -> str:
-    """Say in a sentence that and why nobody waits any longer."""
+    """Describe why the operation was interrupted."""
     one = verdict.stuck
     why = f"was restarted {one.restarts} times and crashed again" if one.reason == CRASH else f"waits: {one.reason}"
     return (

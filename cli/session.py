@@ -1,4 +1,4 @@
-"""One command on one stack: which stack, which cluster, which engine, which state."""
+"""One command on one stack: chooses stack, cluster, engine and state."""
 
 import getpass
 import os
@@ -34,18 +34,19 @@ Started = Callable[[Callable[[], None]], None]
 
 
 def was_killed(status: int) -> bool:
-    """Tell whether an exit status is that of a process that a signal ended."""
+    """Return whether an exit status is that of a process killed by a signal."""
     return KILLED < status < KILLED + signal.NSIG
 
 
 def end_of(process: subprocess.Popen[bytes]) -> int:
     """Wait for the engine to end, and return its exit status.
 
-    Ctrl-C reaches it as well as this process. At the first one it cancels what it has begun and writes its state, which
-    takes a while; `subprocess.run` would kill it after a quarter of a second. At the second it ends at once.
+    Ctrl-C reaches the engine as well as this process. On the first one, the engine cancels running operations and
+    writes its state, which takes a while; `subprocess.run` would kill it after a quarter of a second. On the second,
+    it ends at once.
 
     Raises:
-        KeyboardInterrupt: The person interrupted it; it has ended.
+        KeyboardInterrupt: The user interrupted it, and it has ended.
     """
     try:
         return process.wait()
@@ -69,11 +70,12 @@ def _terminated(process: subprocess.Popen[bytes]) -> None:
 class Session:
     """What a command on a stack needs.
 
-    stack: the stack.
-    engine: the engine.
-    state: the backend.
-    config_file: the stack file that the engine reads; None for the project's own.
-    directory: where the program is.
+    Attributes:
+        stack: The stack.
+        engine: The engine.
+        state: The backend.
+        config_file: The stack file that the engine reads; None for the project's own.
+        directory: Directory of the program.
     """
 
     stack: StackFile
@@ -84,8 +86,8 @@ class Session:
 
     @property
     def env(self) -> dict[str, str]:
-        """Environment of the engine; a program elsewhere brings its own interpreter."""
-        # Without the latter the engine does not know the option `--event-log`, which the Automation API uses too.
+        """Environment of the engine; a program in another directory has its own interpreter."""
+        # Without the latter, the engine does not accept `--event-log`, which the Automation API uses too.
         env = {**self.engine.env(), **self.state.env, "PULUMI_DEBUG_COMMANDS": "true"}
         if self.directory != PROJECT:
             env["PATH"] = os.pathsep.join((str(self.directory / ".venv" / "bin"), env["PATH"]))
@@ -96,44 +98,44 @@ class Session:
         return [str(self.engine.pulumi), command, "--stack", self.stack.name, *own, *arguments]
 
     def pulumi(self, command: str, arguments: Sequence[str] = (), started: Started | None = None) -> int:
-        """Run a command of the engine on the stack, in the foreground, and return its exit status.
+        """Run an engine command on the stack in the foreground, and return its exit status.
 
         Args:
             command: The command.
             arguments: Its arguments; the stack is added.
-            started: Is told how to interrupt the engine, once it runs.
+            started: Receives a function that interrupts the engine, once it runs.
         """
         process = subprocess.Popen(self._argv(command, arguments), cwd=self.directory, env=self.env)  # noqa: S603
         if started:
-            # Its plugins have process groups of their own, with Ctrl-C too: the engine asks them to end.
+            # Its plugins have their own process groups, also on Ctrl-C: the engine asks them to end.
             started(lambda: process.send_signal(signal.SIGINT))
         return end_of(process)
 
     def change(self, command: str, arguments: Sequence[str], started: Started | None = None) -> int:
-        """Run a command of the engine that changes the stack, in the foreground, and return its exit status.
+        """Run an engine command that changes the stack in the foreground, and return its exit status.
 
-        The revision says who ran it.
+        The revision records who ran it.
 
         Args:
             command: The command.
             arguments: Its arguments; the stack is added.
-            started: Is told how to interrupt the engine, once it runs.
+            started: Receives a function that interrupts the engine, once it runs.
         """
         status = self.pulumi(command, ["--exec-agent", who(), *arguments], started)
-        # A process that a signal ended has the signal's number below zero.
+        # The status of a process killed by a signal is the negative signal number.
         return KILLED - status if status < 0 else status
 
     def output(self, arguments: Sequence[str], text: str = "") -> str:
-        """Run a command of the engine that shows nothing to the person, and return what it prints.
+        """Run an engine command without showing its output, and return that.
 
         Args:
             arguments: Its arguments; the stack is added.
-            text: What it reads from its standard input.
+            text: Its standard input.
 
         Raises:
-            CommandError: It fails. The message is the engine's own.
+            CommandError: The command fails. The message is the engine's own.
         """
-        result = subprocess.run(  # noqa: S603 - the engine that was resolved
+        result = subprocess.run(  # noqa: S603 - the resolved engine
             [str(self.engine.pulumi), *arguments, "--stack", self.stack.name],
             cwd=self.directory,
             env=self.env,
@@ -148,12 +150,12 @@ class Session:
 
 
 def who(environment: Mapping[str, str] = os.environ) -> str:
-    """Return user and host of this command, which the engine notes with a revision as its agent."""
+    """Return user and host of this command, which the engine records with a revision."""
     return f"{environment.get('GITHUB_ACTOR') or getpass.getuser()}@{socket.gethostname()}"
 
 
 def choose_stack(given: str, console: Console) -> StackFile:
-    """Return the stack that was asked for, else `dev` if its cluster answers, else `sandbox`; says which and why."""
+    """Return the requested stack, else `dev` if its cluster answers, else `sandbox`; prints which and why."""
     if given:
         return read_stack(given)
     stack = read_stack(DEFAULT_STACK)
@@ -169,17 +171,17 @@ def choose_stack(given: str, console: Console) -> StackFile:
 
 
 def settings_findings(stack: StackFile) -> list[Finding]:
-    """Check the settings of a stack file: everything that can be told without engine, cluster and kubeconfig."""
+    """Check the settings of a stack file as far as possible without engine, cluster and kubeconfig."""
     settings, findings = stack.settings()
     refused = {finding.path for finding in findings}
     return findings + [finding for finding in check(settings) if finding.path not in refused]
 
 
 def refuse_bad_settings(stack: StackFile) -> None:
-    """Check the stack file and its context before the engine runs, which would tell one wrong type at a time.
+    """Check the stack file and its context before the engine runs, which would report one wrong type at a time.
 
     Raises:
-        SettingsError: They are refused. The message has every finding.
+        SettingsError: The settings are invalid. The message has every finding.
     """
     findings = settings_findings(stack)
     refused = {finding.path for finding in findings}
@@ -190,7 +192,7 @@ def refuse_bad_settings(stack: StackFile) -> None:
 
 
 def refuse_unreachable(stack: StackFile) -> Answer:
-    """Ask the stack's cluster for its version.
+    """Check that the stack's cluster answers.
 
     Raises:
         CommandError: It does not answer. The message names context and server.
@@ -209,7 +211,10 @@ def refuse_unreachable(stack: StackFile) -> Answer:
 def open_session(given: str, console: Console, *, start: bool = True) -> Session:
     """Choose the stack, check its settings, start its embedded cluster if it has one, and find engine and state.
 
-    start: whether an embedded cluster is started; a command that only looks does not.
+    Args:
+        given: Name of the requested stack; empty to choose one.
+        console: Console for progress messages.
+        start: Whether to start an embedded cluster; read-only commands do not.
     """
     stack = choose_stack(given, console)
     refuse_bad_settings(stack)
@@ -222,14 +227,17 @@ def open_session(given: str, console: Console, *, start: bool = True) -> Session
 
 
 def open_state(given: str, console: Console) -> Session:
-    """Choose the stack and find engine and state: for commands that need neither its cluster nor its plugins."""
+    """Choose the stack and find engine and state, for commands that need neither its cluster nor its plugins."""
     return session_without_cluster(choose_stack(given, console), console, allow_stand_ins=True)
 
 
 def session_without_cluster(stack: StackFile, console: Console, *, allow_stand_ins: bool) -> Session:
-    """Find engine and state of a stack, whatever is with its cluster.
+    """Find engine and state of a stack, whether or not its cluster exists.
 
-    allow_stand_ins: whether the stand-ins for plugins may be used where the official ones are missing.
+    Args:
+        stack: The stack.
+        console: Console for progress messages.
+        allow_stand_ins: Whether the stand-ins may replace missing official plugins.
     """
     on_embedded = stack.embedded_cluster is not None
     engine = find_engine(for_embedded_cluster=on_embedded, allow_stand_ins=allow_stand_ins, console=console)

@@ -1,4 +1,4 @@
-"""Where the engine keeps state: the person's own backend, or a local one with a generated passphrase."""
+"""Where the engine stores state: the user's own backend, or a local one with a generated passphrase."""
 
 import gzip
 import json
@@ -25,28 +25,29 @@ _PASSPHRASE_BYTES = 32
 class State:
     """The backend that commands use.
 
-    local: whether it is the project's own local one.
-    env: environment variables for the engine.
+    Attributes:
+        local: Whether it is the project's own local one.
+        env: Environment variables for the engine.
     """
 
     local: bool
     env: Mapping[str, str]
 
     def describe(self) -> str:
-        """Say where state is kept."""
+        """Return where state is stored."""
         return f"state: {self.env['PULUMI_BACKEND_URL']}"
 
 
 def is_local(environment: Mapping[str, str], directory: Path = DIRECTORY) -> bool:
-    """Tell whether state is the project's own local one, and not in a backend that PULUMI_BACKEND_URL names."""
+    """Return whether state is in the project's local backend, not in one that PULUMI_BACKEND_URL names."""
     return environment.get("PULUMI_BACKEND_URL", directory.as_uri()) == directory.as_uri()
 
 
 def checkpoint(stack: StackFile, directory: Path = DIRECTORY) -> Path | None:
-    """Return the file in which the local state keeps a stack; None for a stack that is not there.
+    """Return the file in which the local backend stores a stack; None if it has no such stack.
 
-    Compressed by the commands of this project, plain by a `pulumi` that was called without them; whoever writes it
-    removes the other one.
+    It is compressed by the commands of this project, and plain from a `pulumi` that was run without them. Whoever
+    writes one removes the other.
     """
     plain = directory / ".pulumi" / "stacks" / _project_name() / f"{stack.name}.json"
     found = [path for path in (plain.with_suffix(".json.gz"), plain) if path.exists()]
@@ -54,7 +55,7 @@ def checkpoint(stack: StackFile, directory: Path = DIRECTORY) -> Path | None:
 
 
 def deployment(stack: StackFile, directory: Path = DIRECTORY) -> dict[str, Any]:
-    """Return what the local state says that a stack has deployed, its secrets encrypted; empty for nothing."""
+    """Return a stack's deployment in the local state, with encrypted secrets; empty for none."""
     path = checkpoint(stack, directory)
     if path is None:
         return {}
@@ -65,11 +66,11 @@ def deployment(stack: StackFile, directory: Path = DIRECTORY) -> dict[str, Any]:
 
 
 def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> State:
-    """Return the person's backend if PULUMI_BACKEND_URL names one, else the local one, made where it is missing."""
+    """Return the backend that PULUMI_BACKEND_URL names, else the local one, which is created if missing."""
     if not is_local(environment, directory):
         return State(False, {"PULUMI_BACKEND_URL": environment["PULUMI_BACKEND_URL"]})
     directory.mkdir(mode=0o700, exist_ok=True)
-    # The engine writes the whole state twice for each object that changes, and most of it is indentation.
+    # The engine writes the whole state twice for each changed object, and most of it is indentation.
     env = {"PULUMI_BACKEND_URL": directory.as_uri(), "PULUMI_DIY_BACKEND_GZIP": "true"}
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & set(environment):
         env["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase_file(directory))
@@ -77,7 +78,7 @@ def find_state(environment: Mapping[str, str], directory: Path = DIRECTORY) -> S
 
 
 def _passphrase_file(directory: Path) -> Path:
-    """Return the file with the passphrase that encrypts secrets in state; made once, readable by its owner only."""
+    """Return the file with the passphrase for secrets in state; created once, readable by its owner only."""
     path = directory / "passphrase"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -89,10 +90,10 @@ def _passphrase_file(directory: Path) -> Path:
 
 
 def local_stack_file(stack: StackFile, directory: Path = DIRECTORY) -> Path:
-    """Return the stack's settings with the salt of the local state.
+    """Return the copy of the stack file that has the salt of the local state.
 
-    The engine writes the salt of the passphrase into the stack file that it uses. The salt of a passphrase that is
-    nobody else's has no business in the project's own file, so the local state has a copy.
+    The engine writes the salt of the passphrase into the stack file that it uses. The passphrase is local to this
+    machine, so its salt does not belong in the project's own file.
     """
     copy = directory / stack.path.name
     text = stack.path.read_text()
@@ -111,7 +112,7 @@ def _salt(path: Path) -> str:
 
 
 def ensure_local_stack(stack: StackFile, pulumi: Path, env: Mapping[str, str], directory: Path = DIRECTORY) -> Path:
-    """Create the stack in the local state unless it is there, and give the stack file to use with it.
+    """Create the stack in the local state if it does not exist, and return the stack file to use with it.
 
     Raises:
         CommandError: The engine cannot create it.
@@ -119,12 +120,12 @@ def ensure_local_stack(stack: StackFile, pulumi: Path, env: Mapping[str, str], d
     copy = directory / stack.path.name
     created = checkpoint(stack, directory) is not None
     if not created or not _salt(copy):
-        # `stack init` knows no --config-file: it runs where a copy of Pulumi.yaml is, and leaves the salt there.
+        # `stack init` has no --config-file: run it beside a copy of Pulumi.yaml, where it writes the salt.
         shutil.copyfile(PROJECT / "Pulumi.yaml", directory / "Pulumi.yaml")
         command = [str(pulumi), "stack", "init", stack.name, "--no-select", "--non-interactive"]
         if created:
             command = [str(pulumi), "config", "--stack", stack.name, "--non-interactive"]
-        result = subprocess.run(  # noqa: S603 - the engine that was resolved
+        result = subprocess.run(  # noqa: S603 - the resolved engine
             command, cwd=directory, env=dict(env), capture_output=True, text=True, check=False
         )
         if result.returncode:

@@ -1,4 +1,4 @@
-"""What runs: the objects of a stack as the cluster has them now."""
+"""The objects of a stack as the cluster has them now."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,13 @@ from cli.data import mapping, sequence
 class Row:
     """One object.
 
-    namespace, kind, name: which.
-    state: in a word or two.
-    good: whether it is as it should be.
-    detail: what else helps, such as a container's reason for waiting.
+    Attributes:
+        namespace: Namespace of the object.
+        kind: Kind of the object.
+        name: Name of the object.
+        state: State in a word or two.
+        good: Whether it is as it should be.
+        detail: Further detail, such as a container's reason for waiting.
     """
 
     namespace: str
@@ -28,7 +31,7 @@ class Row:
 
 
 def rows(api: client.ApiClient, namespaces: Sequence[str]) -> list[Row]:
-    """Return the workloads, volumes and exposures of namespaces, as they are now."""
+    """Return the current workloads, volumes and exposures of namespaces."""
     apps, core, batch, networking = (
         client.AppsV1Api(api),
         client.CoreV1Api(api),
@@ -62,12 +65,13 @@ def _workload(namespace: str, kind: str, item: Any, pods: Sequence[Any]) -> Row:
 
 @dataclass(frozen=True)
 class PodProblem:
-    """What keeps a pod from being Ready.
+    """Why a pod is not ready.
 
-    container: which of its containers; empty for the pod as a whole.
-    reason, message: in Kubernetes' words.
-    last_words: how the run before ended, where the container waits for its next one: its termination message, the end
-        of its log.
+    Attributes:
+        container: The container concerned; empty for the pod as a whole.
+        reason: Kubernetes' reason.
+        message: Kubernetes' message.
+        last_words: Termination message (the end of its log) of the previous run, if the container waits for a restart.
     """
 
     container: str
@@ -77,7 +81,7 @@ class PodProblem:
 
 
 def pod_problems(pod: Any) -> Iterator[PodProblem]:
-    """Say why a pod is not Ready: what its containers wait for or died of, or why it is not scheduled."""
+    """Return why a pod is not ready: what its containers wait for or died of, or why it is not scheduled."""
     status = pod.status
     for container in [*sequence(status.init_container_statuses), *sequence(status.container_statuses)]:
         waiting, ended = container.state.waiting, container.state.terminated
@@ -96,10 +100,10 @@ def _last_words(container: Any) -> str:
 
 
 def pod_reasons(pod: Any) -> Iterator[str]:
-    """Say in a line each what keeps a pod from being Ready."""
+    """Return why a pod is not ready, one line for each reason."""
     for problem in pod_problems(pod):
         where = "/".join(part for part in (pod.metadata.name, problem.container) if part)
-        # The end of a log has many lines, the last of which says most.
+        # The end of a log has many lines, of which the last one is the most useful.
         said = problem.message.strip().splitlines()[-1:]
         yield " ".join([f"{where}: {problem.reason}", *said])
 

@@ -1,4 +1,4 @@
-"""A thread that looks at the cluster while the engine changes a stack."""
+"""A thread that watches the cluster while the engine changes a stack."""
 
 import threading
 from collections.abc import Callable, Collection
@@ -18,18 +18,18 @@ from cli.rollout import Judge, Verdict, under_way
 from cli.session import Session
 
 INTERVAL_SECONDS = 2
-"""How often the cluster is looked at. A container that crashes is seen long before anybody gives up."""
+"""Interval of the checks, short enough to see a crashing container long before a deadline."""
 
 
 class Watch:
-    """Notes why pods of releases do not start, and interrupts the engine when it waits for what cannot become ready.
+    """Records why pods of releases do not start, and interrupts the engine when it waits for an object in vain.
 
     Args:
         namespaces: Namespaces of the stack.
         reader: Reads the live objects of a namespace.
         log: Event log of the engine.
-        releases: What is to be noted of Helm releases.
-        judge: Tells what cannot become ready.
+        releases: Records problems of Helm releases.
+        judge: Decides what cannot become ready.
     """
 
     def __init__(
@@ -59,26 +59,26 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        self._thread.join(ANSWER_WITHIN)  # a cluster that does not answer keeps nobody waiting
+        self._thread.join(ANSWER_WITHIN)  # a cluster that does not answer must not block the end
 
     def started(self, interrupt: Callable[[], None]) -> None:
-        """Take note that the engine runs, and how to interrupt it."""
+        """Receive the function that interrupts the running engine."""
         self._interrupt = interrupt
 
     def _run(self) -> None:
         while True:
-            with suppress(ApiException, HTTPError):  # a cluster that is away is told by the engine, and asked again
+            with suppress(ApiException, HTTPError):  # the engine reports an unreachable cluster; try again
                 self.look()
             if self._ended.wait(INTERVAL_SECONDS):
                 return
 
     def look(self) -> None:
-        """Look once."""
+        """Check the cluster once."""
         lives = {namespace: self._read(namespace) for namespace in self._namespaces}
         for namespace, live in lives.items():
             self.releases.note(namespace, live)
         verdict = self._judge.look(lives, under_way(event_log.read(self._log)))
-        # A second signal would end the engine at once, without what it has begun.
+        # A second signal would end the engine at once, without completing running operations.
         if verdict and not self.verdict and self._interrupt and not self._ended.is_set():
             self.verdict = verdict
             self._interrupt()
@@ -89,7 +89,7 @@ def watch(session: Session, log: Path) -> Watch:
 
     Args:
         session: The stack.
-        log: Where the engine writes its events.
+        log: Event log of the engine.
     """
     api = connect(session.stack.kubeconfig_path, session.stack.context)
 

@@ -20,7 +20,8 @@ REQUIREMENTS = ("pyproject.toml", "requirements.txt")
 def require_commit(commit: str, project: Path = PROJECT) -> None:
     """Check that a commit is in this clone.
 
-    Raises CommandError saying how to get it.
+    Raises:
+        CommandError: It is not. The message says how to fetch it.
     """
     found = _git(project, "cat-file", "-e", f"{commit}^{{commit}}", check=False)
     if found.returncode:
@@ -31,18 +32,23 @@ def require_commit(commit: str, project: Path = PROJECT) -> None:
 
 
 def committed_file(commit: str, name: str, project: Path = PROJECT) -> str:
-    """Give the text of a file of the project in a commit; empty if it is not there."""
+    """Return the text of a project file in a commit; empty if it does not exist."""
     found = _git(project, "show", f"{commit}:./{name}", check=False)
     return "" if found.returncode else found.stdout
 
 
 @contextmanager
 def work_tree(commit: str, console: Console, env: Mapping[str, str], project: Path = PROJECT) -> Generator[Path]:
-    """Check a commit out beside the project, install its requirements, and give the directory of its program.
+    """Check out a commit, install its requirements, and yield the directory of its program.
 
-    env: environment in which uv is found.
+    Args:
+        commit: The commit.
+        console: Console for progress messages.
+        env: Environment in which uv is found.
+        project: Root of the project.
 
-    Raises CommandError when git or uv fails.
+    Raises:
+        CommandError: Git or uv fails.
     """
     prefix = _git(project, "rev-parse", "--show-prefix").stdout.strip()
     with tempfile.TemporaryDirectory(prefix="ollama-librechat-") as parent:
@@ -59,7 +65,7 @@ def work_tree(commit: str, console: Console, env: Mapping[str, str], project: Pa
 def _install(directory: Path, console: Console, env: Mapping[str, str], project: Path) -> None:
     environment = directory / ".venv"
     if all(_same(directory / name, project / name) for name in REQUIREMENTS):
-        # A directory, not a link: git ignores `.venv/`, and a work tree with something else in it counts as changed.
+        # A directory, not a link: git ignores `.venv/`, but would count a link as a change.
         environment.mkdir()
         for entry in (project / ".venv").iterdir():
             (environment / entry.name).symlink_to(entry.resolve())
@@ -88,7 +94,7 @@ def _same(one: Path, other: Path) -> bool:
 def _git(project: Path, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
     try:
         done = subprocess.run(  # noqa: S603 - our own arguments
-            ["git", *arguments],  # noqa: S607 - the person's own git
+            ["git", *arguments],  # noqa: S607 - the user's own git
             cwd=project,
             capture_output=True,
             text=True,

@@ -30,7 +30,7 @@ CONFIG_SCHEMA = PolicyConfigSchema(
 
 
 def plain(value: Any) -> Any:
-    """Give a property as plain data, with UNKNOWN for what only `pulumi up` will know."""
+    """Return a property as plain data, with UNKNOWN for values that only `pulumi up` will know."""
     if isinstance(value, Mapping):
         return {key: _entry(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -46,12 +46,12 @@ def _entry(container: Any, key: Any) -> Any:
 
 
 def resource(found: ResourceValidationArgs | PolicyResource) -> Resource:
-    """Give a resource as rules take it."""
+    """Return a resource in the form that rules take."""
     return Resource(found.resource_type, found.name, plain(found.props), protect=found.opts.protect, urn=found.urn)
 
 
 def resource_policy(rule: ResourceRule) -> ResourceValidationPolicy:
-    """Give a rule on single resources as a policy."""
+    """Return a policy from a rule on single resources."""
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         for message in rule.violations(resource(args), args.get_config().get(EXCEPTIONS, [])):
@@ -61,7 +61,7 @@ def resource_policy(rule: ResourceRule) -> ResourceValidationPolicy:
 
 
 def stack_policy(rule: StackRule) -> StackValidationPolicy:
-    """Give a rule on all resources together as a policy."""
+    """Return a policy from a rule on all resources together."""
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         found = [resource(entry) for entry in args.resources]

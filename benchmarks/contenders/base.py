@@ -13,9 +13,10 @@ NAMESPACES = ("ollama", "librechat")
 class StateSize:
     """What a contender remembers of a deployment.
 
-    size: bytes, as stored.
-    entries: resources, or stored releases of Helm.
-    plain: bytes before compression; None where it is stored as it is.
+    Attributes:
+        size: Bytes, as stored.
+        entries: Resources, or stored releases of Helm.
+        plain: Bytes before compression; None where it is stored as it is.
     """
 
     size: int
@@ -26,9 +27,10 @@ class StateSize:
 class Contender(Protocol):
     """One way to deploy one set of objects.
 
-    name: tool and what it deploys.
-    series: `baseline`, `full` or `empty`; only contenders of a series deploy the same.
-    lines: lines that a person writes and keeps, without blank lines and comments.
+    Attributes:
+        name: Tool and what it deploys.
+        series: `baseline`, `full` or `empty`; only contenders of a series deploy the same.
+        lines: Lines that a person writes and keeps, without blank lines and comments.
     """
 
     name: str

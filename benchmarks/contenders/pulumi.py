@@ -176,7 +176,7 @@ class Native(Pulumi):
 
 
 def native(directory: Path, engine: Engine, kubeconfig: Path) -> Native:
-    """Give this project with the settings of stack `dev` as a contender."""
+    """Return this project with the settings of stack `dev` as a contender."""
     own = PROJECT / "Pulumi.dev.yaml"
     project = PulumiProject(directory, PROJECT, engine)
     config = yaml.safe_load(own.read_text())["config"]
@@ -188,7 +188,7 @@ def native(directory: Path, engine: Engine, kubeconfig: Path) -> Native:
 
 
 def baseline(directory: Path, engine: Engine, kubeconfig: Path) -> Pulumi:
-    """Give the baseline's eight objects as a contender."""
+    """Return the baseline's eight objects as a contender."""
     program = PROGRAMS / "baseline"
     project = PulumiProject(directory, program, engine)
     settings = {"kubeconfig": str(kubeconfig), "context": "sandbox", "image": IMAGES[0]}
@@ -197,7 +197,7 @@ def baseline(directory: Path, engine: Engine, kubeconfig: Path) -> Pulumi:
 
 
 def empty(directory: Path, engine: Engine) -> Pulumi:
-    """Give the empty program as a contender."""
+    """Return the empty program as a contender."""
     program = PROGRAMS / "empty"
     project = PulumiProject(directory, program, engine)
     project.configure({})
@@ -210,9 +210,10 @@ def object_count(resources: Sequence[Mapping[str, Any]]) -> int:
 
 
 def manifests(project: PulumiProject) -> list[dict[str, Any]]:
-    """Give the objects of a deployed program as plain manifests, namespaces first, credentials replaced by others.
+    """Return the objects of a deployed program as plain manifests, namespaces first, credentials replaced by others.
 
-    Raises BenchmarkError when the program is not deployed.
+    Raises:
+        BenchmarkError: The program is not deployed.
     """
     exported = project.pulumi("stack", "export", "--show-secrets").output
     resources = json.loads(exported)["deployment"].get("resources", [])
@@ -228,7 +229,7 @@ def manifests(project: PulumiProject) -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Give an exported value without the marks of secrets, and annotations that only Pulumi reads left in place."""
+    """Return an exported value without the marks of secrets, and annotations that only Pulumi reads left in place."""
     if is_mapping(value):
         if "plaintext" in value and len(value) == 2:  # noqa: PLR2004 - the mark and the value
             return json.loads(value["plaintext"])

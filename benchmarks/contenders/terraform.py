@@ -129,7 +129,7 @@ class Terraform:
 
 
 def baseline(directory: Path, kubeconfig: Path, plugins: Path | None) -> Terraform:
-    """Give the baseline's eight objects as a contender."""
+    """Return the baseline's eight objects as a contender."""
     variables = {"kubeconfig": str(kubeconfig), "context": "sandbox", "image": IMAGES[0]}
     project = TerraformProject(directory, "baseline", variables, plugins)
     project.credentials(("jwt_secret", "jwt_refresh_secret", "creds_key", "creds_iv"))
@@ -137,5 +137,5 @@ def baseline(directory: Path, kubeconfig: Path, plugins: Path | None) -> Terrafo
 
 
 def empty(directory: Path, plugins: Path | None) -> Terraform:
-    """Give a configuration without resources as a contender."""
+    """Return a configuration without resources as a contender."""
     return Terraform("terraform empty", "empty", TerraformProject(directory, "empty", {}, plugins))

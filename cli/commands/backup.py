@@ -19,7 +19,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 @contextmanager
 def _cluster(stack: str) -> "Generator[tuple[client.ApiClient, str, str]]":
-    """Return a client, LibreChat's namespace and the stack's name, and tell errors in a sentence."""
+    """Yield a client, LibreChat's namespace and the stack's name, and turn API errors into command errors."""
     with readable_errors():
         from cli.clusters import answering, connect
         from cli.session import choose_stack, refuse_unreachable

@@ -43,7 +43,7 @@ def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
     prepare(session, err)
     export = parse(session.output(["stack", "export"]))
     refuse_destroy(session.stack, protected(export), keep_data)
-    # With --keep-data they are protected and stay.
+    # With --keep-data they stay, because they are protected.
     lost = "" if keep_data else keys_lost(session.stack, export)
     if lost:
         err.print(f"warning: {lost}", markup=False)
@@ -64,7 +64,7 @@ def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
 
 
 def _hint(stack: str) -> str:
-    """Tell the way out where the cluster of a stack does not answer."""
+    """Print how to continue when the cluster of a stack does not answer."""
     from cli.clusters import ask
     from cli.project import read_stack, stack_names
 
@@ -74,7 +74,7 @@ def _hint(stack: str) -> str:
 
 
 def _forget(name: str, yes: bool) -> int:
-    """Take out of the state what was in a cluster that is gone."""
+    """Remove the objects of a lost cluster from the state."""
     from cli.clusters import ask
     from cli.forget import contents, parse, refuse, save_copy, warning
     from cli.project import read_stack
@@ -84,7 +84,7 @@ def _forget(name: str, yes: bool) -> int:
         raise CommandError("Name the stack whose cluster is gone: make destroy STACK=dev GONE=1")
     stack = read_stack(name)
     answer = ask(stack.kubeconfig_path, stack.context)
-    # No plugin runs: the cluster could not be asked anyway.
+    # No plugin runs: the cluster is not reachable anyway.
     session = session_without_cluster(stack, err, allow_stand_ins=True)
     export = session.output(["stack", "export"])
     found = contents(parse(export))

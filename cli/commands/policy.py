@@ -26,7 +26,7 @@ def policy(
             print(json.dumps(pack_config(settings), indent=2))  # noqa: T201 - for a machine, not a console
             return
         session = open_session(stack, err)
-        # Without --show-sames, a preview leaves out what is deployed already and stays as it is.
+        # Without --show-sames, a preview leaves out unchanged resources.
         arguments = ["preview", "--json", "--show-sames"]
         arguments += ["--config-file", session.config_file] if session.config_file else []
         resources = previewed(session.output(arguments))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _session(stack: str) -> "Session":
-    """Open a session on the state of a stack; its cluster may be gone."""
+    """Open a session on the state of a stack, whose cluster may be gone."""
     from cli.session import choose_stack, session_without_cluster
 
     return session_without_cluster(choose_stack(stack, err), err, allow_stand_ins=True)
@@ -59,7 +59,7 @@ def restore_secrets(
         try:
             saved = json.loads(text)
         except ValueError:
-            # Without its cause, which would quote the text.
+            # `from None`: the cause would quote the text.
             raise CommandError(f"{file} holds no credentials of a stack of this project.") from None
         state = put(saved, json.loads(session.output(["stack", "export"])), name)
         session.output(["stack", "import"], json.dumps(state))

@@ -29,9 +29,9 @@ def up(
 
         session = open_session(stack, err)
         prepare(session, err)
-        # Not --continue-on-error: pulumi 3.230 may then write a state that refers to what it deleted, and reads it no
-        # more (pulumi/pulumi issue 22427). What does not wait for an object that fails is under way anyway.
-        # Without data to lose, a preview that nobody is asked about only costs time.
+        # Not --continue-on-error: pulumi 3.230 may then write a state that refers to deleted resources, and not read it
+        # again (pulumi/pulumi issue 22427). Objects that do not depend on the failed one are being created anyway.
+        # Without data to lose and without a confirmation, a preview only costs time.
         asks = session.stack.data_protection and not yes
         arguments = ["--refresh", *([] if asks else ["--yes", "--skip-preview"])]
         arguments += ["--message", message] if message else []
@@ -40,8 +40,8 @@ def up(
             arguments += ["--event-log", str(events)]
             with watch(session, events) as watching:
                 status = session.change("up", arguments, watching.started)
-                # What waits for an object that was missing in the state is found only after that one. Where the engine
-                # was killed or interrupted, it is the next command that goes on: this one would do what was stopped.
+                # Objects that depend on one missing from the state are found only after that one. If the engine was
+                # killed or interrupted, do not retry: that would repeat what was stopped. The next command recovers.
                 while status and not (
                     was_killed(status) or watching.verdict or not recover_cut_off(session, events, err)
                 ):

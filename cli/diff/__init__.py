@@ -1,1 +1,1 @@
-"""How two stacks differ: in their settings, and in the objects that these declare."""
+"""How two stacks differ, in their settings and in the objects that they declare."""

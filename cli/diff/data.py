@@ -1,4 +1,4 @@
-"""Differences between two pieces of nested data, and how they are shown without a secret."""
+"""Differences between two nested values, shown without secrets."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -11,8 +11,10 @@ from components.librechat.config.lint_secrets import REDACTED, looks_secret, nam
 class Change(NamedTuple):
     """One difference.
 
-    parts: where, one key a step; an entry of a list is `[name]` or `[0]`.
-    before, after: the two values; `ABSENT` where there is none.
+    Attributes:
+        parts: Path, one key a step; an entry of a list is `[name]` or `[0]`.
+        before: Value before; `ABSENT` if there is none.
+        after: Value after; `ABSENT` if there is none.
     """
 
     parts: tuple[str, ...]
@@ -21,7 +23,7 @@ class Change(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Where, for example `spec.template.spec.containers[ollama].image`."""
+        """Path as text, for example `spec.template.spec.containers[ollama].image`."""
         text = ""
         for part in self.parts:
             if part.startswith("["):
@@ -34,7 +36,7 @@ class Change(NamedTuple):
 
 
 def changes(before: Any, after: Any, parts: tuple[str, ...] = ()) -> Iterator[Change]:
-    """Return the differences in the leaves of nested data; entries of a list are told apart by their `name`."""
+    """Return the differences between the leaves of two nested values; list entries are matched by their `name`."""
     one, other = _children(before), _children(after)
     if one is None or other is None:
         if before != after:
@@ -45,7 +47,7 @@ def changes(before: Any, after: Any, parts: tuple[str, ...] = ()) -> Iterator[Ch
 
 
 def _children(value: Any) -> dict[str, Any] | None:
-    """Return what is inside of a value, by its step; None for a leaf."""
+    """Return the children of a value by their step; None for a leaf."""
     if is_mapping(value):
         return {str(key): entry for key, entry in value.items()}
     if is_list(value) and value and all(is_mapping(entry) for entry in value):
@@ -57,9 +59,9 @@ def _children(value: Any) -> dict[str, Any] | None:
 
 
 def redacted(parts: tuple[str, ...], value: Any) -> Any:
-    """Return a value with `[secret]` in the place of each text that looks like one, or that stands at a name of one.
+    """Return a value in which every text that looks like a secret, or whose key does, is `[secret]`.
 
-    The value of an environment variable stands at the variable's name.
+    The key of an environment variable's value is the variable's name.
     """
     if is_mapping(value):
         variable = value.get("name")

@@ -24,9 +24,12 @@ _DERIVED = ("checksum/",)
 class ObjectDifference:
     """An object that differs.
 
-    kind, namespace, name: which.
-    only: the stack that alone has it; empty if both have it.
-    changes: what differs; none for an object that only one has.
+    Attributes:
+        kind: Kind of the object.
+        namespace: Namespace of the object.
+        name: Name of the object.
+        only: The only stack that has it; empty if both have it.
+        changes: Its differences; empty for an object that only one stack has.
     """
 
     kind: str
@@ -37,9 +40,9 @@ class ObjectDifference:
 
 
 def comparable(stack: StackFile) -> Recording:
-    """Render a stack with names that are the same for every stack.
+    """Render a stack with the same names as every other stack.
 
-    Namespaces and the label `env` differ by intention, in every object; their settings are compared by themselves.
+    Namespaces and the label `env` always differ, in every object. Their settings are compared separately.
     """
     spaces = stack.config.get("namespaces")
     names = {"prefix", "ollama", "librechat"}
@@ -48,10 +51,10 @@ def comparable(stack: StackFile) -> Recording:
 
 
 def differences(before: StackFile, after: StackFile) -> list[ObjectDifference]:
-    """Return the objects that differ, in the order of their namespaces, kinds and names.
+    """Return the objects that differ, ordered by namespace, kind and name.
 
     Raises:
-        CommandError: The settings are refused. The message has every finding.
+        CommandError: The settings are invalid. The message has every finding.
     """
     one, other = (_by_key(comparable(stack)) for stack in (before, after))
     found: list[ObjectDifference] = []
@@ -81,7 +84,7 @@ def _key(found: Resource) -> Key:
 
 
 def _content(found: Resource) -> dict[str, Any]:
-    """Return what is compared: what the object says, with secrets hidden, and how Pulumi treats it."""
+    """Return what is compared: the inputs of an object, with secrets hidden, and its Pulumi options."""
     content = _visible(found, found.inputs, "")
     options = {"protect": found.protect, "retainOnDelete": found.retain_on_delete}
     return {**content, "options": options}
@@ -96,5 +99,5 @@ def _visible(found: Resource, value: Any, path: str) -> Any:
     if is_list(value):
         return [_visible(found, entry, f"{path}.{index}") for index, entry in enumerate(value)]
     if isinstance(value, str) and path.endswith((".yaml", ".yml")):
-        return yaml.safe_load(value)  # librechat.yaml: its settings are compared, not its text
+        return yaml.safe_load(value)  # librechat.yaml: compared by its settings, not its text
     return value

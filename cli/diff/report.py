@@ -1,4 +1,4 @@
-"""What `make diff` prints, for a person and for a program."""
+"""Output of `make diff`, for people and for programs."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,9 +13,12 @@ _LONGEST = 80
 
 
 def text(names: tuple[str, str], settings: Sequence[Difference], objects: Sequence[ObjectDifference]) -> Iterator[str]:
-    """Give the lines for a person.
+    """Return the report for people.
 
-    names: names of the two stacks.
+    Args:
+        settings: Settings that differ.
+        objects: Objects that differ.
+        names: Names of the two stacks.
     """
     one, other = names
     yield f"Settings, {one} -> {other}:"
@@ -35,7 +38,7 @@ def text(names: tuple[str, str], settings: Sequence[Difference], objects: Sequen
 def document(
     names: tuple[str, str], settings: Sequence[Difference], objects: Sequence[ObjectDifference]
 ) -> dict[str, Any]:
-    """Give the same as data: `before` and `after` are left out where there is nothing."""
+    """Return the report as data, without `before` or `after` where there is no value."""
     return {
         "from": names[0],
         "to": names[1],

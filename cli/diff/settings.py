@@ -1,4 +1,4 @@
-"""How the settings of two stacks differ, their defaults included."""
+"""How the settings of two stacks differ, including defaults."""
 
 import json
 from collections.abc import Mapping
@@ -21,8 +21,10 @@ NOT_ENCRYPTED = "not encrypted"
 class Difference(NamedTuple):
     """A setting that differs, or that cannot be compared because it is encrypted.
 
-    path: its key path.
-    before, after: the values as shown to a person; never that of a secret.
+    Attributes:
+        path: Key path of the setting.
+        before: Value in the first stack as shown to people; never a secret.
+        after: Value in the second stack as shown to people; never a secret.
     """
 
     path: str
@@ -31,9 +33,9 @@ class Difference(NamedTuple):
 
 
 def differences(before: StackFile, after: StackFile) -> list[Difference]:
-    """Give the settings that differ, in the order of the reference page.
+    """Return the settings that differ, in the order of the reference page.
 
-    An encrypted setting is named and never compared: the same value is encrypted to another text in each stack.
+    Encrypted settings are listed but not compared: the same value is encrypted differently in each stack.
     """
     one, other = (set(encrypted_paths(stack.config)) for stack in (before, after))
     found = [

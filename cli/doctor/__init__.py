@@ -1,1 +1,1 @@
-"""What a cluster lacks for a stack, told before anything is deployed."""
+"""Checks what a cluster lacks for a stack, before anything is deployed."""

@@ -1,14 +1,14 @@
-"""What the checks of `make doctor` find."""
+"""Findings of the checks of `make doctor`."""
 
 from components.settings.findings import Finding, Level
 
 
 def diagnosis(level: Level, check: str, what: str, why: str, fix: str) -> Finding:
-    """Return what a check found that is not as it should be, or that it cannot tell.
+    """Return a finding: a problem, or something that cannot be checked.
 
     Args:
-        level: How grave it is.
-        check: What was looked at, in a word or two.
+        level: Severity.
+        check: What was checked, in a word or two.
         what: What was found.
         why: Why it matters.
         fix: What to do.
@@ -17,10 +17,10 @@ def diagnosis(level: Level, check: str, what: str, why: str, fix: str) -> Findin
 
 
 def ok(check: str, what: str) -> Finding:
-    """Return that something is as it should be."""
+    """Return a finding that everything is as it should be."""
     return Finding(check, "", what, "ok")
 
 
 def can_succeed(found: list[Finding]) -> bool:
-    """Tell whether `up` can succeed, as far as that is known."""
+    """Return whether `up` can succeed, as far as the findings say."""
     return all(finding.level != "error" for finding in found)

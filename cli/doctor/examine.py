@@ -17,10 +17,11 @@ from components.settings.findings import Finding, SettingsError
 
 
 def examine(stack: StackFile) -> list[Finding]:
-    """Check the settings, ask the cluster, and give everything that was looked at.
+    """Check the settings, query the cluster, and return all findings.
 
-    Raises SettingsError where the settings are refused, because then nobody knows what to look for, and CommandError
-    when the cluster goes away meanwhile.
+    Raises:
+        SettingsError: The settings are invalid, so it is unknown what to check.
+        CommandError: The cluster became unreachable.
     """
     findings = settings_findings(stack)
     if findings:
@@ -45,7 +46,7 @@ def examine(stack: StackFile) -> list[Finding]:
 
 
 def deployed_namespaces(stack: StackFile) -> frozenset[str] | None:
-    """Return the namespaces that a stack has deployed by its local state; None where the state is kept elsewhere."""
+    """Return the namespaces that a stack has deployed, from its local state; None with another backend."""
     if not is_local(os.environ):
         return None
     found = (

@@ -1,4 +1,4 @@
-"""What was found in a cluster. A fact that the user may not look at is None."""
+"""What was found in a cluster. A fact that the user is not allowed to read is None."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from cli.doctor.needs import Amounts, Kind
 
 @dataclass(frozen=True)
 class Permission:
-    """A request to the API server; the namespace of a cluster-wide one is empty."""
+    """A request to the API server; the namespace is empty for a cluster-wide one."""
 
     verb: str
     group: str
@@ -17,7 +17,7 @@ class Permission:
     namespace: str
 
     def __str__(self) -> str:
-        """Write it as in `kubectl auth can-i`."""
+        """Return the request as in `kubectl auth can-i`."""
         resource = f"{self.resource}.{self.group}" if self.group else self.resource
         return f"{self.verb} {resource}" + (f" in {self.namespace}" if self.namespace else "")
 
@@ -26,9 +26,10 @@ class Permission:
 class Node:
     """A node.
 
-    allocatable: what pods may use of it.
-    used: what pods of other namespaces than the stack's ask for; None where they may not be listed.
-    kubelet: version of its kubelet.
+    Attributes:
+        allocatable: Resources available to pods.
+        used: Requests of pods outside the stack's namespaces; None if they may not be listed.
+        kubelet: Version of its kubelet.
     """
 
     name: str
@@ -61,9 +62,10 @@ class IngressClass:
 
 @dataclass(frozen=True)
 class DaemonSet:
-    """A DaemonSet of any namespace.
+    """A DaemonSet in any namespace.
 
-    arguments: arguments of all its containers.
+    Attributes:
+        arguments: Arguments of all its containers.
     """
 
     namespace: str
@@ -73,7 +75,7 @@ class DaemonSet:
 
 @dataclass(frozen=True)
 class Namespace:
-    """A namespace that is there already."""
+    """An existing namespace."""
 
     labels: Mapping[str, str]
     terminating: bool
@@ -81,18 +83,19 @@ class Namespace:
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found.
+    """What was found in a cluster.
 
-    version: version of the server.
-    missing_kinds: kinds that the server does not know.
-    denied: what the user may not do; None where the server does not say.
-    namespaces: namespaces of the stack that are there.
-    deployed: namespaces that this stack has deployed by its state; None where that cannot be read without an engine.
-    gateways: Gateways that the stack names and that are there, by namespace and name, with the name of their class.
-    pod_security: whether Pod Security admission is on.
-    fs_group_policies: what each CSIDriver says of a pod's `fsGroup`, by the name of the driver.
-    existing: keys of what has to be there already, by kind, namespace and name; what is not there is absent, and None
-        stands for what the user may not look at.
+    Attributes:
+        version: Version of the server.
+        missing_kinds: Kinds that the server does not know.
+        denied: What the user may not do; None if the server does not say.
+        namespaces: Existing namespaces of the stack.
+        deployed: Namespaces that this stack has deployed, from its state; None if reading the state needs an engine.
+        gateways: Name of the GatewayClass of each existing Gateway that the stack refers to, by namespace and name.
+        pod_security: Whether Pod Security admission is enabled.
+        fs_group_policies: `fsGroupPolicy` of each CSIDriver, by the driver's name.
+        existing: Keys of referenced objects, by kind, namespace and name. Missing objects are absent; None stands for
+            those that the user is not allowed to read.
     """
 
     version: str

@@ -1,4 +1,4 @@
-"""Asks a cluster for everything that the checks look at. It changes nothing: what it creates is a dry run."""
+"""Queries a cluster for everything that the checks look at, without changing it: creations are dry runs."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -31,13 +31,17 @@ _DEFAULT_INGRESS = "ingressclass.kubernetes.io/is-default-class"
 
 
 def gather(server: Server, wanted: Needs, version: str, deployed: frozenset[str] | None) -> Facts:
-    """Ask a cluster.
+    """Query a cluster.
 
-    version: version of the server.
-    deployed: namespaces that the stack has deployed by its state; None where that is not known.
+    Args:
+        server: The API server.
+        version: Version of the server.
+        wanted: Needs of the stack.
+        deployed: Namespaces that the stack has deployed, from its state; None if unknown.
 
-    Raises client.ApiException when the server refuses what it refuses nobody, and urllib3.exceptions.HTTPError when it
-    does not answer any more.
+    Raises:
+        client.ApiException: The server refuses a request that every user may make.
+        urllib3.exceptions.HTTPError: The server stopped answering.
     """
     plurals, missing = _kinds(server, wanted)
     return Facts(
@@ -59,7 +63,7 @@ def gather(server: Server, wanted: Needs, version: str, deployed: frozenset[str]
 
 
 def _kinds(server: Server, wanted: Needs) -> tuple[dict[Kind, tuple[str, bool]], frozenset[Kind]]:
-    """Return plural and whether it has a namespace for each kind, and the kinds that the server does not know."""
+    """Return plural and scope (namespaced or not) of each kind, and the kinds that the server does not know."""
     found: dict[Kind, tuple[str, bool]] = {}
     kinds = {one.kind for one in wanted.objects}
     for api_version in sorted({kind.api_version for kind in kinds}):
@@ -81,7 +85,7 @@ def _permissions(wanted: Needs, plurals: Mapping[Kind, tuple[str, bool]]) -> Ite
         for verb in verbs:
             result[Permission(verb, group, plural, one.namespace if namespaced else "")] = None
     for namespace in {pod.namespace for pod in wanted.pods}:
-        # The provider tells from its pods why a workload does not come up.
+        # The provider reads the pods to report why a workload does not start.
         result.update(dict.fromkeys(Permission(verb, "", "pods", namespace) for verb in ("get", "list", "watch")))
     return result
 
@@ -97,7 +101,7 @@ def _denied(server: Server, permissions: list[Permission]) -> list[Permission] |
         status, answer = server.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body)
         return bool(answer["status"]["allowed"]) if status == HTTPStatus.CREATED else None
 
-    # Whoever may do everything is asked once.
+    # One request is enough for a user who may do everything.
     if allowed(Permission("*", "*", "*", "")):
         return []
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
@@ -208,7 +212,7 @@ def _names(items: list[dict[str, Any]] | None) -> frozenset[str] | None:
 
 
 def _pod_security(server: Server) -> bool | None:
-    """Tell whether Pod Security admission is on: it alone refuses a namespace with a level that there is not.
+    """Return whether Pod Security admission is enabled: only it refuses a namespace with an invalid level.
 
     Source: k8s.io/pod-security-admission/admission, ValidateNamespace.
     """
@@ -242,7 +246,7 @@ def _daemon_sets(server: Server) -> list[DaemonSet] | None:
 
 
 def _existing(server: Server, wanted: Needs) -> dict[tuple[str, str, str], frozenset[str] | None]:
-    """Look for what has to be there; of a Secret, the names of its keys are kept and nothing else."""
+    """Look up referenced objects; of a Secret, only the names of its keys are kept."""
     result: dict[tuple[str, str, str], frozenset[str] | None] = {}
     for one in wanted.references:
         found = server.get(_PATHS[one.kind].format(one.namespace, one.name))

@@ -1,4 +1,4 @@
-"""What a stack needs of its cluster, taken from the objects that its program declares. Pure functions."""
+"""What a stack needs from its cluster, derived from the objects of its program. Pure functions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Object:
-    """An object of the stack; the namespace of one that belongs to none is empty."""
+    """An object of the stack; the namespace of a cluster-wide one is empty."""
 
     kind: Kind
     namespace: str
@@ -34,10 +34,11 @@ class Object:
 
 @dataclass(frozen=True)
 class Reference:
-    """An object that has to be there already, because the stack names it and does not create it.
+    """An object that must already exist: the stack refers to it and does not create it.
 
-    keys: keys that it needs, of a Secret or ConfigMap.
-    by: object that names it.
+    Attributes:
+        keys: Keys that the stack needs, of a Secret or ConfigMap.
+        by: Object that refers to it.
     """
 
     kind: str
@@ -51,10 +52,11 @@ class Reference:
 class Pod:
     """A pod of the stack.
 
-    owner: its workload, for example `Deployment librechat/librechat`.
-    count: how many there are.
-    requests: what one of them asks for.
-    spec: its specification.
+    Attributes:
+        owner: Its workload, for example `Deployment librechat/librechat`.
+        count: Number of replicas.
+        requests: Requests of one pod.
+        spec: Its specification.
     """
 
     owner: str
@@ -65,7 +67,7 @@ class Pod:
 
     @property
     def containers(self) -> list[Mapping[str, Any]]:
-        """Every container, init containers included."""
+        """All containers, including init containers."""
         return [*self.spec.get("initContainers", []), *self.spec["containers"]]
 
 
@@ -79,7 +81,7 @@ class Needs:
     resources: tuple[Resource, ...]
 
     def all(self, kind: str) -> list[Resource]:
-        """Return what the program declares of a kind."""
+        """Return the program's objects of a kind."""
         return [found for found in self.resources if found.kind == kind]
 
     @property
@@ -106,7 +108,7 @@ def needs(recording: Recording) -> Needs:
 
 
 def title(kind: str, namespace: str, name: str) -> str:
-    """Name an object for a person: `Deployment librechat/ollama`."""
+    """Return an object's name for people: `Deployment librechat/ollama`."""
     return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
@@ -143,7 +145,7 @@ def _requests(container: Mapping[str, Any]) -> dict[str, Decimal]:
 
 
 def _of_pod(pod: Pod) -> Iterator[Reference]:
-    """Return what a pod names: without it the pod is not admitted, is not scheduled, or does not start."""
+    """Return the references of a pod; without them it is not admitted, not scheduled, or does not start."""
     spec = pod.spec
     for key, kind in (("priorityClassName", "PriorityClass"), ("runtimeClassName", "RuntimeClass")):
         if spec.get(key):
@@ -187,7 +189,7 @@ def _of_volume(volume: Mapping[str, Any]) -> Iterator[_Named]:
 
 
 def _of_ingress(found: Resource) -> Iterator[Reference]:
-    """Return the Secrets of an Ingress that no cert-manager fills."""
+    """Return the Secrets of an Ingress that cert-manager does not create."""
     if any(key.startswith("cert-manager.io/") for key in found.metadata.get("annotations", {})):
         return
     namespace = found.metadata["namespace"]

@@ -1,4 +1,4 @@
-"""Requests to an API server whose answer may be that one may not."""
+"""Requests to an API server that may refuse them for lack of permission."""
 
 import json
 from http import HTTPStatus
@@ -11,13 +11,13 @@ from cli.data import sequence
 
 
 class Server:
-    """An API server, asked for plain data by path."""
+    """An API server that is queried by path and answers with plain data."""
 
     def __init__(self, api: client.ApiClient) -> None:
         self._api = cast("Any", api)
 
     def send(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
-        """Send a request and give status and answer.
+        """Send a request and return status and body.
 
         Raises:
             urllib3.exceptions.HTTPError: The server does not answer.
@@ -30,14 +30,15 @@ class Server:
         text: bytes = response.read()
         try:
             answer: dict[str, Any] = json.loads(text or b"{}")
-        except ValueError:  # an API group that is not there is answered in plain text
+        except ValueError:  # the answer for a missing API group is plain text
             answer = {"message": text.decode(errors="replace")}
         return int(response.status), answer
 
     def get(self, path: str) -> dict[str, Any] | None:
-        """Return an object, `{}` for one that is not there, None where the user may not look.
+        """Return an object: `{}` if it does not exist, None if the user is not allowed to read it.
 
-        Raises client.ApiException for any other refusal.
+        Raises:
+            client.ApiException: Another refusal.
         """
         status, answer = self.send("GET", path)
         if status == HTTPStatus.OK:
@@ -49,6 +50,6 @@ class Server:
         raise client.ApiException(status=status, reason=str(answer.get("message", "")))
 
     def items(self, path: str) -> list[dict[str, Any]] | None:
-        """Return the items of a list: none of an unknown kind, None where the user may not look."""
+        """Return the items of a list: empty for an unknown kind, None if the user is not allowed to list them."""
         found = self.get(path)
         return None if found is None else sequence(found.get("items"))

@@ -1,1 +1,1 @@
-"""What differs between what a stack wants and what the cluster has, who changed it, and how to put it back."""
+"""Differences between a stack and its cluster, who made them, and how to revert them."""

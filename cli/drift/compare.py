@@ -1,9 +1,9 @@
-"""Every difference between an object that is wanted and the live one: a pure function.
+"""Differences between an object as declared and the live one: pure functions.
 
-Wanted is what the program says of an object, or the manifest of a Helm release. What is set there is compared, and what
-somebody else added to it. A field that is left out belongs to whoever sets it: defaults of the API server and what
-Kubernetes' own controllers complete are no difference, and neither are labels, annotations and other metadata, which
-everybody may add.
+An object is declared by the program or by the manifest of a Helm release. Compared are the fields that are set there,
+and fields that others added. A field that is left out belongs to whoever sets it: defaults of the API server and
+fields that Kubernetes' own controllers complete are no difference, and neither are labels, annotations and other
+metadata, which anybody may add.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,13 +24,14 @@ _DEFAULTS = frozenset({"protocol", "apiVersion", "scheme"})
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that is not as wanted.
+    """One field that differs.
 
-    path: where.
-    wanted: what the program wants; ABSENT for nothing.
-    live: what the cluster has; ABSENT for nothing.
-    cause: `cluster` where it was changed there, `settings` where those changed and are not deployed yet.
-    manager: who set the live value; None where Kubernetes did not record it, as for what was removed.
+    Attributes:
+        path: Path of the field.
+        wanted: Value that the program sets; ABSENT for none.
+        live: Value in the cluster; ABSENT for none.
+        cause: `cluster` if it was changed there, `settings` if the settings have changed since the last deployment.
+        manager: Who set the live value; None if Kubernetes did not record it, as for removed fields.
     """
 
     path: Path
@@ -42,13 +43,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Subject:
-    """One object from every side.
+    """One object, as declared, as deployed and as it is.
 
-    wanted: what the program sets now.
-    live: the object as the cluster has it.
-    deployed: what the program had set when it was deployed last, as far as a refresh left it.
-    recorded: the object as the cluster had it then; None where nobody kept that, as Helm does not.
-    own: field manager of whoever deploys the object: this stack's provider, or Helm.
+    Attributes:
+        wanted: What the program sets now.
+        live: The live object.
+        deployed: What the program set in the last deployment, as far as a refresh did not overwrite it.
+        recorded: The live object at that time; None if it was not recorded, as with Helm.
+        own: Field manager of the deployer: this stack's provider, or Helm.
     """
 
     wanted: Properties = field(repr=False)
@@ -59,7 +61,7 @@ class Subject:
 
     @cached_property
     def managers(self) -> list[Manager]:
-        """Who manages the live object."""
+        """Field managers of the live object."""
         return managers(self.live)
 
     @cached_property
@@ -67,36 +69,36 @@ class Subject:
         return managers(self.recorded or {})
 
     def owner(self, path: Path) -> Manager | None:
-        """Return who set what is at a path."""
+        """Return who set the value at a path."""
         return owner(self.managers, path, self.own)
 
     def is_foreign(self, path: Path) -> bool:
-        """Tell whether somebody else than this stack set what is at a path."""
+        """Return whether somebody other than this stack set the value at a path."""
         found = self.owner(path)
         return found is not None and not is_own(found, self.own)
 
     def was_added(self, path: Path) -> bool:
-        """Tell whether what is at a path, and not wanted, was put there by somebody, and not by Kubernetes itself."""
+        """Return whether an undeclared value was added by a person or program, not by Kubernetes itself."""
         found = self.owner(path)
         return (
             found is not None and not is_own(found, self.own) and not found.is_control_plane and not found.subresource
         )
 
     def was_stored(self, path: Path) -> Any:
-        """Return what the API server made of the wanted value when it was deployed; ABSENT where that is not known."""
+        """Return the declared value as the API server stored it in the last deployment; ABSENT if unknown."""
         if self.recorded is None:
-            # Whoever changes a field becomes its manager, so one that is there and still our own is as it was deployed.
+            # A change makes its author the manager, so a field that is still our own is as it was deployed.
             now, live, set_to = self.owner(path), descend(self.live, path), descend(self.deployed, path)
             if live is not ABSENT and now is not None and is_own(now, self.own):
                 return live
             return ABSENT if is_empty(set_to) else set_to
         then = owner(self._managers_then, path, self.own)
-        # After `up --refresh` the record may hold what somebody else had set.
+        # After `up --refresh`, the record may hold values that others set.
         return descend(self.recorded, path) if then is None or is_own(then, self.own) else ABSENT
 
 
 def differences(subject: Subject) -> Iterator[Difference]:
-    """Return what is not as wanted."""
+    """Return the fields that differ."""
     tree = merged(subject.managers)
     for path, wanted, live in _compare(subject, (), subject.wanted, subject.live, tree):
         found = _judged(subject, path, wanted, live)
@@ -157,7 +159,7 @@ def _compare_keyed(subject: Subject, path: Path, wanted: list[Any], live: list[A
 
 
 def _compare_whole(subject: Subject, path: Path, wanted: list[Any], live: list[Any]) -> _Found:
-    """Compare lists that somebody sets as a whole: what was added or removed in between moves nothing else."""
+    """Compare lists that are set as a whole; an insertion or removal does not shift the other items."""
 
     def covers(item: Any, index: int) -> bool:
         found = _compare(subject, (*path, index), item, live[index], {})
@@ -183,7 +185,7 @@ def _compare_whole(subject: Subject, path: Path, wanted: list[Any], live: list[A
 
 
 def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference | None:
-    """Tell whether a difference counts, and who made it."""
+    """Return a difference with its cause, or None if it does not count."""
     if wanted is ABSENT:
         if subject.was_added(path):
             return Difference(path, wanted, live, "cluster", subject.owner(path))
@@ -195,7 +197,7 @@ def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference 
     unchanged = descend(subject.deployed, path) == wanted
     foreign = subject.is_foreign(path)
     if live == stored and not foreign:
-        # The API server's own way to write it, such as `1` for `1000m`.
+        # The API server normalises it, for example `1000m` to `1`.
         return None if unchanged else Difference(path, wanted, live, "settings", None)
     manager = subject.owner(path) if live is not ABSENT else None
     if manager is not None and not foreign and not unchanged:
@@ -204,7 +206,7 @@ def _judged(subject: Subject, path: Path, wanted: Any, live: Any) -> Difference 
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether the API server may leave a value out: null, `[]`, `""`, `false`, `0`, a mapping of only these."""
+    """Return whether the API server may drop a value: null, `[]`, `""`, `false`, `0`, or a mapping of only these."""
     if is_mapping(value):
         return all(map(is_empty, value.values()))
     return value is not ABSENT and not value

@@ -1,4 +1,4 @@
-"""What differs in a whole stack: the lines of `make drift`."""
+"""Drift of a whole stack: the lines of `make drift`."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ Cause = Literal["cluster", "settings"]
 
 
 class Place(NamedTuple):
-    """Which object: API version, kind, namespace and name; no API version for what is in no cluster."""
+    """Identity of an object: API version, kind, namespace and name; no API version for what is in no cluster."""
 
     api_version: str
     kind: str
@@ -32,16 +32,21 @@ class Place(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One difference, as it is told.
+    """One difference, as reported.
 
-    api_version, kind, namespace, name: the object; no API version for what is in no cluster, such as a password.
-    field: the field, or `(object)`.
-    wanted, live: its values, ABSENT for none; `[secret]` for what must not be told.
-    cause: `cluster` where it was changed there, `settings` where those changed and are not deployed yet.
-    manager: who set the live value; None where nothing records it.
-    added: where somebody added something, and what; the engine does not see that. None for what `up` puts back.
-    own: field manager of this stack's provider for the object.
-    release: namespace and name of the Helm release that it belongs to; None for an object of the program.
+    Attributes:
+        api_version: API version of the object; empty for what is in no cluster, such as a password.
+        kind: Kind of the object.
+        namespace: Namespace of the object.
+        name: Name of the object.
+        field: The field, or `(object)`.
+        wanted: Declared value; ABSENT for none, `[secret]` for a secret.
+        live: Live value; ABSENT for none, `[secret]` for a secret.
+        cause: `cluster` if it was changed there, `settings` if the settings have changed since the last deployment.
+        manager: Who set the live value; None if unknown.
+        added: Path and value of something that somebody added and the engine does not see; None for what `up` reverts.
+        own: Field manager of this stack's provider for the object.
+        release: Namespace and name of its Helm release; None for an object of the program.
     """
 
     api_version: str
@@ -75,7 +80,7 @@ def _lines(resource: Resource) -> Iterator[Line]:
 
 
 def missing(place: Place, cause: Cause, release: tuple[str, str] | None = None) -> Line:
-    """Return the line for an object that is not there."""
+    """Return the line for a missing object."""
     return Line(*place, OBJECT, "there", ABSENT, cause, release=release)
 
 
@@ -90,12 +95,12 @@ def _place(resource: Resource, holder: Properties) -> Place:
 
 
 def field_lines(subject: Subject, place: Place, release: tuple[str, str] | None = None) -> Iterator[Line]:
-    """Return the fields of a live object that are not as wanted.
+    """Return the fields of a live object that differ.
 
     Args:
-        subject: The object from every side.
-        place: Which object it is.
-        release: Namespace and name of the Helm release that it belongs to. What somebody added there is left to Helm.
+        subject: The object.
+        place: Identity of the object.
+        release: Namespace and name of its Helm release. Fields that others added are left to Helm.
     """
     for item in differences(subject):
         added = item.wanted is ABSENT and item.cause == "cluster" and not release
@@ -114,7 +119,7 @@ def field_lines(subject: Subject, place: Place, release: tuple[str, str] | None 
 
 
 def _told(place: Place, item: Difference) -> tuple[Any, Any]:
-    """Return the wanted and the live value of a difference, without what is secret."""
+    """Return the declared and the live value of a difference, with secrets masked."""
     if place.kind == "Secret" and item.path[0] in {"data", "stringData"}:
         wanted, live = (value if value is ABSENT else MASKED for value in (item.wanted, item.live))
         return wanted, live
@@ -133,14 +138,14 @@ def _fields(resource: Resource) -> Iterator[Line]:
         for text in resource.changed:
             path = parse(text)
             values = _at(wanted, path), _at(resource.live_inputs, path)
-            # What is masked only the provider can compare; what else it finds is told already, by better paths.
+            # Only the provider can compare masked values; its other findings are reported already, by better paths.
             same = values[1] is ABSENT and is_empty(values[0])
             if UNKNOWN not in values and not same and text not in told and (MASKED in values or not found):
                 yield _reported(resource, subject, Difference(path, *values, "settings", None))
 
 
 def _reported(resource: Resource, subject: Subject, item: Difference) -> Line:
-    """Return the line for what the provider reports."""
+    """Return the line for a difference that the provider reports."""
     path, values = item.path, (item.wanted, item.live)
     manager = subject.owner(path)
     cause: Cause = "settings"
@@ -155,7 +160,7 @@ def _reported(resource: Resource, subject: Subject, item: Difference) -> Line:
 
 
 def _at(value: Any, path: Path) -> Any:
-    """Return what is at a path; below what is masked, everything is."""
+    """Return the value at a path; everything below a masked value is masked."""
     for step in path:
         if value == MASKED:
             return MASKED
@@ -164,11 +169,11 @@ def _at(value: Any, path: Path) -> Any:
 
 
 def _shown(path: Path, value: Any, wanted: Any) -> Any:
-    """Hide what may be a secret in the live object: somebody may have put one where the program has a reference."""
+    """Mask possible secrets in a live object: somebody may have put one where the program has a reference."""
     if isinstance(value, str):
         return MASKED if _is_secret(path, wanted) or looks_secret(value) else value
     if is_mapping(value):
-        # A variable that somebody added, with its name beside it.
+        # An added variable, with its name beside it.
         here = (*path, Key((("name", value["name"]),))) if isinstance(value.get("name"), str) else path
         return {key: _shown((*here, key), entry, entry) for key, entry in value.items()}
     if is_list(value):

@@ -1,6 +1,6 @@
-"""What a refreshing preview tells of each resource, read from the engine's events.
+"""The resources of a refreshing preview, read from the engine's events.
 
-The event stream, unlike `preview --json`, has the live object of a resource that the engine would leave as it is.
+Unlike `preview --json`, the event stream includes the live object of unchanged resources.
 """
 
 from collections.abc import Iterable
@@ -27,15 +27,16 @@ _REPLACES = {OpType.CREATE_REPLACEMENT: "replace", OpType.DELETE_REPLACED: "repl
 class Resource:
     """One resource of the stack.
 
-    urn: its URN.
-    deployed: inputs of its last deployment, as far as a refresh left them; None for a new resource.
-    recorded: its outputs then.
-    exists: whether the refresh found it.
-    live_inputs: its inputs, with what the provider found changed in the cluster.
-    live: its outputs as they are now, the whole live object.
-    operation: what the engine would do: `same`, `create`, `update`, `replace`, `delete`.
-    wanted: inputs that the program gives it; None where the program has it no more.
-    changed: paths that the provider finds changed, as the engine writes them.
+    Attributes:
+        urn: Its URN.
+        deployed: Inputs of its last deployment, as far as a refresh did not overwrite them; None for a new resource.
+        recorded: Outputs of its last deployment.
+        exists: Whether the refresh found it.
+        live_inputs: Inputs after the refresh, with changes made in the cluster.
+        live: Outputs after the refresh: the whole live object.
+        operation: Planned operation: `same`, `create`, `update`, `replace`, `delete`.
+        wanted: Inputs from the program; None if it is no longer in the program.
+        changed: Paths of the provider's detailed diff, as the engine writes them.
     """
 
     urn: str
@@ -50,7 +51,7 @@ class Resource:
 
     @property
     def type(self) -> str:
-        """Its type, such as `kubernetes:apps/v1:Deployment`."""
+        """Its type, for example `kubernetes:apps/v1:Deployment`."""
         return self.urn.split("::")[2].rpartition("$")[2]
 
     @property
@@ -60,7 +61,7 @@ class Resource:
 
 
 def resources(events: Iterable[EngineEvent]) -> list[Resource]:
-    """Return every resource of a preview that refreshes, in the order of the state; components are left out."""
+    """Return every resource of a refreshing preview in the order of the state, without components."""
     found: dict[str, Resource] = {}
     for event in events:
         refreshed = event.res_outputs_event
@@ -95,12 +96,12 @@ def _outputs(state: StepEventStateMetadata | None) -> Properties:
 
 
 def masked_properties(properties: Properties) -> Properties:
-    """Return properties with `[secret]` in the place of each secret, whatever the event holds of it."""
+    """Return properties with every secret replaced by `[secret]`, however the event encodes it."""
     return {key: masked(value) for key, value in properties.items()}
 
 
 def masked(value: object) -> object:
-    """Return a property with `[secret]` in the place of each secret."""
+    """Return a property with every secret replaced by `[secret]`."""
     if is_mapping(value):
         return MASKED if value.get(_SIGNATURE) == _SECRET else masked_properties(value)
     return [masked(entry) for entry in value] if is_list(value) else value

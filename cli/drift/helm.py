@@ -1,4 +1,4 @@
-"""Helm's record of a release: which objects it deployed, and as what."""
+"""Helm's record of a release: the objects that it deployed."""
 
 import base64
 import gzip
@@ -18,13 +18,15 @@ MANAGER = "helm"
 
 @dataclass(frozen=True)
 class Record:
-    """What Helm remembers of one revision of a release.
+    """Helm's record of one revision of a release.
 
-    name, namespace: of the release.
-    revision: number of the revision, from 1.
-    status: Helm's word for it, for example `deployed` or `failed`.
-    chart: name and version of the chart, as in `ollama-1.77.0`.
-    manifest: the objects as YAML documents.
+    Attributes:
+        name: Name of the release.
+        namespace: Namespace of the release.
+        revision: Number of the revision, from 1.
+        status: Helm's status, for example `deployed` or `failed`.
+        chart: Name and version of the chart, for example `ollama-1.77.0`.
+        manifest: The objects as YAML documents.
     """
 
     name: str
@@ -36,13 +38,14 @@ class Record:
 
 
 def decode(release: str) -> Record:
-    """Read Helm's record of a revision.
+    """Parse Helm's record of a revision.
 
-    release: the key `release` in the `data` of a Secret `sh.helm.release.v1.<name>.v<revision>`, as the API gives it:
-        base64 of base64 of gzipped JSON. Source: helm/helm, pkg/storage/driver/util.go.
+    Args:
+        release: Key `release` in the `data` of a Secret `sh.helm.release.v1.<name>.v<revision>`, as the API returns it:
+            base64 of base64 of gzipped JSON. Source: helm/helm, pkg/storage/driver/util.go.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not a record of Helm.
     """
     try:
         raw = base64.b64decode(base64.b64decode(release))
@@ -57,20 +60,20 @@ def decode(release: str) -> Record:
             manifest=found["manifest"],
         )
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
-        # The record holds the values of a release: nothing of it is quoted.
+        # The record holds the values of a release, so errors must not quote it.
         raise ValueError(f"this is no record of a Helm release ({type(error).__name__})") from None
 
 
 def manifest_objects(record: Record) -> list[dict[str, Any]]:
-    """Return the objects of a release, as its manifest writes them."""
+    """Return the objects of a release's manifest."""
     return [found for found in yaml.safe_load_all(record.manifest) if found]
 
 
 def as_stored(item: Properties) -> Properties:
-    """Return an object of a manifest with everything where the API server puts it.
+    """Return an object of a manifest in the form in which the API server stores it.
 
-    Helm sets labels and annotations; the rest of the metadata, and the status, is not its own. The API server encodes
-    a Secret's `stringData` into its `data`.
+    Of the metadata, only labels and annotations are Helm's own; the status is not. The API server encodes a Secret's
+    `stringData` into its `data`.
     """
     rest = {key: value for key, value in item.items() if key not in {"metadata", "status", "stringData"}}
     metadata: Properties = mapping(item.get("metadata"))
@@ -83,10 +86,10 @@ def as_stored(item: Properties) -> Properties:
 
 
 def deployed_record(api: client.ApiClient, namespace: str, name: str) -> Record:
-    """Read the record of the deployed revision of a release, or of the last one where none is deployed.
+    """Read the record of the deployed revision of a release, or of the last one if none is deployed.
 
     Raises:
-        LookupError: There is none.
+        LookupError: The release does not exist.
     """
     found: Any = client.CoreV1Api(api).list_namespaced_secret(namespace, label_selector=f"owner=helm,name={name}")
     secrets: list[Any] = found.items

@@ -1,6 +1,6 @@
-"""Who set which field of an object, as its `metadata.managedFields` says.
+"""Who set which field of an object, according to its `metadata.managedFields`.
 
-The form is FieldsV1 of Kubernetes' structured-merge-diff: a tree with the keys `f:<field>`, `k:<merge key>`,
+The format is FieldsV1 of Kubernetes' structured-merge-diff: a tree with the keys `f:<field>`, `k:<merge key>`,
 `v:<value>`, `i:<index>`, and `.` for an item itself. A leaf stands for everything below it.
 https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
 """
@@ -36,11 +36,12 @@ Fields = Mapping[str, Any]
 class Manager:
     """One entry of `managedFields`.
 
-    name: the program that set the fields, such as `kubectl-edit`; Kubernetes does not record the person.
-    operation: `Apply` or `Update`.
-    subresource: such as `status` or `scale`; empty for the object itself.
-    time: when it last set any of them, RFC 3339 in UTC.
-    fields: the fields, as FieldsV1.
+    Attributes:
+        name: Program that set the fields, for example `kubectl-edit`; Kubernetes does not record the person.
+        operation: `Apply` or `Update`.
+        subresource: For example `status` or `scale`; empty for the object itself.
+        time: Time of its last change, RFC 3339 in UTC.
+        fields: The fields, as FieldsV1.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Manager:
 
     @property
     def is_control_plane(self) -> bool:
-        """Whether it is a part of Kubernetes."""
+        """Whether it is part of Kubernetes."""
         return self.name in CONTROL_PLANE
 
 
@@ -71,17 +72,20 @@ def managers(live: Mapping[str, Any]) -> list[Manager]:
 
 
 def is_own(manager: Manager, own: str) -> bool:
-    """Tell whether a manager is this stack's provider.
+    """Return whether a manager is this stack's provider.
 
-    own: field manager of the resource, as its state has it.
+    Args:
+        manager: The manager.
+        own: Field manager of the resource, from its state.
     """
     return manager.name == own or manager.name in _CREATORS
 
 
 def step_of(text: str) -> Step:
-    """Read a key of FieldsV1.
+    """Parse a key of FieldsV1.
 
-    Raises ValueError for one of no known form.
+    Raises:
+        ValueError: The key has an unknown form.
     """
     kind, _, rest = text.partition(":")
     if kind == "f":
@@ -96,7 +100,7 @@ def step_of(text: str) -> Step:
 
 
 def below(fields: Fields, step: Step) -> Fields | None:
-    """Return the part of a tree below a step; None where it has none."""
+    """Return the part of a tree below a step; None if there is none."""
     for text, found in fields.items():
         if text != "." and step_of(text) == step:
             return found
@@ -104,10 +108,10 @@ def below(fields: Fields, step: Step) -> Fields | None:
 
 
 def owns(fields: Fields, path: Path) -> bool:
-    """Tell whether a tree has what is at a path, a part of it, or something that it is a part of."""
+    """Return whether a tree contains a path, a part of it, or one of its parents."""
     for step in path:
         if not fields:
-            return True  # a leaf: everything below belongs to it
+            return True  # a leaf owns everything below it
         found = below(fields, step)
         if found is None:
             return False
@@ -116,9 +120,12 @@ def owns(fields: Fields, path: Path) -> bool:
 
 
 def owner(entries: Iterable[Manager], path: Path, own: str) -> Manager | None:
-    """Return who set what is at a path last, others before this stack's own provider; None for nobody.
+    """Return who last set the value at a path, preferring others over this stack's provider; None if unknown.
 
-    own: field manager of this stack's provider for the object.
+    Args:
+        entries: Entries of the object's `managedFields`.
+        path: The path.
+        own: Field manager of this stack's provider for the object.
     """
     found = [entry for entry in entries if entry.fields and owns(entry.fields, path)]
     # RFC 3339 in UTC sorts as text.
@@ -126,7 +133,7 @@ def owner(entries: Iterable[Manager], path: Path, own: str) -> Manager | None:
 
 
 def merged(entries: Iterable[Manager]) -> dict[str, Any]:
-    """Return one tree of what all managers have: it tells which lists have merge keys, and what is set as a whole."""
+    """Return one tree of all managers' fields: it shows which lists have merge keys and which are set as a whole."""
     result: dict[str, Any] = {}
     for entry in entries:
         _merge(result, entry.fields)
@@ -139,5 +146,5 @@ def _merge(target: dict[str, Any], source: Fields) -> None:
 
 
 def list_keys(fields: Fields) -> list[Step]:
-    """Return the steps to the items of a list with merge keys, or of a set; none for a list that is set as a whole."""
+    """Return the steps to the items of a list with merge keys, or of a set; empty for a list set as a whole."""
     return [step_of(text) for text in fields if text.startswith(("k:", "v:"))]

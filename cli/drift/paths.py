@@ -1,4 +1,4 @@
-"""Where a field is in an object: steps through mappings, and through lists by what identifies an item there."""
+"""Paths of fields in an object: steps through mappings, and through lists by the key that identifies an item."""
 
 import json
 import re
@@ -11,15 +11,16 @@ from cli.data import is_list, is_mapping
 
 @dataclass(frozen=True)
 class Key:
-    """An item of a list by its merge key, such as the container with the name `ollama`.
+    """An item of a list by its merge key, for example the container named `ollama`.
 
-    fields: name and value of each field of the key, as in the object.
+    Attributes:
+        fields: Name and value of each field of the key, as in the object.
     """
 
     fields: tuple[tuple[str, Any], ...]
 
     def matches(self, item: object) -> bool:
-        """Tell whether this is the key of an item; one that leaves a field to its default (`protocol`) matches too."""
+        """Return whether an item has this key; an item that leaves a field to its default (`protocol`) matches too."""
         if not is_mapping(item):
             return False
         given = [item[name] == value for name, value in self.fields if name in item]
@@ -28,7 +29,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a list of scalars in which each occurs once, by its value."""
+    """An item of a set (a list of unique scalars), by its value."""
 
     value: Any
 
@@ -47,7 +48,7 @@ ABSENT: Any = _Absent()
 
 
 def child(value: Any, step: Step) -> Any:
-    """Return what is one step below a value; ABSENT where there is nothing."""
+    """Return the value one step below a value; ABSENT if there is none."""
     if isinstance(step, str):
         return value.get(step, ABSENT) if is_mapping(value) else ABSENT
     if not is_list(value):
@@ -60,17 +61,17 @@ def child(value: Any, step: Step) -> Any:
 
 
 def descend(value: Any, path: Path) -> Any:
-    """Return what is at a path; ABSENT where there is nothing."""
+    """Return the value at a path; ABSENT if there is none."""
     for step in path:
         value = child(value, step)
     return value
 
 
 def pointer(value: Any, path: Path) -> str:
-    """Return the JSON pointer (RFC 6901) of what is at a path now.
+    """Return the JSON pointer (RFC 6901) to the current value at a path.
 
     Raises:
-        KeyError: There is nothing.
+        KeyError: There is no value.
     """
     text = ""
     for step in path:
@@ -89,7 +90,7 @@ def pointer(value: Any, path: Path) -> str:
 
 
 def render(path: Path) -> str:
-    """Write a path for a person: `spec.template.spec.containers[ollama].env[OLLAMA_HOST].value`."""
+    """Return a path for people: `spec.template.spec.containers[ollama].env[OLLAMA_HOST].value`."""
     text = ""
     for step in path:
         if isinstance(step, str) and re.fullmatch(r"[A-Za-z0-9_-]+", step):
@@ -105,7 +106,7 @@ def render(path: Path) -> str:
 
 
 def parse(text: str) -> Path:
-    """Read a path as the engine writes it: `spec.containers[0].name`, `data["a.b"]`."""
+    """Parse a path as the engine writes it: `spec.containers[0].name`, `data["a.b"]`."""
     return tuple(_steps(text))
 
 

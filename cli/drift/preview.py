@@ -1,4 +1,4 @@
-"""Runs the refreshing preview whose events tell what differs; it changes neither objects nor state."""
+"""Runs the refreshing preview that detects drift; it changes neither objects nor state."""
 
 from collections.abc import Sequence
 
@@ -12,17 +12,17 @@ from cli.session import Session
 
 
 def find(session: Session) -> list[Line]:
-    """Return every difference between what a stack wants and what the cluster has, in Helm releases too.
+    """Return every difference between a stack and its cluster, including Helm releases.
 
     Raises:
-        CommandError: What differs cannot be told. The message says why, in the engine's words.
+        CommandError: The preview failed. The message quotes the engine.
     """
     found = resources(automation.preview(session))
     return [*lines(found), *_of_releases(session, found)]
 
 
 def _of_releases(session: Session, found: Sequence[Resource]) -> list[Line]:
-    """Return what differs in the objects of Helm releases: the preview sees Helm's own record only."""
+    """Return the drift of objects in Helm releases: the preview only sees Helm's own record."""
     if not deployed(found):
         return []
     api = connect(session.stack.kubeconfig_path, session.stack.context)

@@ -1,6 +1,6 @@
-"""Drift of the objects of Helm releases.
+"""Drift of the objects in Helm releases.
 
-A refresh does not see it: Helm, and with it Pulumi's `Release`, looks at its own record.
+A refresh does not detect it: Helm, and with it Pulumi's `Release`, only looks at Helm's own record.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ Release = tuple[str, str]
 
 
 def deployed(resources: Iterable[Resource]) -> list[Release]:
-    """Return every release that is deployed and stays."""
+    """Return every deployed release that stays in the program."""
     return [
         (str(found.live["namespace"]), str(found.live["name"]))
         for found in resources
@@ -34,7 +34,7 @@ def release_lines(api: client.ApiClient, resources: Iterable[Resource]) -> list[
     """Compare the objects of every deployed release with its manifest.
 
     Raises:
-        LookupError: A release or an object of it cannot be read.
+        LookupError: A release or one of its objects cannot be read.
         client.ApiException: The cluster does not answer.
     """
     return [line for release in deployed(resources) for line in release_drift(api, release)]
@@ -44,7 +44,7 @@ def release_drift(api: client.ApiClient, release: Release) -> list[Line]:
     """Compare the objects of a release with its deployed revision, in the order of the manifest.
 
     Raises:
-        LookupError: The namespace has no release of this name, or an object cannot be read.
+        LookupError: The release does not exist, or an object cannot be read.
     """
     namespace, name = release
     found, objects = list[Line](), LiveObjects(api)
@@ -58,8 +58,8 @@ def object_lines(item: Properties, live: Properties | None, release: Release) ->
 
     Args:
         item: The object in the manifest.
-        live: The object in the cluster; None if it is not there.
-        release: The release that it belongs to.
+        live: The object in the cluster; None if it does not exist.
+        release: Its release.
     """
     metadata = item["metadata"]
     namespace = str(metadata.get("namespace") or release[0])
@@ -81,10 +81,10 @@ def _live(objects: LiveObjects, item: Properties, namespace: str) -> Properties 
 
 
 def ways_back(api: client.ApiClient, lines: Iterable[Line]) -> list[str]:
-    """Return the commands that have Helm put back what differs: in Pulumi's eyes its record is right.
+    """Return the Helm commands that revert the drift, which Pulumi does not: Helm's record has not changed.
 
     Raises:
-        LookupError: A release is gone.
+        LookupError: A release no longer exists.
     """
     found = dict.fromkeys(line.release for line in lines if line.release)
     return [

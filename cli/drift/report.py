@@ -1,4 +1,4 @@
-"""The lines of `make drift` for a person and for a program."""
+"""Output of `make drift`, for people and for programs."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ _HEADINGS = ("OBJECT", "FIELD", "WANTED", "LIVE", "CHANGED BY", "AT")
 
 
 def text(found: Sequence[Line]) -> list[str]:
-    """Give a heading and one line a difference, in columns."""
+    """Return a heading and one line a difference, in columns."""
     rows = [_HEADINGS, *(_row(line) for line in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -44,7 +44,7 @@ def _value(line: Line, value: Any) -> str:
 
 
 def document(stack: str, found: Iterable[Line]) -> dict[str, Any]:
-    """Give the same as data: `wanted` and `live` are left out where there is nothing."""
+    """Return the report as data, without `wanted` or `live` where there is no value."""
     return {"stack": stack, "drift": [_entry(line) for line in found]}
 
 

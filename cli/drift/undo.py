@@ -1,4 +1,4 @@
-"""Removes from live objects what somebody added to them, which the provider neither sees nor puts back."""
+"""Removes additions to live objects, which the provider neither sees nor reverts."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -13,16 +13,18 @@ from cli.live import LiveObjects
 
 
 def operations(live: Properties, added: Sequence[Line]) -> list[dict[str, Any]]:
-    """Return the JSON patch (RFC 6902) that removes what was added and is still as it was found; empty for none.
+    """Return the JSON patch (RFC 6902) that removes additions that are still as found; empty for none.
 
-    live: the object as it is now.
+    Args:
+        live: The live object.
+        added: Paths and values of the additions.
     """
     found: list[tuple[tuple[Any, ...], str]] = []
     for line in added:
         path, value = line.added or ((), None)
         if descend(live, path) == value:
             where = pointer(live, path)
-            # The last item of a list first, so that the others keep their places.
+            # The last item of a list first, so that the others keep their indexes.
             found.append((tuple(int(step) if step.isdigit() else 0 for step in where.split("/")), where))
     if not found:
         return []
@@ -31,7 +33,7 @@ def operations(live: Properties, added: Sequence[Line]) -> list[dict[str, Any]]:
 
 
 def remove_added(api: client.ApiClient, lines: Sequence[Line]) -> Iterator[Line]:
-    """Remove what somebody added, object by object, and give each line that is done.
+    """Remove additions, object by object, and yield each line that is done.
 
     Raises:
         client.ApiException: The API server refuses.

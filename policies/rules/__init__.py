@@ -1,4 +1,4 @@
-"""The rules, one concept a module."""
+"""The rules, one topic a module."""
 
 from .data import DATA_PROTECTED, ONE_GPU_HOLDER
 from .exposure import NO_ANONYMOUS_OLLAMA, NO_LOAD_BALANCER

@@ -1,4 +1,4 @@
-"""What holds data is protected where people depend on it, and a volume is not held twice."""
+"""Rules on data: it is protected in production, and a volume is mounted by one pod at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -22,7 +22,7 @@ def _protected(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
     if not _depends(resources):
         return
     for resource in resources:
-        # A credential with keepers is made to be replaced.
+        # A credential with keepers is meant to be replaced.
         generated = resource.type in GENERATED and not resource.props.get("keepers")
         holds = generated or (resource.is_kubernetes and resource.kind in HOLDERS)
         if holds and not resource.protect:

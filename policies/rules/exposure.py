@@ -1,4 +1,4 @@
-"""What can be reached from outside, and by whom."""
+"""Rules on what can be reached from outside, and by whom."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -30,7 +30,7 @@ def _service(resource: Resource) -> Iterator[str]:
 
 
 def _ollama_pods(resources: Sequence[Resource]) -> list[Mapping[str, Any]]:
-    """Give the labels of pods that run the Ollama server itself."""
+    """Return the labels of the pods that run the Ollama server."""
     found: list[Mapping[str, Any]] = []
     for resource in resources:
         ports = (port for box in containers(resource) for port in map(mapping, sequence(box.get("ports"))))
@@ -46,7 +46,7 @@ def _leads_to(service: Resource, pods: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _backends(resource: Resource) -> Iterator[str]:
-    """Give the names of the Services behind an Ingress or an HTTPRoute."""
+    """Return the names of the Services behind an Ingress or an HTTPRoute."""
     if resource.kind == "Ingress":
         paths = (
             path
@@ -61,7 +61,7 @@ def _backends(resource: Resource) -> Iterator[str]:
 
 
 def _guards(resources: Sequence[Resource], route: Resource) -> bool:
-    """Tell whether a policy that lets only some in is attached to a route."""
+    """Return whether a policy that restricts access is attached to a route."""
     for resource in resources:
         spec = resource.spec
         targets = [*map(mapping, sequence(spec.get("targetRefs"))), mapping(spec.get("targetRef"))]

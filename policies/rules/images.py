@@ -1,4 +1,4 @@
-"""Images and charts have versions that mean the same tomorrow."""
+"""Rules on images and charts: their versions are pinned."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _VERSION = re.compile(r"\d+\.\d+|\d{8}|[0-9a-f]{7,40}")
 
 
 def tag(image: str) -> str:
-    """Give the tag of an image; empty if it has none."""
+    """Return the tag of an image; empty if it has none."""
     return image.rpartition("/")[2].partition("@")[0].partition(":")[2]
 
 
@@ -26,7 +26,7 @@ def _images(resource: Resource) -> Iterator[str]:
 
 
 def _charts(resource: Resource) -> Iterator[str]:
-    # A local directory has no version beside its own.
+    # A local chart has only its own version.
     chart = str(resource.props.get("chart") or "")
     remote = resource.props.get("repositoryOpts") or "://" in chart
     if resource.is_release and remote and not resource.props.get("version"):

@@ -1,4 +1,4 @@
-"""Objects say what they belong to."""
+"""Rules on labels."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ NEEDED = (
 
 
 def _check(resource: Resource) -> Iterator[str]:
-    # Only what has metadata is an object: a provider, a patch or a list has none.
+    # Only objects have metadata: a provider, a patch or a list has none.
     if not resource.is_kubernetes or "metadata" not in resource.props:
         return
     missing = [label for label in NEEDED if not resource.labels.get(label)]

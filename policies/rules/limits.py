@@ -1,4 +1,4 @@
-"""Containers say what they need and what they may take."""
+"""Rules on the requests and limits of containers."""
 
 from collections.abc import Iterator
 

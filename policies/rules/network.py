@@ -1,4 +1,4 @@
-"""Every namespace refuses traffic that nobody asked for."""
+"""Rules on network policies: every namespace denies traffic by default."""
 
 from collections.abc import Iterator, Sequence
 

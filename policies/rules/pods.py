@@ -1,4 +1,4 @@
-"""Where pods and containers are in a resource."""
+"""Pods and containers in resources."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ TEMPLATES = {
 
 
 def pod_spec(resource: Resource) -> Mapping[str, Any] | None:
-    """Give the spec of a resource's pods; None if it has none."""
+    """Return the spec of a resource's pods; None if it has none."""
     if not resource.is_kubernetes or resource.kind not in TEMPLATES:
         return None
     spec = resource.spec
@@ -29,12 +29,12 @@ def pod_spec(resource: Resource) -> Mapping[str, Any] | None:
 
 
 def containers(resource: Resource) -> Iterator[Mapping[str, Any]]:
-    """Give the containers of a resource's pods, init containers too."""
+    """Return the containers of a resource's pods, including init containers."""
     spec = pod_spec(resource) or {}
     for key in ("initContainers", "containers"):
         yield from map(mapping, sequence(spec.get(key)))
 
 
 def resources_of(container: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Give the requests or limits of a container."""
+    """Return the requests or limits of a container."""
     return mapping(mapping(container.get("resources")).get(key))

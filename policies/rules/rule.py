@@ -1,4 +1,4 @@
-"""What a rule is. Rules know nothing of the engine, so that they can be tested one by one."""
+"""Types of rules. They do not depend on the engine, so that rules can be tested one by one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,13 +13,14 @@ EXCEPTIONS = "exceptions"
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource of a stack, as it is registered.
+    """A registered resource of a stack.
 
-    type: its Pulumi type, for example `kubernetes:apps/v1:Deployment`.
-    name: its logical name.
-    props: its inputs in camelCase; UNKNOWN where a preview does not know them.
-    protect: whether Pulumi protects it.
-    urn: its URN.
+    Attributes:
+        type: Its Pulumi type, for example `kubernetes:apps/v1:Deployment`.
+        name: Its logical name.
+        props: Its inputs in camelCase; UNKNOWN for values that a preview does not know.
+        protect: Whether Pulumi protects it.
+        urn: Its URN.
     """
 
     type: str
@@ -35,7 +36,7 @@ class Resource:
 
     @property
     def is_kubernetes(self) -> bool:
-        """Whether it is an object in a cluster."""
+        """Whether it is a Kubernetes object."""
         return self.type.startswith("kubernetes:") and not self.is_release
 
     @property
@@ -50,17 +51,17 @@ class Resource:
 
     @property
     def namespace(self) -> str:
-        """The object's namespace; empty outside of namespaces."""
+        """The object's namespace; empty for cluster-wide objects."""
         return str(self.metadata.get("namespace") or "")
 
     @property
     def object_name(self) -> str:
-        """The object's name in the cluster; the logical name where the provider chooses it."""
+        """The object's name in the cluster; the logical name if the provider generates it."""
         return str(self.metadata.get("name") or self.name)
 
     @property
     def reference(self) -> str:
-        """The object as `namespace/name`, or its name alone."""
+        """The object as `namespace/name`; only the name for cluster-wide objects."""
         return f"{self.namespace}/{self.object_name}" if self.namespace else self.object_name
 
     @property
@@ -83,8 +84,9 @@ class Resource:
 class Violation:
     """What is wrong with one resource of a stack.
 
-    message: a sentence that says what is wrong and what to do.
-    urn: URN of the resource.
+    Attributes:
+        message: A sentence that says what is wrong and what to do.
+        urn: URN of the resource.
     """
 
     message: str
@@ -95,9 +97,10 @@ class Violation:
 class ResourceRule:
     """A rule on single resources.
 
-    name: as in the configuration of the pack.
-    description: what it asks for.
-    check: gives what is wrong with a resource, as sentences.
+    Attributes:
+        name: Name in the configuration of the pack.
+        description: What it requires.
+        check: Returns the problems of a resource, as sentences.
     """
 
     name: str
@@ -105,7 +108,7 @@ class ResourceRule:
     check: Callable[[Resource], Iterator[str]]
 
     def violations(self, resource: Resource, exceptions: Sequence[str] = ()) -> Iterator[str]:
-        """Give what is wrong with a resource, unless it is an exception."""
+        """Return the problems of a resource; none for an exempt one."""
         if resource.reference not in exceptions:
             for message in self.check(resource):
                 yield f"{resource.kind} {resource.reference}: {message}"
@@ -115,8 +118,10 @@ class ResourceRule:
 class StackRule:
     """A rule on all resources of a stack together.
 
-    name, description: as in ResourceRule.
-    check: gives the resources with which something is wrong, each with a sentence.
+    Attributes:
+        name: Name in the configuration of the pack.
+        description: What it requires.
+        check: Returns the resources with problems, each with a sentence.
     """
 
     name: str
@@ -124,17 +129,17 @@ class StackRule:
     check: Callable[[Sequence[Resource]], Iterator[tuple[Resource, str]]]
 
     def violations(self, resources: Sequence[Resource], exceptions: Sequence[str] = ()) -> Iterator[Violation]:
-        """Give what is wrong with the resources that are no exceptions."""
+        """Return the violations, without those of exempt resources."""
         for resource, message in self.check(resources):
             if resource.reference not in exceptions:
                 yield Violation(f"{resource.kind} {resource.reference}: {message}", resource.urn)
 
 
 def mapping(value: object) -> Mapping[str, Any]:
-    """Give a value if it is a mapping, else an empty one: a property may be missing, or not known yet."""
+    """Return a value if it is a mapping, else an empty one: a property may be missing or unknown."""
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def sequence(value: object) -> Sequence[Any]:
-    """Give a value if it is a list, else an empty one."""
+    """Return a value if it is a list, else an empty one."""
     return cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else ()

@@ -1,4 +1,4 @@
-"""Secret values are in Secrets, and nowhere else."""
+"""Rules on secrets: their values are in Secrets and nowhere else."""
 
 import re
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ _LEAST = 8
 
 
 def looks_secret(name: str, value: str) -> bool:
-    """Tell whether a value of a name looks like a secret: by its form, or because the name says so.
+    """Return whether a named value looks like a secret, by its form or by the name.
 
-    A reference (`${NAME}`, `$(NAME)`) is none, nor are a switch, a number and a word of a few letters.
+    References (`${NAME}`, `$(NAME)`), switches, numbers and short words do not.
     """
     if not value or value == UNKNOWN:
         return False

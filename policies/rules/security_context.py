@@ -1,4 +1,4 @@
-"""Pods keep to Pod Security `restricted`, and to a read-only root filesystem."""
+"""Rules on security contexts: Pod Security `restricted`, and a read-only root filesystem."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -25,8 +25,9 @@ _numbers = itertools.count()
 class Preview:
     """What a preview said.
 
-    steps: operation by URN, of the resources that would change.
-    output: the errors; everything that was printed where it tells none.
+    Attributes:
+        steps: Operation by URN, of the resources that would change.
+        output: The errors; everything that was printed where it tells none.
     """
 
     failed: bool

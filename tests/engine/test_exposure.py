@@ -24,9 +24,10 @@ UNLIMITED = {"request": "0s", "backendRequest": "0s"}
 class Door(NamedTuple):
     """What a proxy gets.
 
-    chat, ollama: annotations of the Ingress, or filters of the HTTPRoute by kind.
-    beside_chat, beside_ollama: objects beside it, by kind and name.
-    timeouts: of the HTTPRoute's rule.
+    Attributes:
+        chat, ollama: Annotations of the Ingress, or filters of the HTTPRoute by kind.
+        beside_chat, beside_ollama: Objects beside it, by kind and name.
+        timeouts: Of the HTTPRoute's rule.
     """
 
     chat: Mapping[str, str] = {}

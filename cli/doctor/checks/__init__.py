@@ -1,4 +1,4 @@
-"""The checks: pure functions of what a stack needs and what was found."""
+"""The checks: pure functions of the needs of a stack and the facts of a cluster."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""May the user create what the stack has, and is the place free?"""
+"""Checks permissions, API kinds and namespaces."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ _ADD_ONS = {
 
 
 def kinds(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Does the server know every kind?"""
+    """Check that the server knows every kind."""
     for kind in sorted(facts.missing_kinds, key=str):
         group = kind.api_version.rpartition("/")[0]
         owner = _ADD_ONS.get(group)
@@ -39,7 +39,7 @@ def _names(needs: Needs, kind: object) -> str:
 
 
 def permissions(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """May the user do everything that `up` and `destroy` do?"""
+    """Check that the user may do everything that `up` and `destroy` do."""
     del needs
     if facts.denied is None:
         yield diagnosis(
@@ -50,7 +50,7 @@ def permissions(needs: Needs, facts: Facts) -> Iterator[Finding]:
             "ask whoever runs the cluster for a role that may create, get, patch and delete what the stack has",
         )
         return
-    # One line for each kind of object, not one for each verb.
+    # One line a kind, not one a verb.
     by_resource: dict[tuple[str, str, str], list[Permission]] = {}
     for permission in facts.denied:
         by_resource.setdefault((permission.group, permission.resource, permission.namespace), []).append(permission)
@@ -69,7 +69,7 @@ def permissions(needs: Needs, facts: Facts) -> Iterator[Finding]:
 
 
 def namespaces(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Are the namespaces free, or this stack's own?"""
+    """Check that the namespaces are free or belong to this stack."""
     if facts.namespaces is None:
         yield diagnosis(
             "unknown",

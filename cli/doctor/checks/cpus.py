@@ -1,4 +1,4 @@
-"""Do the CPUs of the nodes run the programs?"""
+"""Checks that the nodes' CPUs can run the programs."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _NFD = "feature.node.kubernetes.io/cpu-cpuid."
 
 
 def avx(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Has the CPU of MongoDB's node AVX, without which it does not run on amd64 (MongoDB's Production Notes)?"""
+    """Check that a node for MongoDB has AVX, which MongoDB needs on amd64 (MongoDB's Production Notes)."""
     if facts.nodes is None or not needs.mongodb:
         return
     nodes = [node for node in places(needs.mongodb[0], facts.nodes) if _architecture(node) == "amd64"]

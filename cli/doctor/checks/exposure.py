@@ -1,4 +1,4 @@
-"""Does somebody serve what is exposed?"""
+"""Checks that a controller serves the exposures."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _NOBODY = "`up` succeeds, and nobody reaches it from outside the cluster"
 
 
 def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Does the IngressClass of each Ingress exist?"""
+    """Check that the IngressClass of each Ingress exists."""
     for ingress in needs.all("Ingress"):
         shown = title("Ingress", ingress.metadata["namespace"], ingress.object_name)
         name = ingress.spec.get("ingressClassName", "")
@@ -41,7 +41,7 @@ def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
 
 
 def gateways(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Does the Gateway of each HTTPRoute exist, and its GatewayClass?"""
+    """Check that the Gateway of each HTTPRoute, and its GatewayClass, exist."""
     for route in needs.all("HTTPRoute"):
         shown = title("HTTPRoute", route.metadata["namespace"], route.object_name)
         for parent in route.spec["parentRefs"]:

@@ -1,4 +1,4 @@
-"""Are there the GPUs that the stack asks for?"""
+"""Checks that the cluster has the GPUs that the stack requests."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,7 +11,7 @@ from components.settings.findings import Finding
 
 
 def allocatable(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Are the GPUs that the stack asks for allocatable, and free?"""
+    """Check that the requested GPUs are allocatable and free."""
     if facts.nodes is None:
         return
     for resource in sorted({key for pod in needs.pods for key in pod.requests if "/" in key}):

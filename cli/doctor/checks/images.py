@@ -1,4 +1,4 @@
-"""Where do the images come from?"""
+"""Checks the registries of the images."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from components.stack.settings import images as pinned_images
 
 
 def registries(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Is each image's registry public, or a mirror? Whether the nodes reach it cannot be told from here."""
+    """Report each image's registry: public or a mirror. Only the nodes can tell whether they reach it."""
     del facts
     public = {image.registry for image in pinned_images().values()}
     images = {container["image"] for pod in needs.pods for container in pod.containers}

@@ -1,4 +1,4 @@
-"""Does the network plugin enforce NetworkPolicies?"""
+"""Checks that the network plugin enforces NetworkPolicies."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ _WHY = (
 
 
 def network_policies(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Does something enforce the NetworkPolicies?"""
+    """Check that the cluster enforces NetworkPolicies."""
     if not needs.all("NetworkPolicy"):
         yield diagnosis(
             "warning",

@@ -1,4 +1,4 @@
-"""Is there a node with room for each pod?"""
+"""Checks that each pod fits on a node."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -19,7 +19,7 @@ _NOT_SEEN = diagnosis(
 
 
 def room(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Is there a node that each pod fits on, as far as CPU, memory, selectors and taints go?"""
+    """Check that each pod fits on a node by CPU, memory, node selector and taints."""
     if facts.nodes is None:
         yield _NOT_SEEN
         return
@@ -45,7 +45,7 @@ def room(needs: Needs, facts: Facts) -> Iterator[Finding]:
 
 
 def places(pod: Pod, nodes: Sequence[Node]) -> list[Node]:
-    """Return the nodes that take a pod, whatever its size. Affinity is left to the scheduler."""
+    """Return the nodes that accept a pod, regardless of its requests. Affinity is left to the scheduler."""
     selector: Mapping[str, str] = pod.spec.get("nodeSelector", {})
     tolerations = pod.spec.get("tolerations", [])
     return [

@@ -1,4 +1,4 @@
-"""Is there what the settings name and the stack does not create?"""
+"""Checks objects that the settings refer to and the stack does not create."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _CONSEQUENCES = {
 
 
 def existing(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Are Secrets, ConfigMaps, claims and classes there, with their keys?"""
+    """Check that referenced Secrets, ConfigMaps, claims and classes exist and have the needed keys."""
     for reference in needs.references:
         where = (reference.kind, reference.namespace, reference.name)
         if where not in facts.existing:

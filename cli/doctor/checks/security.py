@@ -1,4 +1,4 @@
-"""Are pods held to their Pod Security level?"""
+"""Checks that Pod Security levels are enforced."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from components.settings.findings import Finding
 
 
 def pod_security(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Is Pod Security admission on?"""
+    """Check that Pod Security admission is enabled."""
     names = ", ".join(needs.namespaces)
     if facts.pod_security:
         yield ok("pod security", f"Pod Security admission is on: {names} take only pods of the level restricted")

@@ -1,4 +1,4 @@
-"""Is there a StorageClass for each claim, and may the pods write to its volumes?"""
+"""Checks that each claim has a StorageClass, and that pods can write to its volumes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -20,7 +20,7 @@ _CLASS_SETTING = "`storage.storageClassName`"
 
 
 def storage_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Does the StorageClass that each claim names exist, or a default one?"""
+    """Check that the StorageClass of each claim, or a default one, exists."""
     claims = _claims(needs)
     if not claims:
         return
@@ -67,7 +67,7 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
 
 
 def fs_group(needs: Needs, facts: Facts) -> Iterator[Finding]:
-    """Can pods that do not run as root write to the volumes of each StorageClass?"""
+    """Check that pods that do not run as root can write to the volumes of each StorageClass."""
     for name, wanting in _claims(needs).items():
         found = _class_of(name, facts.storage_classes or ())
         if found is None:
@@ -101,7 +101,7 @@ def fs_group(needs: Needs, facts: Facts) -> Iterator[Finding]:
 
 
 def _claims(needs: Needs) -> Mapping[str, Sequence[str]]:
-    """Return the names of the claims by the StorageClass that they name, which is empty for the default one."""
+    """Return the names of the claims by StorageClass; the key is empty for the default one."""
     claims: dict[str, list[str]] = {}
     for claim in needs.all("PersistentVolumeClaim"):
         claims.setdefault(claim.spec.get("storageClassName", ""), []).append(claim.object_name)
@@ -109,5 +109,5 @@ def _claims(needs: Needs) -> Mapping[str, Sequence[str]]:
 
 
 def _class_of(name: str, classes: Sequence[StorageClass]) -> StorageClass | None:
-    """Return the StorageClass of a name, or the first default one for an empty name."""
+    """Return the StorageClass with a name, or the first default one if the name is empty."""
     return next((found for found in classes if (found.name == name if name else found.default)), None)
