@@ -1,1 +1,1 @@
-"""This project beside Terraform, Helm and kubectl, measured on one API server in one run."""
+"""Benchmarks of this project against Terraform, Helm and kubectl, measured on one API server in one run."""

@@ -1,4 +1,4 @@
-"""Command line of the benchmarks: `run` measures, `report` writes docs/benchmarks.md from what was measured."""
+"""Command line of the benchmarks: `run` measures, `report` writes docs/benchmarks.md from the results."""
 
 import shutil
 import sys
@@ -26,7 +26,7 @@ def run(
     quick: Annotated[bool, typer.Option("--quick", help="A look in a few minutes: two rounds, small numbers.")] = False,
     only: Annotated[str, typer.Option(help="Measure one part: lifecycle, preview, growth or large.")] = "",
 ) -> None:
-    """Measure. An interrupted run of the same commit goes on where it was."""
+    """Measure. An interrupted run of the same commit is continued."""
     try:
         results = measure(Plan.quick() if quick else Plan.full(), only, out)
     except (BenchmarkError, SandboxError) as error:
@@ -42,7 +42,7 @@ def run(
 
 @app.command()
 def report(results: Annotated[Path, typer.Option(help="Measurements.")] = RESULTS) -> None:
-    """Write the tables and plots of docs/benchmarks.md again."""
+    """Update the tables and plots of docs/benchmarks.md."""
     write_document(Results.read(results))
 
 

@@ -1,4 +1,4 @@
-"""With what a run was made: versions, machine, commit."""
+"""The environment of a run: versions, machine, commit."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from sandbox.helm import HELM
 PROJECT = Path(__file__).resolve().parents[1]
 
 MEASURED = ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "components", "sandbox")
-"""What a run measures: a change of anything else leaves its results as they are."""
+"""Files that a run measures: changes of other files do not affect its results."""
 
 
 def about(engine: Engine, provider: tuple[Path, str] | None) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def about(engine: Engine, provider: tuple[Path, str] | None) -> dict[str, Any]:
 
     Args:
         engine: Pulumi's engine.
-        provider: Terraform's Kubernetes provider, if it is on PATH: executable and version.
+        provider: Executable and version of Terraform's Kubernetes provider; None if it is not on PATH.
     """
     return {
         "commit": _answer("git", "log", "-1", "--format=%h", "--", *MEASURED),
@@ -45,7 +45,7 @@ def about(engine: Engine, provider: tuple[Path, str] | None) -> dict[str, Any]:
 
 
 def _answer(*argv: str) -> str:
-    """Return what a command prints; empty where the machine does not have it."""
+    """Return the output of a command; empty if the machine does not have it."""
     if shutil.which(argv[0]) is None:
         return ""
     done = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words

@@ -1,4 +1,4 @@
-"""The API server of a run, and what is on it."""
+"""The API server of a run and its objects."""
 
 import json
 import os
@@ -20,8 +20,8 @@ class Kubectl:
     """kubectl of the embedded cluster's version.
 
     Attributes:
-        program: The binary that has kubectl built in.
-        kubeconfig: The cluster's.
+        program: Binary that contains kubectl.
+        kubeconfig: Kubeconfig of the cluster.
     """
 
     program: Path
@@ -39,14 +39,14 @@ class Kubectl:
 
 @dataclass(frozen=True)
 class Pods:
-    """Which Ollama runs.
+    """The running pods.
 
     Attributes:
-        deployment: UID of its Deployment.
+        deployment: UID of Ollama's Deployment.
         image: Image of its container.
-        pods: UIDs of every pod in the namespaces.
+        pods: UIDs of all pods in the namespaces.
         replicas: Replicas that its Deployment asks for.
-        ready: Images of the containers in the namespaces that are ready.
+        ready: Images of the ready containers in the namespaces.
     """
 
     deployment: str
@@ -57,7 +57,7 @@ class Pods:
 
 
 def look(kubectl: Kubectl) -> Pods:
-    """Look at the Deployment of Ollama and at the pods of the namespaces."""
+    """Read Ollama's Deployment and the pods of the namespaces."""
     (deployment,) = kubectl.items("deployments", "--namespace", "ollama")
     pods = [pod for name in NAMESPACES for pod in kubectl.items("pods", "--namespace", name)]
     running = {pod["metadata"]["uid"] for pod in pods if pod["status"].get("phase") == "Running"}
@@ -73,12 +73,12 @@ def look(kubectl: Kubectl) -> Pods:
 
 
 def scale_by_hand(kubectl: Kubectl) -> None:
-    """Change what a contender declared, as a person in a hurry does."""
+    """Change an object of a contender by hand, to create drift."""
     kubectl.run("scale", "deployment/ollama", "--replicas=3", "--namespace", "ollama")
 
 
 def clear(kubectl: Kubectl) -> None:
-    """Remove what a contender leaves, so that the next one starts from nothing."""
+    """Remove the remains of a contender, so that the next one starts from nothing."""
     own = "app.kubernetes.io/part-of=ollama-librechat"
     kubectl.run("delete", "namespace", *NAMESPACES, "--ignore-not-found")
     kubectl.run("delete", "priorityclasses", "--selector", own)

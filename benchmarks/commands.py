@@ -1,4 +1,4 @@
-"""Runs a command and takes its time."""
+"""Runs commands and measures their time."""
 
 import subprocess
 import time
@@ -15,12 +15,12 @@ _SHOWN_COLUMNS = 400
 
 @dataclass(frozen=True)
 class Done:
-    """A command that ended.
+    """Result of a command.
 
     Attributes:
-        seconds: Wall time from its start to its end.
-        status: Its exit status, one of those that were expected.
-        output: What it wrote to standard output.
+        seconds: Wall-clock time.
+        status: Exit status, one of the expected ones.
+        output: Standard output.
     """
 
     seconds: float
@@ -36,14 +36,18 @@ def run(
     expected: Sequence[int] = (0,),
     stdin: str | None = None,
 ) -> Done:
-    """Run a command to its end.
+    """Run a command.
 
     Args:
-        expected: Exit statuses that are right.
-        stdin: What it reads; nothing by default.
+        argv: Command and arguments.
+        cwd: Working directory.
+        env: Environment.
+        expected: Exit statuses that mean success.
+        stdin: Standard input; empty by default.
 
     Raises:
-        BenchmarkError: With the end of its output when it ends with another status or runs for 20 minutes.
+        BenchmarkError: The command ends with another status or runs for 20 minutes. The message has the end of its
+            output.
     """
     words = [str(word) for word in argv]
     started = time.perf_counter()

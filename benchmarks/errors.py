@@ -1,5 +1,5 @@
-"""What stops a benchmark."""
+"""Errors of a benchmark."""
 
 
 class BenchmarkError(Exception):
-    """A command of a contender failed, or gave another result than the step asks for."""
+    """A command of a contender failed, or its result is not the expected one."""

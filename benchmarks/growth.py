@@ -1,4 +1,4 @@
-"""How steps grow with the number of objects: for us and for Terraform."""
+"""Growth of the steps' times with the number of objects, for Pulumi and Terraform."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from benchmarks.results import Results
 
 PART = "growth"
 _OBJECTS_OF_A_COPY = 5
-"""In benchmarks/terraform/copies as in benchmarks/programs/copies."""
+"""The same in benchmarks/terraform/copies and benchmarks/programs/copies."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How many there are of what grows.
+    """Size of a deployment.
 
     Attributes:
-        copies: copies.
-        models: Models in each copy.
-        repeats: How often what changes nothing is measured.
+        copies: Number of copies.
+        models: Number of models in each copy.
+        repeats: How often steps that change nothing are measured.
     """
 
     copies: int
@@ -74,7 +74,7 @@ def grow_terraform(results: Results, project: TerraformProject, contender: str, 
 
 
 def clear_copies(kubectl: Kubectl) -> None:
-    """Remove copies that an interrupted run left."""
+    """Remove copies that an interrupted run left behind."""
     names = [item["metadata"]["name"] for item in kubectl.items("namespaces")]
     left = [name for name in names if name.startswith("copy-")]
     if left:

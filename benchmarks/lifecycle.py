@@ -1,4 +1,4 @@
-"""One life of a deployment, step by step: up, plan, drift, repair, another image, rollback, destroy."""
+"""One lifecycle of a deployment, step by step: up, plan, drift, repair, another image, rollback, destroy."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def timed(results: Results, contender: Contender, step: str, action: Callable[[], T]) -> T:
-    """Do a step, and add the time that it took."""
+    """Run a step, and record its time."""
     started = time.perf_counter()
     answer = action()
     results.add(PART, contender.name, step, time.perf_counter() - started)
@@ -26,7 +26,7 @@ def live(contender: Contender, kubectl: Kubectl, results: Results) -> None:
     """Deploy, change and remove everything once.
 
     Raises:
-        BenchmarkError: A step did not do what it says, for then its time says nothing.
+        BenchmarkError: A step did not do its work, so its time means nothing.
     """
     clear(kubectl)
     name = contender.name
@@ -34,7 +34,7 @@ def live(contender: Contender, kubectl: Kubectl, results: Results) -> None:
     timed(results, contender, "up", contender.up)
     first = look(kubectl)
     timed(results, contender, "plan", contender.plan)
-    # kubectl finds one: a NetworkPolicy with an empty list gets another generation by every dry run.
+    # kubectl reports a difference: every dry run of a NetworkPolicy with an empty list changes its generation.
     results.fact(name, false_alarm=timed(results, contender, "refreshed plan", contender.refreshed_plan))
     _drift(contender, kubectl, results)
     before = look(kubectl)
@@ -78,7 +78,7 @@ def _expect(name: str, image: str, wanted: str) -> None:
 
 
 def live_empty(contender: Contender, results: Results) -> None:
-    """Do with nothing what the others do with objects: the floor of a tool."""
+    """Run the steps without any objects: the minimum time of a tool."""
     results.fact(contender.name, series=contender.series, lines=contender.lines)
     timed(results, contender, "up", contender.up)
     timed(results, contender, "plan", contender.plan)

@@ -1,4 +1,4 @@
-"""Counts the lines that a person writes and keeps."""
+"""Counts the lines that a person writes and maintains."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,6 +7,6 @@ _COMMENTS = ("#", "//")
 
 
 def written_lines(files: Iterable[Path]) -> int:
-    """Count lines of files, without blank ones and comments."""
+    """Count the lines of files, without blank ones and comments."""
     texts = (line.strip() for file in files for line in file.read_text().splitlines())
     return sum(1 for line in texts if line and not line.startswith(_COMMENTS))

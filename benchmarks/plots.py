@@ -10,7 +10,7 @@ _TICKS = 5
 
 
 def ticks(most: float) -> list[float]:
-    """Return round values from 0 up to the first that is not below the most."""
+    """Return round values from 0 up to the first one that is not below the maximum."""
     step = next(base * 10**power for power in range(-3, 9) for base in (1, 2, 5) if base * 10**power * _TICKS >= most)
     found = [0.0]
     while found[-1] < most:
@@ -19,10 +19,10 @@ def ticks(most: float) -> list[float]:
 
 
 def line_plot(title: str, x_title: str, y_title: str, series: Mapping[str, Mapping[float, float]]) -> str:
-    """Draw points joined by lines, one line for each series, both axes from 0.
+    """Draw points connected by lines, one line a series, with both axes from 0.
 
     Raises:
-        ValueError: Without a point.
+        ValueError: There are no points.
     """
     points = [point for line in series.values() for point in line.items()]
     if not points:
@@ -61,10 +61,10 @@ def line_plot(title: str, x_title: str, y_title: str, series: Mapping[str, Mappi
 
 
 def bar_plot(title: str, x_title: str, bars: Mapping[str, Mapping[str, float]]) -> str:
-    """Draw horizontal bars: a group for each row, a colour for each series in it.
+    """Draw horizontal bars: one group a row, one colour a series.
 
     Raises:
-        ValueError: Without a bar.
+        ValueError: There are no bars.
     """
     values = [value for row in bars.values() for value in row.values()]
     if not values:

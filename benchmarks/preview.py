@@ -1,4 +1,4 @@
-"""The no-change preview of the full stack beside an empty program's, with either toolchain, and its Python part."""
+"""The no-change preview of the full stack compared with an empty program's, by toolchain, and its time in Python."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ _SDKS = ("pulumi", "pulumi_kubernetes", "pulumi_random")
 
 
 def timed_preview(project: PulumiProject) -> dict[str, Any]:
-    """Preview through benchmarks/programs/timed, and give what that noted."""
+    """Preview through benchmarks/programs/timed, and return the recorded times."""
     main, program, times = (project.directory / name for name in ("__main__.py", "program.py", "times.json"))
     shutil.copyfile(main, program)
     for name in ("__main__.py", "clock.py"):
@@ -33,7 +33,7 @@ def timed_preview(project: PulumiProject) -> dict[str, Any]:
 
 
 def knows_toolchains(engine: Engine) -> bool:
-    """Return whether the language host takes `toolchain` from Pulumi.yaml; the one that is built here does not."""
+    """Return whether the language host reads `toolchain` from Pulumi.yaml; the one built here does not."""
     return engine.origin != "built from Go modules"
 
 

@@ -1,4 +1,4 @@
-"""Tables and plots of docs/benchmarks.md, out of the results of a run."""
+"""Tables and plots of docs/benchmarks.md, from the results of a run."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,13 +22,13 @@ _GROWTH = {"pulumi": "copies, Pulumi", "terraform": "copies, Terraform", "compon
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table in Markdown."""
+    """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def targets(results: Results) -> str:
-    """Write the targets with what they came to."""
+    """Return the targets with their results."""
     rows: list[list[str]] = []
     for target in TARGETS:
         try:
@@ -42,7 +42,7 @@ def targets(results: Results) -> str:
 
 
 def steps(results: Results, series: str) -> str:
-    """Write the steps of a series: median, and least to most, in seconds."""
+    """Return the steps of a series: median and range, in seconds."""
     names = [name for name in _SERIES[series] if name in results.facts]
     empty = ["pulumi empty", "terraform empty"] if series == "baseline" else []
     names += [name for name in empty if name in results.facts]
@@ -57,7 +57,7 @@ def _cell(results: Results, contender: str, step: str) -> str:
 
 
 def behaviour(results: Results, series: str) -> str:
-    """Write what was seen of a series, besides times."""
+    """Return observations of a series other than times."""
     names = [name for name in _SERIES[series] if name in results.facts]
     facts = [results.facts[name] for name in names]
     rows = [
@@ -81,7 +81,7 @@ def _word(value: Any, none: str = "") -> str:
 
 
 def _plain(fact: Mapping[str, Any]) -> str:
-    """Write the size before compression; Helm's Secrets are compressed too, and count what is stored only."""
+    """Return the size before compression; Helm's Secrets are compressed too, but only their stored size is measured."""
     return _number(fact.get("state_bytes_plain")) if fact.get("state_bytes_plain") else ""
 
 
@@ -94,7 +94,7 @@ def _number(value: Any) -> str:
 
 
 def growth_table(results: Results) -> str:
-    """Write how steps grow: the step at the least and at the most objects, and the slope."""
+    """Return the growth of the steps: their times at the fewest and the most objects, and the slope."""
     rows: list[list[str]] = []
     for name, title in _GROWTH.items():
         for step in ("up", "plan", "refreshed plan", "destroy"):
@@ -117,7 +117,7 @@ def state_points(results: Results, contender: str) -> dict[float, float]:
 
 
 def large(results: Results) -> str:
-    """Write the one large run."""
+    """Return the result of the large run."""
     found = [s for s in results.samples if s["contender"] == "large"]
     if not found:
         return "Not run."
@@ -129,7 +129,7 @@ def large(results: Results) -> str:
 
 
 def python_part(results: Results) -> str:
-    """Write where the time of a preview goes."""
+    """Return how the time of a preview is spent."""
     fact = results.facts.get("python", {})
     rows: list[list[str]] = []
     for contender, step, title in (
@@ -153,7 +153,7 @@ def python_part(results: Results) -> str:
 
 
 def about(results: Results) -> str:
-    """Write with what the run was made."""
+    """Return the environment of the run."""
     machine, loads = results.about["machine"], results.loads()
     rows = [[name, version or "not there"] for name, version in results.about["versions"].items()]
     commit = results.about["commit"] + (" and uncommitted changes" if results.about["uncommitted"] else "")
@@ -166,12 +166,12 @@ def about(results: Results) -> str:
 
 
 def not_run(results: Results) -> str:
-    """Write what was left out, and why."""
+    """Return what was left out, and why."""
     return "\n".join(f"- {what}: {why}." for what, why in results.not_run.items()) or "Nothing was left out."
 
 
 def sections(results: Results) -> dict[str, str]:
-    """Return what is generated, by the name of its place in the page."""
+    """Return the generated sections by their name in the page."""
     return {
         "targets": targets(results),
         "baseline": f"{steps(results, 'baseline')}\n\n{behaviour(results, 'baseline')}",
@@ -185,7 +185,7 @@ def sections(results: Results) -> dict[str, str]:
 
 
 def plots(results: Results) -> dict[str, str]:
-    """Return the plots by the name of their file."""
+    """Return the plots by file name."""
     found: dict[str, str] = {}
     for step, title in (("plan", "No-change preview or plan"), ("up", "First up or apply")):
         series = {text: growth_points(results, name, step) for name, text in _GROWTH.items() if name != "models"}
@@ -209,10 +209,10 @@ def plots(results: Results) -> dict[str, str]:
 
 
 def write_document(results: Results) -> None:
-    """Write what is generated into the page, and the plots beside it.
+    """Update the generated sections of the page, and write the plots beside it.
 
     Raises:
-        BenchmarkError: The page has no place for a part.
+        BenchmarkError: The page has no place for a section.
     """
     text = DOCUMENT.read_text()
     for name, content in sections(results).items():
@@ -227,7 +227,7 @@ def write_document(results: Results) -> None:
 
 
 def summarise(results: Results) -> str:
-    """Write what was measured for a terminal."""
+    """Return a summary for a terminal."""
     keys = dict.fromkeys((s["part"], s["contender"], s["step"], s.get("copies")) for s in results.samples)
     lines: list[str] = []
     for part, contender, step, copies in keys:

@@ -1,4 +1,4 @@
-"""What was measured, kept in a file after each part, so that an interrupted run goes on where it was."""
+"""Measurements, written to a file after each part so that an interrupted run can be continued."""
 
 import json
 import os
@@ -14,11 +14,11 @@ class Results:
     """Measurements of one run.
 
     Attributes:
-        about: Versions, machine and commit; another run has other ones, and starts anew.
-        done: Parts that are complete, for example `lifecycle/terraform/3`.
-        samples: One measurement each: part, contender, step, copies where there are any, seconds, and the load average.
-        facts: What was seen by contender, for example whether an image change was in place.
-        not_run: Reason by what was left out.
+        about: Versions, machine and commit; a run with other values starts anew.
+        done: Completed parts, for example `lifecycle/terraform/3`.
+        samples: Measurements: part, contender, step, copies if any, seconds, and the load average.
+        facts: Observations by contender, for example whether an image change was in place.
+        not_run: Reasons by what was left out.
     """
 
     path: Path
@@ -30,7 +30,7 @@ class Results:
 
     @classmethod
     def open(cls, path: Path, about: dict[str, Any]) -> "Results":
-        """Go on with the results of a file if they are of the same versions, machine and commit; else start anew."""
+        """Continue the results in a file if versions, machine and commit are the same; else start anew."""
         if path.exists():
             found = json.loads(path.read_text())
             if found["about"] == about:
@@ -39,11 +39,11 @@ class Results:
 
     @classmethod
     def read(cls, path: Path) -> "Results":
-        """Read the results of a run that is over."""
+        """Read the results of a completed run."""
         return cls(path=path, **json.loads(path.read_text()))
 
     def save(self) -> None:
-        """Write the file in one step."""
+        """Write the file atomically."""
         content = {key: value for key, value in asdict(self).items() if key != "path"}
         scratch = self.path.with_suffix(".partial")
         parts = (f"{json.dumps(key)}: {_text(value)}" for key, value in content.items())
@@ -56,7 +56,7 @@ class Results:
         self.samples.append({**sample, "load": round(os.getloadavg()[0], 1)})
 
     def fact(self, contender: str, **values: Any) -> None:
-        """Note what was seen."""
+        """Record an observation."""
         self.facts.setdefault(contender, {}).update(values)
 
     def seconds(self, part: str, contender: str, step: str, **more: Any) -> list[float]:
@@ -70,7 +70,7 @@ class Results:
 
 
 def _text(value: Any) -> str:
-    """Write a list with one entry a line, everything else on one."""
+    """Return JSON with one list entry a line."""
     if not is_list(value):
         return json.dumps(value)
     return "[\n" + ",\n".join(f" {json.dumps(entry)}" for entry in value) + "\n]"

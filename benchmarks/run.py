@@ -1,4 +1,4 @@
-"""One run: a cluster of its own, every contender in turn, round after round."""
+"""One run: its own cluster, every contender in turn, round after round."""
 
 import shutil
 from collections.abc import Sequence
@@ -27,19 +27,19 @@ from sandbox.helm import HELM
 DIRECTORY = PROJECT / ".bench"
 CLUSTER = "bench"
 STATE_AT_THE_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-"""Has the engine write the state once, not twice for each object: what grows with the square of their number."""
+"""Makes the engine write the state once, not twice for each object, which takes quadratic time."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured.
+    """What to measure.
 
     Attributes:
         name: Name of the file with the results.
         rounds: How often every step is measured.
         copies: Numbers of copies and of models.
         repeats: How often a preview is measured at each number.
-        large: Copies of the component in the one large run, on 200 nodes; 0 for none.
+        large: Copies of the component in the large run, on 200 nodes; 0 for none.
     """
 
     name: str
@@ -50,18 +50,18 @@ class Plan:
 
     @classmethod
     def full(cls) -> "Plan":
-        """Return what docs/benchmarks.md shows."""
+        """Return the plan for docs/benchmarks.md."""
         return cls("full", 7, (1, 2, 5, 10, 20, 50), 3, 112)
 
     @classmethod
     def quick(cls) -> "Plan":
-        """Return a look in a few minutes."""
+        """Return a plan that takes a few minutes."""
         return cls("quick", 2, (1, 5), 1, 0)
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What every part of a run needs."""
+    """What all parts of a run need."""
 
     plan: Plan
     engine: Engine
@@ -72,31 +72,33 @@ class Bench:
     console: Console
 
     def directory(self, name: str) -> Path:
-        """Return an empty place for a contender, or the one that it has."""
+        """Return the directory of a contender; a new one is empty."""
         return DIRECTORY / "work" / name.replace(" ", "-")
 
     def once(self, part: str) -> bool:
-        """Return whether a part is still to do, and announce it."""
+        """Return whether a part is still to be measured, and print it."""
         if part in self.results.done:
             return False
         self.console.print(part)
         return True
 
     def finished(self, part: str) -> None:
-        """Keep what a part measured."""
+        """Save the measurements of a part."""
         self.results.done.append(part)
         self.results.save()
 
 
 def measure(plan: Plan, only: str, console: Console) -> Results:
-    """Measure what is not measured yet.
+    """Measure what has not been measured yet.
 
     Args:
+        plan: What to measure.
         only: The one part to measure; empty for all.
+        console: Console for progress messages.
 
     Raises:
-        BenchmarkError: A step fails or another run is under way, SandboxError when there is no cluster or no
-        engine.
+        BenchmarkError: A step fails, or another run is in progress.
+        SandboxError: There is no cluster or no engine.
     """
     DIRECTORY.mkdir(mode=0o700, exist_ok=True)
     try:
@@ -138,7 +140,7 @@ def _contenders(bench: Bench) -> tuple[list[Contender], list[Contender]]:
     helm = build(HELM, bench.console)
     for contender, name in ((full, "full"), (small, "baseline")):
         suffix = " full" if name == "full" else ""
-        # The objects of the other tools are those of ours: exported from a deployment.
+        # The other tools deploy the same objects, exported from our deployment.
         clear(bench.kubectl)
         contender.up()
         objects = pulumi.manifests(contender.project)
@@ -156,7 +158,7 @@ def _contenders(bench: Bench) -> tuple[list[Contender], list[Contender]]:
 
 
 def has_terraform(bench: Bench) -> bool:
-    """Return whether Terraform can be measured; notes why where it cannot, which stops nothing else."""
+    """Return whether Terraform can be measured; records why not, without stopping the run."""
     if shutil.which("terraform") is None:
         bench.results.not_run["Terraform"] = "there is no `terraform` on PATH"
         return False
@@ -188,7 +190,7 @@ def _lifecycle(bench: Bench) -> None:
 
 
 def _rotated(contenders: Sequence[Contender], number: int) -> list[Contender]:
-    """Begin every round with another contender, so that none is always measured on a fresh or a tired machine."""
+    """Start every round with another contender, so that none is always measured first or last."""
     first = number % len(contenders)
     return [*contenders[first:], *contenders[:first]]
 

@@ -7,7 +7,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Summary:
-    """Samples of one step, in seconds."""
+    """Summary of the samples of one step, in seconds."""
 
     median: float
     least: float
@@ -15,15 +15,15 @@ class Summary:
     count: int
 
     def __str__(self) -> str:
-        """Write the median and, in brackets, the least and the most."""
+        """Return the median and, in brackets, the range."""
         return f"{self.median:.2f} ({self.least:.2f} to {self.most:.2f})"
 
 
 def summary(samples: Sequence[float]) -> Summary:
-    """Return median and spread of samples.
+    """Return median and range of samples.
 
     Raises:
-        ValueError: Without samples.
+        ValueError: There are no samples.
     """
     if not samples:
         raise ValueError("no samples")
@@ -34,7 +34,7 @@ def slope(points: Mapping[float, float]) -> float:
     """Return the least-squares slope of a line through points, y by x.
 
     Raises:
-        ValueError: There are not two different x.
+        ValueError: There are fewer than two different x.
     """
     if len(points) < 2:  # noqa: PLR2004
         raise ValueError("a slope needs two points")

@@ -1,4 +1,4 @@
-"""The targets, each a ratio of two medians of one run."""
+"""The targets, each a ratio of two medians from one run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class Target:
 
     Attributes:
         what: The ratio in words.
-        most: What it may come to.
-        ratio: Computes it; raises ValueError where something was not measured.
+        most: Its upper limit.
+        ratio: Returns the ratio; raises ValueError if something was not measured.
     """
 
     what: str
@@ -25,7 +25,7 @@ class Target:
 
 
 def step(results: Results, contender: str, name: str) -> float:
-    """Return the median of a step of a life, in seconds.
+    """Return the median of a step of the lifecycle, in seconds.
 
     Raises:
         ValueError: It was not measured.

@@ -19,12 +19,12 @@ from components.workload.manifests import selector
 
 FIELD_MANAGER = "ollama-librechat"
 STOP_MARGIN_SECONDS = 60.0
-"""Seconds for LibreChat's pods to go, beyond those that they have to finish what they are at."""
+"""Seconds for LibreChat's pods to end, beyond their grace period."""
 START_SECONDS = 300.0
 SERVERS = (LIBRECHAT, release_name(LIBRECHAT))
 """Deployments that may run LibreChat: the native one, and that of a Helm release."""
 LIST_SECONDS = 300
-"""Seconds that a Job stays that could not list the archives."""
+"""Seconds for which a failed Job that lists the archives is kept."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ FORMAT = "ollama-librechat credentials 1"
 GENERATED = "random:index/randomPassword:RandomPassword"
 _STACK = "pulumi:pulumi:Stack"
 _KEPT = frozenset({"urn", "custom", "id", "type", "inputs", "outputs", "parent", "provider", "protect"})
-"""What makes a resource itself; the rest (dependencies, options) is set again by the next `up`."""
+"""Keys that identify a resource; the rest (dependencies, options) is set again by the next `up`."""
 
 
 def generated(resources: list[Mapping[str, Any]]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 Properties = Mapping[str, Any]
-"""An object of JSON. What it holds is known only after a look: this is where `Any` comes in."""
+"""A JSON object. The types of its values are unknown until checked, hence `Any`."""
 
 
 def is_mapping(value: object) -> TypeGuard[Properties]:

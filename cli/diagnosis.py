@@ -12,26 +12,26 @@ from cli.project import StackFile
 from cli.status import PodProblem, pod_problems
 
 CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotRun"})
-"""Reasons after which the log of the container's last run says more."""
+"""Reasons for which the log of the container's last run says more."""
 
 
 LAST_LINES = 10
-"""Lines of a container's last words that are shown; Kubernetes keeps up to 80."""
+"""Lines shown of a container's last log; Kubernetes keeps up to 80."""
 
 NOT_READY = "NotReady"
-"""Reason for a container that runs, while its readiness probe fails."""
+"""Reason for a running container whose readiness probe fails."""
 
 RANDOM_LENGTH = 5
 """Characters that the API server adds to `generateName`."""
 GENERATE_NAME_LENGTH = 63 - RANDOM_LENGTH
-"""Longest `generateName` that it does not cut."""
+"""Longest `generateName` that it does not truncate."""
 
 FAILED_CREATE = "FailedCreate"
 """Reason of the events about pods that cannot be created."""
 
 
 RELEASE_NAME = "meta.helm.sh/release-name"
-"""Annotation that Helm gives each object of a release."""
+"""Annotation that Helm sets on each object of a release."""
 
 
 @dataclass(frozen=True)

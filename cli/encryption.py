@@ -17,7 +17,7 @@ _AGE_RECIPIENTS = ("age1", "ssh-")
 _AGE_HEADS = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
 _GPG_HEAD = b"-----BEGIN PGP MESSAGE-----"
 SUFFIXES = {"age": ".age", "gpg": ".asc"}
-"""Ends of the names of encrypted files."""
+"""Suffixes of encrypted files."""
 
 
 def choose_program(recipient: str, environment: Mapping[str, str] = os.environ) -> str:

@@ -15,7 +15,7 @@ from cli.project import StackFile, relative
 from cli.state import DIRECTORY
 
 COPIES = DIRECTORY / "forgotten"
-"""Folder of the copies of states that were forgotten, on this machine whatever the backend."""
+"""Folder with copies of forgotten states, on this machine with any backend."""
 
 
 @dataclass(frozen=True)

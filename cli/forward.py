@@ -29,14 +29,14 @@ from components.librechat.settings import LibreChatSettings
 
 HOST = "127.0.0.1"
 WAIT_FOR_POD = 60.0
-"""Seconds that a connection waits for a pod: a Deployment with the strategy Recreate has none in between."""
+"""Seconds for which a connection waits for a pod: during a Recreate rollout there is none."""
 RETRY_AFTER = 1.0
 PROXY = "Kubernetes port forward proxy"
-"""Beginning of the name of the client's thread that moves the bytes of one forward."""
+"""Prefix of the name of the client's thread that copies the bytes of one forward."""
 _CHUNK = 65536
 
 UNREACHABLE = (ApiException, HTTPError, OSError, WebSocketException)
-"""What the client raises when the API server or the pod is away."""
+"""What the client raises if the API server or the pod is unreachable."""
 
 Say = Callable[[str], None]
 

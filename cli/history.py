@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from pulumi.automation import ConfigValue, UpdateSummary
 
 PAGE = 100
-"""How many revisions one call of the engine reads."""
+"""Revisions that one call of the engine reads."""
 
 SIGNS = (("create", "+"), ("update", "~"), ("replace", "±"), ("delete", "-"))
-"""What a change is shown as."""
+"""Sign of each kind of change."""
 
 UPDATE = "update"
 REFRESH = "refresh"

@@ -16,7 +16,7 @@ from cli.status import pod_reasons
 
 NOT_FOUND = 404
 Tell = Callable[[str], None]
-"""Tells the person one line."""
+"""Prints one line."""
 POLL_SECONDS = 1.0
 LOG_SECONDS = 10.0
 """Seconds for reading a log."""

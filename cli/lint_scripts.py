@@ -13,7 +13,7 @@ from typing import Any
 from cli.errors import CommandError
 
 FOLDERS = (".github", "components", "tests")
-"""Folders with scripts, besides the project's own folder itself."""
+"""Folders with scripts, besides the project's root."""
 
 _INCLUDE = re.compile(r"^\. \./(\S+)$", re.MULTILINE)
 

@@ -14,7 +14,7 @@ from cli.project import PROJECT
 
 _BLOCK = re.compile(r"^constraint-dependencies = \[\n.*?^\]\n", re.MULTILINE | re.DOTALL)
 EXPORT = ("--quiet", "--no-hashes", "--no-annotate", "--no-header", "--all-groups", "--no-emit-workspace")
-"""Options of `uv export` that leave the versions alone; what this repository itself holds has none."""
+"""Options of `uv export` for versions only, without this repository's own packages."""
 
 HEADER = "# Written by `make lock`: the versions that this project is tested with.\n"
 

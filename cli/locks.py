@@ -18,7 +18,7 @@ import psutil
 from cli.errors import CommandError
 
 CLOCK_TICK = 2.0
-"""Seconds by which a process may seem to have started after the lock that it wrote: both clocks are rounded."""
+"""Seconds by which a process may appear to start after writing its lock: both times are rounded."""
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from policies.rules.exposure import NO_ANONYMOUS_OLLAMA
 from policies.rules.rule import EXCEPTIONS, UNKNOWN, Resource
 
 HIDDEN = "[secret]"
-"""What a preview shows in the place of a secret."""
+"""Placeholder of a secret in a preview."""
 
 
 _GRAVE: dict[Level, findings.Level] = {"mandatory": "error", "advisory": "warning"}
-"""How grave a violation is: a mandatory rule stops `up`, as an error does."""
+"""Severity of a violation: a mandatory rule stops `up`, like an error."""
 
 
 def levels(settings: Settings) -> dict[str, Level]:

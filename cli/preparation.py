@@ -18,7 +18,7 @@ from cli.project import NAME
 from cli.session import Session
 
 CLOCK_SKEW = timedelta(minutes=1)
-"""By how much the clock of a cluster may be behind the one here."""
+"""How far the clock of a cluster may be behind this machine's."""
 
 
 def prepare(session: Session, console: Console) -> None:

@@ -70,7 +70,7 @@ def refuse_destroy(stack: StackFile, found: list[str], keep_data: bool) -> None:
 
 
 _ENCRYPTING = ("-creds-key", "-creds-iv")
-"""Ends of the logical names of the credentials that LibreChat encrypts with, see `components.librechat.credentials`."""
+"""Suffixes of LibreChat's encryption keys' logical names, see `components.librechat.credentials`."""
 
 
 def keys_lost(stack: StackFile, export: Mapping[str, Any]) -> str:

@@ -19,13 +19,13 @@ from cli.data import Properties, mapping, sequence
 from cli.live import LiveObjects
 
 Find = Callable[[Properties], Properties | None]
-"""Gives the live object with API version, kind, namespace and name of a manifest; None if there is none."""
+"""Returns the live object with API version, kind, namespace and name of a manifest; None if there is none."""
 
 MASKED = "[secret]"
-"""What the engine writes in the place of a secret."""
+"""Placeholder of a secret in the engine's output."""
 
 MANAGER = "pulumi"
-"""How the field managers of the Kubernetes provider begin."""
+"""Prefix of the Kubernetes provider's field managers."""
 
 
 @dataclass(frozen=True)

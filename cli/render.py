@@ -21,7 +21,7 @@ _PLACEHOLDERS = {
     "mongodb.external.uri": "mongodb://encrypted:encrypted@encrypted.invalid:27017/LibreChat",
     "librechat.redis.uri": "redis://encrypted.invalid:6379",
 }
-"""What stands for an encrypted setting that has to look like something; only the engine can decrypt it."""
+"""Placeholders of encrypted settings that must have a valid form; only the engine can decrypt them."""
 
 _PLACEHOLDER = "encrypted-and-not-shown-here"
 

@@ -13,17 +13,17 @@ from cli.data import mapping, sequence
 from cli.diagnosis import Live, of_release, owned, owners
 
 OPERATIONS = frozenset({"create", "create-replacement", "update"})
-"""Steps of the engine that wait until an object is ready."""
+"""Steps in which the engine waits until an object is ready."""
 
 KINDS = {
     "kubernetes:apps/v1:Deployment": "Deployment",
     "kubernetes:apps/v1:StatefulSet": "StatefulSet",
     "kubernetes:helm.sh/v3:Release": "Release",
 }
-"""Types of the engine that have pods. Jobs are left out: they try again by themselves, and know when to stop."""
+"""Types of the engine that have pods. Jobs are left out: they have their own retry limit."""
 
 LASTING = 15.0
-"""Seconds that a hopeless state has to last. What the engine is about to change is not judged by how it was before."""
+"""Seconds that a hopeless state must last, because the engine may be about to change it."""
 
 CANNOT_START: Mapping[str, float] = {
     # A controller may be about to create the missing Secret or ConfigMap.
@@ -31,19 +31,19 @@ CANNOT_START: Mapping[str, float] = {
     "InvalidImageName": LASTING,
     "ErrImageNeverPull": LASTING,
 }
-"""Reasons that keep a container from its first run, and for how many seconds.
+"""Reasons that prevent a container's first run, and the seconds after which they count.
 
-ErrImagePull and ImagePullBackOff are left out: a registry is away for a while or limits its clients, and what it says
-then cannot be told from an image that does not exist.
+ErrImagePull and ImagePullBackOff are left out: the error of a registry that is unreachable or limits its clients
+cannot be distinguished from that of a missing image.
 """
 
 CRASH = "CrashLoopBackOff"
 
 RESTARTS = 3
-"""Restarts after which a container that crashes again is taken for one that always does, about 30 s after the first."""
+"""Restarts after which another crash is considered permanent, about 30 s after the first."""
 
 REVISION = "deployment.kubernetes.io/revision"
-"""Annotation that a Deployment has in common with its current ReplicaSet."""
+"""Annotation with the same value on a Deployment and its current ReplicaSet."""
 
 
 @dataclass(frozen=True)

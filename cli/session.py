@@ -23,14 +23,14 @@ from components.stack.kubeconfig import check_context
 from components.stack.rules import check
 
 KILLED = 128
-"""As in a shell: the exit status of a process that a signal ended is this and the signal's number."""
+"""As in a shell: the exit status of a process killed by a signal is this plus the signal number."""
 
 
 TERMINATES_WITHIN = 10.0
-"""Seconds after a second Ctrl-C until the engine is killed, if it has not ended at once as it should."""
+"""Seconds after a second Ctrl-C until the engine is killed, if it has not ended by itself."""
 
 Started = Callable[[Callable[[], None]], None]
-"""Takes a function that interrupts the engine as Ctrl-C does."""
+"""Receives a function that interrupts the engine like Ctrl-C."""
 
 
 def was_killed(status: int) -> bool:

@@ -14,7 +14,7 @@ from cli.errors import CommandError
 from cli.project import PROJECT
 
 REQUIREMENTS = ("pyproject.toml", "requirements.txt")
-"""Files that say what is installed."""
+"""Files with the requirements."""
 
 
 def require_commit(commit: str, project: Path = PROJECT) -> None:

@@ -1,1 +1,1 @@
-"""The ways to deploy, one file each, all with the steps of `Contender`."""
+"""The ways to deploy, one module each, all with the steps of `Contender`."""

@@ -27,9 +27,9 @@ class Helm:
     Args:
         name: Name of the contender.
         series: Its series.
-        directory: Where the chart is copied to, readable by its owner only.
+        directory: Directory for a copy of the chart, readable by its owner only.
         program: The `helm` command.
-        kubectl: How to run kubectl.
+        kubectl: Runs kubectl.
     """
 
     def __init__(self, name: str, series: str, directory: Path, program: Path, kubectl: Kubectl) -> None:
@@ -49,7 +49,7 @@ class Helm:
         self.lines = written_lines(file for file in (CHARTS / series).rglob("*.yaml"))
 
     def add_objects(self, objects: Sequence[dict[str, Any]]) -> None:
-        """Give the chart plain manifests to bring along, and count their lines as written by a person."""
+        """Add plain manifests to the chart, and count their lines as written by a person."""
         file = self.chart / "objects.yaml"
         file.touch(0o600)
         file.write_text("---\n".join(map(templated, objects)))
@@ -68,7 +68,7 @@ class Helm:
         self._helm("install", _RELEASE, ".", *_WAIT, *self._values)
 
     def plan(self) -> None:
-        """Render what would be sent; Helm cannot tell whether anything would change."""
+        """Render the manifests; Helm cannot tell whether anything would change."""
         self._helm("upgrade", _RELEASE, ".", "--dry-run=server", *self._values)
 
     def refreshed_plan(self) -> bool | None:
@@ -76,7 +76,7 @@ class Helm:
         return None
 
     def apply(self) -> None:
-        """Upgrade to the same."""
+        """Upgrade to the same values."""
         self._helm("upgrade", _RELEASE, ".", *_WAIT, *self._values)
 
     def change_image(self, image: str) -> None:
@@ -85,7 +85,7 @@ class Helm:
         self.apply()
 
     def rollback(self) -> None:
-        """Roll back to the revision before."""
+        """Roll back to the previous revision."""
         self._helm("rollback", _RELEASE, *_WAIT)
         self._image = IMAGES[0]
 
@@ -101,6 +101,6 @@ class Helm:
 
 
 def templated(manifest: dict[str, Any]) -> str:
-    """Write a manifest; the image of a Deployment is a value. That of a Job is not: Helm fails where it changes."""
+    """Return a manifest as text; a Deployment's image is a value. A Job's is not: Helm fails if it changes."""
     text = yaml.safe_dump(manifest, sort_keys=False)
     return text.replace(IMAGES[0], "{{ .Values.image }}") if manifest["kind"] == "Deployment" else text

@@ -1,4 +1,4 @@
-"""kubectl with plain YAML, exported from what a Pulumi program deployed; the same objects, so a fair match."""
+"""kubectl with plain YAML, exported from the deployment of a Pulumi program, so that all deploy the same objects."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,14 +15,14 @@ _TIMEOUT = "--timeout=600s"
 
 
 class KubectlApply:
-    """Manifests in a file, applied on the server's side.
+    """Manifests in a file, applied with server-side apply.
 
     Args:
         name: Name of the contender.
         series: Its series.
-        directory: Where the file with the manifests is written, readable by its owner only.
+        directory: Directory for the file with the manifests, readable by its owner only.
         objects: The manifests.
-        kubectl: How to run kubectl.
+        kubectl: Runs kubectl.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class KubectlApply:
         return [(entry["metadata"]["namespace"], f"{entry['kind']}/{entry['metadata']['name']}") for entry in found]
 
     def up(self) -> None:
-        """Apply, and wait for rollouts and Jobs, all of them after the one apply."""
+        """Apply, then wait for all rollouts and Jobs."""
         self.apply()
         for namespace, workload in self._workloads("Deployment", "StatefulSet"):
             self._kubectl.run("rollout", "status", workload, "--namespace", namespace, _TIMEOUT)
@@ -55,7 +55,7 @@ class KubectlApply:
         self._kubectl.run("apply", "--server-side", "--force-conflicts", "--filename", str(self._file))
 
     def plan(self) -> None:
-        """Compare with the live objects; kubectl knows nothing else."""
+        """Compare with the live objects: kubectl keeps no state."""
         self._diff()
 
     def refreshed_plan(self) -> bool | None:
@@ -84,5 +84,5 @@ class KubectlApply:
         self._kubectl.run("delete", "namespace", *NAMESPACES, _TIMEOUT)
 
     def state(self) -> StateSize | None:
-        """Nothing is remembered outside the cluster."""
+        """Return None: nothing is stored outside the cluster."""
         return None

@@ -1,4 +1,4 @@
-"""Pulumi programs: this project's own, and those of benchmarks/programs."""
+"""Pulumi programs: this project's and those of benchmarks/programs."""
 
 import gzip
 import json
@@ -27,10 +27,10 @@ CREDENTIALS = ("JWT_SECRET", "JWT_REFRESH_SECRET", "CREDS_KEY", "CREDS_IV")
 
 
 class PulumiProject:
-    """One program as a stack in a directory of its own, with a file backend of its own.
+    """One program as a stack in its own directory, with its own file backend.
 
     Args:
-        directory: Where it lives; what is there is used again.
+        directory: Its directory; existing contents are reused.
         program: Folder with Pulumi.yaml and __main__.py.
         engine: The engine.
     """
@@ -56,21 +56,21 @@ class PulumiProject:
             **engine.env({key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}),
             "PULUMI_BACKEND_URL": self.backend.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
-            "PULUMI_DIY_BACKEND_GZIP": "true",  # as the commands of this project have it
+            "PULUMI_DIY_BACKEND_GZIP": "true",  # as in the commands of this project
         }
 
     @property
     def stack_file(self) -> Path:
-        """The stack's settings."""
+        """The stack file."""
         return self.directory / "Pulumi.bench.yaml"
 
     @property
     def checkpoint(self) -> Path:
-        """The stack's state as the file backend stores it."""
+        """The stack's state as stored by the file backend."""
         return self.backend / ".pulumi" / "stacks" / self.name / "bench.json.gz"
 
     def configure(self, settings: Mapping[str, Any], secret_settings: Sequence[str] = ()) -> None:
-        """Write the stack file; secret settings get generated values, which only the engine ever sees again."""
+        """Write the stack file; secret settings get generated values, which are stored encrypted only."""
         if not self.checkpoint.exists():
             self.pulumi("stack", "init", "bench", stack=False)
         document: dict[str, Any] = yaml.safe_load(self.stack_file.read_text()) if self.stack_file.exists() else {}
@@ -84,7 +84,7 @@ class PulumiProject:
                 run(command, self.directory, self.env, stdin=secrets.token_hex(16))
 
     def set_toolchain(self, toolchain: str) -> None:
-        """Choose `uv` as this project has it, or `pip` as `pulumi new kubernetes-python` sets up."""
+        """Choose `uv` like this project, or `pip` like `pulumi new kubernetes-python`."""
         file = self.directory / "Pulumi.yaml"
         document = yaml.safe_load(file.read_text())
         document["runtime"]["options"]["toolchain"] = toolchain
@@ -117,7 +117,7 @@ class Pulumi:
         name: Name of the contender.
         series: Its series.
         project: The program.
-        files: What a person writes.
+        files: Files that a person writes.
     """
 
     def __init__(self, name: str, series: str, project: PulumiProject, files: Sequence[Path]) -> None:
@@ -140,7 +140,7 @@ class Pulumi:
         return done.status != 0
 
     def apply(self) -> None:
-        """Deploy, live objects looked at first."""
+        """Deploy with a refresh."""
         self.project.pulumi(*_UP, "--refresh")
 
     def change_image(self, image: str) -> None:
@@ -153,7 +153,7 @@ class Pulumi:
         self.project.configure({"image": image})
 
     def rollback(self) -> None:
-        """Put the setting back and deploy, as after a `git revert`."""
+        """Restore the setting and deploy, as after a `git revert`."""
         self.change_image(IMAGES[0])
 
     def destroy(self) -> None:
@@ -188,7 +188,7 @@ def native(directory: Path, engine: Engine, kubeconfig: Path) -> Native:
 
 
 def baseline(directory: Path, engine: Engine, kubeconfig: Path) -> Pulumi:
-    """Return the baseline's eight objects as a contender."""
+    """Return the eight objects of the baseline as a contender."""
     program = PROGRAMS / "baseline"
     project = PulumiProject(directory, program, engine)
     settings = {"kubeconfig": str(kubeconfig), "context": "sandbox", "image": IMAGES[0]}
@@ -210,7 +210,7 @@ def object_count(resources: Sequence[Mapping[str, Any]]) -> int:
 
 
 def manifests(project: PulumiProject) -> list[dict[str, Any]]:
-    """Return the objects of a deployed program as plain manifests, namespaces first, credentials replaced by others.
+    """Return the objects of a deployed program as plain manifests, namespaces first, with other credentials.
 
     Raises:
         BenchmarkError: The program is not deployed.
@@ -229,9 +229,9 @@ def manifests(project: PulumiProject) -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return an exported value without the marks of secrets, and annotations that only Pulumi reads left in place."""
+    """Return an exported value without markers of secrets and without annotations that only Pulumi reads."""
     if is_mapping(value):
-        if "plaintext" in value and len(value) == 2:  # noqa: PLR2004 - the mark and the value
+        if "plaintext" in value and len(value) == 2:  # noqa: PLR2004 - the marker and the value
             return json.loads(value["plaintext"])
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if is_list(value) else value

@@ -18,7 +18,7 @@ _CHANGES = 2
 
 
 def provider_mirror(executable: Path, version: str, directory: Path) -> Path:
-    """Lay out a directory for `terraform init -plugin-dir` that offers a provider's executable."""
+    """Create a directory for `terraform init -plugin-dir` with a provider's executable."""
     machine = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
     system = f"{platform.system().lower()}_{machine}"
     folder = directory / "registry.terraform.io" / "hashicorp" / "kubernetes" / version / system
@@ -30,7 +30,7 @@ def provider_mirror(executable: Path, version: str, directory: Path) -> Path:
 
 
 def find_provider(environ: Mapping[str, str] = os.environ) -> tuple[Path, str] | None:
-    """Find the provider on PATH, as `terraform-provider-kubernetes_v<version>`, and give it with its version."""
+    """Find `terraform-provider-kubernetes_v<version>` on PATH, and return it with its version."""
     for part in environ.get("PATH", "").split(os.pathsep):
         for file in sorted(Path(part).glob(f"{PROVIDER}_v*"), reverse=True) if part else ():
             return file, file.name.partition("_v")[2].partition("_")[0]
@@ -38,13 +38,13 @@ def find_provider(environ: Mapping[str, str] = os.environ) -> tuple[Path, str] |
 
 
 class TerraformProject:
-    """One configuration in a directory of its own.
+    """One configuration in its own directory.
 
     Args:
-        directory: Where it lives.
+        directory: Its directory.
         configuration: Name of the folder in benchmarks/terraform.
-        variables: Values of its variables, credentials left out.
-        plugins: Directory that offers the provider; None to ask Terraform's registry.
+        variables: Values of its variables, without credentials.
+        plugins: Directory with the provider; None for Terraform's registry.
     """
 
     def __init__(self, directory: Path, configuration: str, variables: Mapping[str, str], plugins: Path | None) -> None:
@@ -55,14 +55,14 @@ class TerraformProject:
             shutil.copyfile(file, directory / file.name)
         self.variables = dict(variables)
         self._env = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "TF_INPUT": "0"}
-        # A configuration of the person's own may send the provider elsewhere.
+        # The user's own CLI configuration may redirect the provider's source.
         self._env.pop("TF_CLI_CONFIG_FILE", None)
         if not (directory / ".terraform").exists():
             offline = [f"-plugin-dir={plugins}"] if plugins else []
             self.terraform("init", "-input=false", *offline)
 
     def credentials(self, names: tuple[str, ...]) -> None:
-        """Write terraform.tfvars as a person does who types credentials, with generated ones."""
+        """Write generated credentials to terraform.tfvars."""
         file = self.directory / "terraform.tfvars"
         if not file.exists():
             file.touch(0o600)
@@ -75,7 +75,7 @@ class TerraformProject:
 
     @property
     def state_file(self) -> Path:
-        """The state."""
+        """The state file."""
         return self.directory / "terraform.tfstate"
 
 
@@ -89,11 +89,11 @@ class Terraform:
         self.lines = written_lines(project.files)
 
     def up(self) -> None:
-        """Apply; the provider waits for the rollout."""
+        """Apply; the provider waits for rollouts."""
         self.project.terraform("apply", "-auto-approve", "-no-color")
 
     def plan(self) -> None:
-        """Plan, which always looks at the live objects."""
+        """Plan, which always refreshes."""
         self._plan()
 
     def refreshed_plan(self) -> bool | None:
@@ -114,7 +114,7 @@ class Terraform:
         self.up()
 
     def rollback(self) -> None:
-        """Put the variable back and apply, as after a `git revert`."""
+        """Restore the variable and apply, as after a `git revert`."""
         self.change_image(IMAGES[0])
 
     def destroy(self) -> None:
@@ -129,7 +129,7 @@ class Terraform:
 
 
 def baseline(directory: Path, kubeconfig: Path, plugins: Path | None) -> Terraform:
-    """Return the baseline's eight objects as a contender."""
+    """Return the eight objects of the baseline as a contender."""
     variables = {"kubeconfig": str(kubeconfig), "context": "sandbox", "image": IMAGES[0]}
     project = TerraformProject(directory, "baseline", variables, plugins)
     project.credentials(("jwt_secret", "jwt_refresh_secret", "creds_key", "creds_iv"))

@@ -9,7 +9,7 @@ from cli.console import err, out, readable_errors
 from cli.options import Stack
 
 DRIFTED = 2
-"""Exit status where something differs; 1 is an error."""
+"""Exit status if there is drift; 1 is an error."""
 
 
 def drift(stack: Stack = "", as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:

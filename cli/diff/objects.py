@@ -14,10 +14,10 @@ from components.librechat.config.lint_secrets import REDACTED
 from components.stack.settings import DEVELOPMENT
 
 Key = tuple[str, str, str]
-"""Kind, namespace and name of an object; the last two are empty for what is no object of the cluster."""
+"""Kind, namespace and name; the namespace and the name are empty for what is not a cluster object."""
 
 _DERIVED = ("checksum/",)
-"""Annotations that only say that something else, which is shown, has another content."""
+"""Annotations that only reflect other differences, which are shown themselves."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from cli.diff.settings import Difference
 from cli.drift.paths import ABSENT
 
 _LONGEST = 80
-"""Characters of a value that a line shows; `--json` has all of it."""
+"""Maximum length of a value in a line; `--json` has the whole value."""
 
 
 def text(names: tuple[str, str], settings: Sequence[Difference], objects: Sequence[ObjectDifference]) -> Iterator[str]:

@@ -13,10 +13,10 @@ from cli.doctor.server import Server
 from components.settings.quantities import parse_quantity
 
 _AT_A_TIME = 8
-"""Questions to the server at a time; one takes some milliseconds, or a round trip across the world."""
+"""Parallel requests to the server."""
 
 _AWAITED = frozenset({"Deployment", "StatefulSet", "Job"})
-"""Kinds that the provider watches until they are there."""
+"""Kinds that the provider waits for."""
 
 _PATHS = {
     "Secret": "/api/v1/namespaces/{}/secrets/{}",

@@ -161,7 +161,7 @@ def _of_pod(pod: Pod) -> Iterator[Reference]:
 
 
 _Named = tuple[str, Mapping[str, Any], tuple[str, ...]]
-"""Kind of an object, a mapping with its `name` and whether it is `optional`, and the keys that are needed."""
+"""Kind of an object, a mapping with its `name` and whether it is `optional`, and the needed keys."""
 
 
 def _of_container(container: Mapping[str, Any]) -> Iterator[_Named]:

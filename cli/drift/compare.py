@@ -19,7 +19,7 @@ from cli.drift.managed_fields import Fields, Manager, below, is_own, list_keys, 
 from cli.drift.paths import ABSENT, Item, Key, Path, child, descend
 
 _DEFAULTS = frozenset({"protocol", "apiVersion", "scheme"})
-"""Keys that the API server completes inside of a value that is otherwise set as a whole."""
+"""Keys that the API server completes in a value that is otherwise set as a whole."""
 
 
 @dataclass(frozen=True)

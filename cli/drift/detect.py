@@ -14,11 +14,11 @@ from cli.drift.paths import ABSENT, Key, Path, child, descend, parse, render
 from components.librechat.config.lint_secrets import looks_secret, names_secret
 
 OBJECT = "(object)"
-"""In place of a field where the object as a whole is missing, or is there and should not be."""
+"""Placeholder of the field if the whole object is missing, or exists and should not."""
 
 
 Cause = Literal["cluster", "settings"]
-"""Where something differs because it was changed there, or because the settings changed and are not deployed yet."""
+"""Why something differs: it was changed in the cluster, or the settings changed and are not deployed yet."""
 
 
 class Place(NamedTuple):

@@ -12,7 +12,7 @@ from pulumi.automation.events import EngineEvent, OpType, StepEventMetadata, Ste
 from cli.data import Properties, is_list, is_mapping
 
 MASKED = "[secret]"
-"""In place of a secret: the engine leaves its value out of the events."""
+"""Placeholder of a secret: the engine leaves its value out of the events."""
 
 _SIGNATURE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 """Key and value that mark a secret wherever the engine serializes one.

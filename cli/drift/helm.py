@@ -13,7 +13,7 @@ from kubernetes import client
 from cli.data import Properties, mapping
 
 MANAGER = "helm"
-"""Field manager of the `helm` command. Pulumi's provider, which has Helm inside, is another one of its own."""
+"""Field manager of the `helm` command. Pulumi's provider, which embeds Helm, has its own."""
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ CONTROL_PLANE = frozenset(
         "rke2",
     }
 )
-"""Field managers that are Kubernetes itself: fields that they complete are nobody's change."""
+"""Field managers of Kubernetes itself: fields that they complete are not drift."""
 
 _CREATORS = frozenset({"pulumi-kubernetes", "pulumi-resource-kubernetes"})
-"""Field managers under which Pulumi's provider creates objects; later it applies under a name for each resource."""
+"""Field managers of Pulumi's provider for creations; it updates under a different one for each resource."""
 
 Fields = Mapping[str, Any]
 

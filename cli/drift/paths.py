@@ -44,7 +44,7 @@ class _Absent:
 
 
 ABSENT: Any = _Absent()
-"""In place of a value that is not there, which null is not."""
+"""Stands for a missing value, as opposed to null."""
 
 
 def child(value: Any, step: Step) -> Any:

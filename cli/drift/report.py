@@ -8,7 +8,7 @@ from cli.drift.detect import OBJECT, Line
 from cli.drift.paths import ABSENT
 
 _LONGEST = 60
-"""Characters of a value that a line shows; `--json` has all of it."""
+"""Maximum length of a value in a line; `--json` has the whole value."""
 
 _HEADINGS = ("OBJECT", "FIELD", "WANTED", "LIVE", "CHANGED BY", "AT")
 

@@ -6,7 +6,7 @@ from .pods import containers, pod_spec, resources_of
 from .rule import Resource, StackRule, mapping, sequence
 
 DEVELOPMENT = "development"
-"""The label `env` of what nobody depends on."""
+"""Value of the label `env` for which data need not be protected."""
 
 HOLDERS = {"PersistentVolumeClaim", "StatefulSet"}
 GENERATED = {"random:index/randomPassword:RandomPassword", "random:index/randomBytes:RandomBytes"}

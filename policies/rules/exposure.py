@@ -16,7 +16,7 @@ ALLOW_LISTS = (
     "haproxy.org/allow-list",
     "traefik.ingress.kubernetes.io/router.middlewares",
 )
-"""Annotations with which an Ingress controller lets only some in."""
+"""Annotations with which an Ingress controller restricts access."""
 
 
 def _service(resource: Resource) -> Iterator[str]:

@@ -8,7 +8,7 @@ UNKNOWN = "(known after up)"
 """Stands for a property that a preview does not know yet."""
 
 EXCEPTIONS = "exceptions"
-"""Key in a rule's configuration: the objects that it passes over."""
+"""Key in a rule's configuration: the exempt objects."""
 
 
 @dataclass(frozen=True)

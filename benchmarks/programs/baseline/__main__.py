@@ -1,4 +1,4 @@
-"""Exactly the eight objects of the Terraform set-up that this project replaces, with the provider's own resources."""
+"""The eight objects of the Terraform set-up that this project replaces, with the provider's own resources."""
 
 import atexit
 import gc
@@ -16,7 +16,7 @@ pulumi.log.debug = lambda *_, **__: None  # pyright: ignore[reportUnknownLambdaT
 config = pulumi.Config()
 labels = {"app": "ollama"}
 skip_await = {"pulumi.com/skipAwait": "true"}  # Terraform does not wait for endpoints or addresses either
-# The plugin's own wait takes the old pod for the new one (components/workload/manifests.py).
+# The provider's own wait mistakes the old pod for the new one (components/workload/manifests.py).
 new_pod = ("jsonpath={.status.updatedReplicas}=1", "jsonpath={.status.availableReplicas}=1")
 wait_for_new_pod = {"pulumi.com/waitFor": json.dumps(new_pod)}
 ollama_url = "http://ollama.ollama.svc.cluster.local:11434"
@@ -50,12 +50,12 @@ provider = k8s.Provider(
     enable_config_map_mutable=True,
     enable_secret_mutable=True,
     enable_patch_force=True,
-    kube_client_settings={"qps": 200, "burst": 400},  # as this project's own program
+    kube_client_settings={"qps": 200, "burst": 400},  # as in this project's program
 )
 
 
 def namespace(name: str) -> tuple[pulumi.Output[str], pulumi.ResourceOptions]:
-    """Create a namespace, and give its name and the options of what is in it."""
+    """Create a namespace, and return its name and the options of its children."""
     created = k8s.core.v1.Namespace(
         name,
         metadata={"name": name, "labels": {"app": name, "managed-by": "pulumi", "env": "development"}},
@@ -65,7 +65,7 @@ def namespace(name: str) -> tuple[pulumi.Output[str], pulumi.ResourceOptions]:
     return created.metadata.apply(lambda own: own.name or name), options
 
 
-# Pods and volumes go before their namespace, which would wait for them.
+# Pods and volumes are deleted before their namespace, which would wait for them.
 by_itself = pulumi.ResourceOptions(provider=provider)
 ollama, in_ollama = namespace("ollama")
 chat, in_chat = namespace("librechat")

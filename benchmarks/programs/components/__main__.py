@@ -1,4 +1,4 @@
-"""Copies of this project's Ollama, each in a namespace of its own, with all that its components create by default."""
+"""Copies of this project's Ollama component, each in its own namespace, with its default children."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -17,7 +17,7 @@ provider = k8s.Provider(
     enable_config_map_mutable=True,
     enable_secret_mutable=True,
     enable_patch_force=True,
-    kube_client_settings={"qps": 200, "burst": 400},  # as this project's own program
+    kube_client_settings={"qps": 200, "burst": 400},  # as in this project's program
 )
 policies: NetworkPoliciesArgs = {"enabled": True}
 small: ResourcesArgs = {"requests": {"cpu": "1m", "memory": "4Mi"}, "limits": {"memory": "8Mi"}}

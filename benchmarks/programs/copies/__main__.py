@@ -1,4 +1,4 @@
-"""Copies of the baseline's Ollama part: the five objects that benchmarks/terraform/copies declares."""
+"""Copies of the baseline's Ollama part: the five objects of benchmarks/terraform/copies."""
 
 import atexit
 import gc
@@ -20,9 +20,9 @@ provider = k8s.Provider(
     context=config.require("context"),
     cluster_identifier="copies",
     enable_patch_force=True,
-    kube_client_settings={"qps": 200, "burst": 400},  # as this project's own program
+    kube_client_settings={"qps": 200, "burst": 400},  # as in this project's program
 )
-# Pods and volumes go before their namespace, which would wait for them.
+# Pods and volumes are deleted before their namespace, which would wait for them.
 by_itself = pulumi.ResourceOptions(provider=provider)
 
 
@@ -44,7 +44,7 @@ def copy(index: int) -> None:
         spec={"access_modes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}},
         opts=by_itself,
     )
-    # From the claim, so that it goes after the pods. It waits for them: with fifty of it nothing else had a turn.
+    # From the claim, so that it is deleted after the pods: fifty claims that wait for theirs block everything else.
     claim_name = claim.metadata.apply(lambda own: own.name or "ollama-data")
     k8s.apps.v1.Deployment(
         f"ollama-{index}",

@@ -1,4 +1,4 @@
-"""An empty program: what any Pulumi program in Python pays."""
+"""An empty program: the minimum time of any Pulumi program in Python."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""Runs the program beside it and writes, in BENCH_TIMES, when it registered what and which modules it imported.
+"""Runs the program beside it and records, in BENCH_TIMES, its registrations and imports with their times.
 
 Times are seconds since the interpreter started.
 """
@@ -15,7 +15,7 @@ from clock import since_start
 
 times: dict[str, Any] = {"program": since_start(), "registrations": []}
 
-# After the first time: the program has begun by then.
+# After the start: the program has begun by then.
 from pulumi.runtime import settings
 
 monitor: Any = settings.get_monitor()
@@ -23,13 +23,13 @@ register = monitor.RegisterResource
 
 
 def timed_register(request: Any, *args: Any, **kwargs: Any) -> Any:
-    """Note the time of a registration and pass it on."""
+    """Record the time of a registration and pass it on."""
     times["registrations"].append(since_start())
     return register(request, *args, **kwargs)
 
 
 def write() -> None:
-    """Write what was seen."""
+    """Write the records."""
     modules = sorted(name for name in sys.modules if name.startswith(("pulumi", "pulumi_kubernetes", "pulumi_random")))
     own = sorted(name for name in sys.modules if name.startswith("components"))
     Path(os.environ["BENCH_TIMES"]).write_text(json.dumps({**times, "modules": modules, "components": own}))

@@ -15,7 +15,7 @@ _ADD_ONS = {
     "traefik.io": "Traefik",
     "monitoring.coreos.com": "the Prometheus Operator",
 }
-"""What brings the kinds of an API group, by the group."""
+"""What installs the kinds of an API group, by group."""
 
 
 def kinds(needs: Needs, facts: Facts) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from cli.doctor.needs import Needs
 from components.settings.findings import Finding
 
 _NFD = "feature.node.kubernetes.io/cpu-cpuid."
-"""Begin of the labels that Node Feature Discovery gives a node, one for each feature of its CPU."""
+"""Prefix of the labels that Node Feature Discovery sets on a node, one for each feature of its CPU."""
 
 
 def avx(needs: Needs, facts: Facts) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ _IGNORE = {"kube-flannel-ds": "Flannel", "kube-flannel": "Flannel"}
 """Network plugins that store NetworkPolicies and ignore them."""
 
 _EMBEDDED = ("+k3s", "+rke2")
-"""Distributions whose own process enforces them, as the kubelet's version tells: k3s has a controller for it."""
+"""Distributions, by the kubelet's version, whose own process enforces them: k3s has a controller for it."""
 
 _AWS, _AWS_SWITCH = "aws-node", "--enable-network-policy=true"
 _WHY = (

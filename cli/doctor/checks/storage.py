@@ -8,9 +8,9 @@ from cli.doctor.needs import Needs
 from components.settings.findings import Finding
 
 _ROOT_ONLY = {"kubernetes.io/host-path": "it makes directories with mode 0750 that belong to root"}
-"""Provisioners whose volumes ignore `fsGroup` and are writable for root alone.
+"""Provisioners whose volumes ignore `fsGroup` and are writable only by root.
 
-Most provisioners of hostPath volumes ignore `fsGroup` as well, but make directories with mode 0777: those of minikube,
+Most other hostPath provisioners ignore `fsGroup` as well, but create directories with mode 0777: those of minikube,
 MicroK8s, local-path (k3s, kind) and the NFS subdir provisioner by their sources.
 Source: kubernetes/kubernetes, pkg/volume/hostpath/host_path.go, Provision.
 """

@@ -1,4 +1,4 @@
-"""Builds a Go program from a pinned module once per machine, showing how far it is."""
+"""Builds a Go program from a pinned module, once per machine, and shows its progress."""
 
 import os
 import platform
@@ -21,23 +21,23 @@ from sandbox.errors import SandboxError
 from sandbox.golang import go_command, go_environment, module_directory
 
 REPORT_EVERY = 30.0
-"""Seconds between two lines of progress where the output is not a terminal, so that a CI log shows life."""
+"""Seconds between two lines of progress if the output is not a terminal, such as a CI log."""
 
 
 @dataclass(frozen=True)
 class GoProgram:
-    """A program in a Go module of ours, and how to build it."""
+    """A program in one of our Go modules, and how to build it."""
 
     name: str
-    """File name of the binary; also what its folder in the cache starts with."""
+    """File name of the binary; also the prefix of its folder in the cache."""
     version: str
-    """Version of what the binary mainly contains, such as ``v1.34.4``; part of the folder's name."""
+    """Version of the main program in the binary, such as ``v1.34.4``; part of the folder's name."""
     module: Path
     """Folder with go.mod and go.sum."""
     title: str
-    """What is built, in words for the person who waits."""
+    """Name of the program for progress messages."""
     cpu_minutes: float
-    """CPU minutes that a first build takes; shown divided by the machine's cores."""
+    """CPU minutes of a first build; shown divided by the machine's cores."""
     package: str = "."
     """Package to build: a path relative to the module, or an import path that go.mod requires."""
     ldflags: str = ""
@@ -47,11 +47,11 @@ class GoProgram:
     c_flags: str = ""
     """Flags of the C and C++ compilers; with any, the program is compiled with cgo."""
     c_headers: tuple[tuple[str, str], ...] = ()
-    """Folders for the C compilers to find, and the Go module (required by go.mod) that each of them is."""
+    """Include folders for the C compilers, and the Go module (required by go.mod) of each."""
 
 
 def binary_path(program: GoProgram) -> Path:
-    """Return where the binary of a program is, or will be once built."""
+    """Return the path of a program's binary, whether or not it has been built."""
     parts = [program.package, program.ldflags, platform.system(), platform.machine()]
     parts += filter(None, [program.tags, program.c_flags, *(name for header in program.c_headers for name in header)])
     key = content_key(program.module, *parts)
@@ -61,12 +61,12 @@ def binary_path(program: GoProgram) -> Path:
 def build(program: GoProgram, console: Console | None = None) -> Path:
     """Return the binary of a program, building it if the cache does not have it.
 
-    Safe to call from several processes: one builds, the others wait. The result appears in one step, so an
-    interrupted build leaves nothing half done. Go checks every module against the committed go.sum.
+    Safe to call from several processes: one builds, the others wait. The binary is renamed into place, so an
+    interrupted build leaves nothing incomplete. Go checks every module against the committed go.sum.
 
     Args:
         program: What to build.
-        console: Where progress goes; default standard error.
+        console: Console for progress messages; default standard error.
 
     Raises:
         SandboxError: Go is missing, a module cannot be downloaded, or the compiler failed.
@@ -113,7 +113,7 @@ def _compile(program: GoProgram, scratch: Path, console: Console) -> None:
 
 
 def _c_environment(program: GoProgram, include: Path, console: Console) -> dict[str, str]:
-    """Return what cgo is told, and make the folder of headers that it needs."""
+    """Return the environment for cgo, after creating its folder of headers."""
     if not program.c_flags:
         return {}
     include.mkdir()
@@ -128,7 +128,7 @@ def _c_environment(program: GoProgram, include: Path, console: Console) -> dict[
 
 
 def _lines(argv: list[str], program: GoProgram, env: Mapping[str, str], meter: "Meter") -> Iterator[str]:
-    """Run Go; count a step for each line it tells on standard error, yield those of standard output."""
+    """Run Go; count a step for each line on standard error, and yield the lines of standard output."""
     told: deque[str] = deque(maxlen=40)
     with (
         tempfile.TemporaryFile("w+") as stdout,
@@ -136,7 +136,7 @@ def _lines(argv: list[str], program: GoProgram, env: Mapping[str, str], meter: "
             argv, cwd=program.module, env=env, stdout=stdout, stderr=subprocess.PIPE, text=True
         ) as process,
     ):
-        assert process.stderr is not None  # noqa: S101 - for the type checker: a pipe was asked for
+        assert process.stderr is not None  # noqa: S101 - for the type checker: a pipe was requested
         try:
             for line in process.stderr:
                 told.append(line.rstrip())
@@ -160,7 +160,7 @@ def _free_gib() -> int:
 
 
 class Meter(Protocol):
-    """What the steps of a build are told to."""
+    """Receives the progress of a build."""
 
     def stage(self, title: str, total: int | None = None) -> None:
         """Begin a stage of a known or unknown number of steps."""
@@ -170,7 +170,7 @@ class Meter(Protocol):
 
 
 class _BarMeter:
-    """A moving bar, for a terminal."""
+    """A progress bar, for a terminal."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -184,7 +184,7 @@ class _BarMeter:
 
 
 class _LineMeter:
-    """A line now and then, for a log."""
+    """An occasional line, for a log."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -196,7 +196,7 @@ class _LineMeter:
     def stage(self, title: str, total: int | None = None) -> None:
         self._title, self._total, self._done = title, total, 0
 
-    def advance(self, step: str) -> None:  # noqa: ARG002 - the name of a step is of use in a moving line only
+    def advance(self, step: str) -> None:  # noqa: ARG002 - only a progress bar shows the name of a step
         self._done += 1
         now = time.monotonic()
         if now - self._reported >= REPORT_EVERY:

@@ -1,4 +1,4 @@
-"""Where built parts are kept, and how two processes agree on who builds them."""
+"""The cache of built programs, and its locks between processes."""
 
 import contextlib
 import hashlib
@@ -29,7 +29,7 @@ def cache_dir() -> Path:
 
 
 def content_key(directory: Path, *parts: str) -> str:
-    """Return 16 hexadecimal digits that change whenever a file of a folder or one of the parts changes.
+    """Return 16 hexadecimal digits that change with every file of a folder and every other part.
 
     Args:
         directory: Folder whose files (names and contents, recursively, without hidden ones) count.
@@ -50,11 +50,11 @@ def content_key(directory: Path, *parts: str) -> str:
 
 @contextlib.contextmanager
 def locked(name: str, console: Console | None = None) -> Generator[None]:
-    """Hold the machine-wide lock of one cache entry, and say so when another process holds it.
+    """Hold the machine-wide lock of a cache entry, and print a message if another process holds it.
 
     Args:
         name: Name of the entry, a valid file name.
-        console: Where the wait is told; default standard error.
+        console: Console for the message; default standard error.
     """
     locks = cache_dir() / "locks"
     locks.mkdir(parents=True, exist_ok=True)
@@ -64,12 +64,12 @@ def locked(name: str, console: Console | None = None) -> Generator[None]:
 
 @contextlib.contextmanager
 def lock_file(path: Path, waiting: str, console: Console | None = None) -> Generator[None]:
-    """Hold the lock that a file stands for; the operating system frees it when its holder dies.
+    """Hold the lock on a file; the operating system releases it when its holder dies.
 
     Args:
         path: The file; created if it is missing, in a folder that exists.
-        waiting: What to tell if another process holds the lock.
-        console: Where that is told; default standard error.
+        waiting: Message to print if another process holds the lock.
+        console: Console for the message; default standard error.
     """
     lock = filelock.FileLock(path)
     acquire: Callable[..., object] = lock.acquire  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]

@@ -1,5 +1,5 @@
-"""The one error of the sandbox that a person is meant to read."""
+"""The error of the sandbox that is shown to the user."""
 
 
 class SandboxError(RuntimeError):
-    """Something in the sandbox went wrong; the message says what, where, and what to do about it."""
+    """Something in the sandbox failed; the message says where, what is wrong, and what to do."""

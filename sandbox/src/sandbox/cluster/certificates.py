@@ -1,4 +1,4 @@
-"""Keys and certificates of one cluster, made on this machine and never shared between clusters."""
+"""Keys and certificates of one cluster, created on this machine and never shared between clusters."""
 
 import datetime
 import ipaddress
@@ -15,7 +15,7 @@ from sandbox.cluster.files import private_directory, write_private
 from sandbox.cluster.ports import LOOPBACK
 
 VALID_FOR = datetime.timedelta(days=3650)
-"""A cluster that is kept for years must still start; what protects the keys is the mode of their files."""
+"""An old cluster must still start; the keys are protected by their file mode."""
 
 SERVICE_NETWORK = ipaddress.ip_network("10.96.0.0/16")
 """Addresses of Services; the first one is that of `kubernetes.default`."""
@@ -23,7 +23,7 @@ SERVICE_NETWORK = ipaddress.ip_network("10.96.0.0/16")
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a certificate speaks for."""
+    """The subject of a certificate."""
 
     file: str
     """Name of the files, without suffix."""
@@ -32,9 +32,9 @@ class Identity:
     group: str | None = None
     """Organization: the group that Kubernetes sees."""
     serves: bool = False
-    """Whether the certificate is shown by a server on loopback too."""
+    """Whether a server on loopback uses the certificate too."""
     names: tuple[str, ...] = ()
-    """Addresses and host names of its own that a server shows the certificate on."""
+    """Addresses and host names of the server besides loopback."""
 
 
 REAL_NODE = "real-1"
@@ -51,7 +51,7 @@ IDENTITIES = (
     Identity("kube-scheduler", "system:kube-scheduler", serves=True),
     Identity("kube-apiserver", "kube-apiserver", serves=True),
     Identity("etcd", "etcd", serves=True),
-    # Of the real node, which a cluster may get later: nothing is signed then.
+    # Of the real node, which may be added later, when nothing can be signed any more.
     Identity("kubelet", f"system:node:{REAL_NODE}", "system:nodes", names=(REAL_NODE, REAL_NODE_ADDRESS)),
     Identity("kubelet-client", "kube-apiserver-kubelet-client", "system:masters"),
     Identity("kube-proxy", "system:kube-proxy"),
@@ -72,7 +72,7 @@ _LOOPBACK_NAMES = (
 
 @dataclass(frozen=True)
 class Pki:
-    """Where the keys and certificates of a cluster are."""
+    """Paths of a cluster's keys and certificates."""
 
     directory: Path
 
@@ -96,7 +96,7 @@ class Pki:
 
 
 def ensure_pki(directory: Path) -> Pki:
-    """Return the keys and certificates of a cluster, making them all if they are not complete.
+    """Return the keys and certificates of a cluster, creating all of them if any is missing.
 
     Args:
         directory: Folder of the cluster's keys; created with mode 0700, its files with 0600.
@@ -121,7 +121,7 @@ def ensure_pki(directory: Path) -> Pki:
 
 
 def ensure_server_certificate(directory: Path, authority: str, names: Sequence[str]) -> Pki:
-    """Return key and certificate of a server, ``server``, signed by an authority of its own; made if missing.
+    """Return key and certificate of a server, signed by its own authority; created if missing.
 
     Args:
         directory: Folder of the keys; created with mode 0700, its files with 0600.
@@ -150,7 +150,7 @@ def _certificate(
     *,
     names: Sequence[str] = (),
 ) -> x509.Certificate:
-    """Return a signed certificate: the authority's own where `ca` is None."""
+    """Return a signed certificate; a self-signed one, for the authority, if `ca` is None."""
     attributes = [x509.NameAttribute(NameOID.COMMON_NAME, user)]
     if group:
         attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, group))
@@ -203,7 +203,7 @@ def _pem(certificate: x509.Certificate) -> bytes:
 
 
 def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    # kube-apiserver reads the key of the service accounts in the older of the two formats only.
+    # kube-apiserver reads the service accounts' key in the older of the two formats only.
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )

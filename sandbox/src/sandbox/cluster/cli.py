@@ -34,7 +34,7 @@ _DEFAULTS = ClusterOptions()
 
 
 @app.command()
-def start(  # noqa: PLR0917 - typer makes options of them
+def start(  # noqa: PLR0917 - typer turns them into options
     name: Name = "default",
     nodes: Annotated[
         int | None, typer.Option(help=f"Nodes without GPU. Default: as last time, else {_DEFAULTS.nodes}.")

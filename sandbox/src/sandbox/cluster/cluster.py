@@ -36,10 +36,10 @@ from sandbox.node.requirements import check
 from sandbox.project import project_directory
 
 START_WITHIN = 120.0
-"""Seconds after which a start is given up; a slow machine under load needs about 30."""
+"""Timeout of a start in seconds; a slow machine under load needs about 30."""
 
 PORTS_FREE_WITHIN = 3.0
-"""Seconds after which a port of a stopped program counts as taken by somebody else."""
+"""Seconds after which a stopped program's port is considered taken by another program."""
 
 _STATE_FILE = "cluster.json"
 
@@ -47,13 +47,13 @@ _STATE_FILE = "cluster.json"
 class Cluster:
     """One embedded cluster: a real control plane on loopback, with simulated nodes.
 
-    Several may run at a time, under different names. Every method may be called from several processes at
-    once: one works, the others wait.
+    Several may run at the same time, under different names. Every method may be called from several processes at
+    once: one does the work, the others wait.
 
     Args:
         name: Name of the cluster: a DNS label.
         root: Folder that holds one folder per cluster; default ``.sandbox`` in the project.
-        console: Where progress goes; default standard error.
+        console: Console for progress messages; default standard error.
 
     Raises:
         SandboxError: The name is not a DNS label.
@@ -81,7 +81,7 @@ class Cluster:
         return (self.directory / _STATE_FILE).exists()
 
     def options(self) -> ClusterOptions:
-        """Return what the cluster was last started with, else the defaults.
+        """Return the options of the last start, else the defaults.
 
         Raises:
             SandboxError: The cluster's state file cannot be read.
@@ -89,17 +89,17 @@ class Cluster:
         return ClusterOptions.from_json(self._load().get("options", {}))
 
     def start(self, options: ClusterOptions | None = None) -> ClusterStatus:
-        """Bring the cluster up, and return once pods can be scheduled; quick if it is up already.
+        """Start the cluster, and return once pods can be scheduled; quick if it is running already.
 
-        Restarts what has died, replaces what runs with other flags or another binary, and keeps all objects.
+        Restarts programs that have died or run with other flags or another binary, and keeps all objects.
 
         Args:
-            options: Size of the cluster; default what the cluster was last started with, else
+            options: Size of the cluster; default the options of the last start, else
                 ``ClusterOptions()``.
 
         Raises:
-            SandboxError: The build failed, a program died or the cluster was not ready in time. What this
-                call started is stopped again, and the logs stay.
+            SandboxError: The build failed, a program died or the cluster was not ready in time. Programs that this
+                call started are stopped again, and the logs stay.
         """
         if (options or self.options()).real_node:
             check(NodeLayout(Layout(self.directory, {})))
@@ -130,7 +130,7 @@ class Cluster:
         return self.status()
 
     def stop(self) -> None:
-        """End the cluster's programs; objects stay for the next start. Nothing happens if none runs.
+        """Stop the cluster's programs; objects are kept for the next start. Does nothing if none is running.
 
         Raises:
             SandboxError: The cluster's state file cannot be read.
@@ -141,10 +141,10 @@ class Cluster:
             self._stop()
 
     def delete(self) -> None:
-        """End the cluster's programs and remove everything it had. Nothing happens if there is none.
+        """Stop the cluster's programs and delete its files. Does nothing if there is no such cluster.
 
         Raises:
-            SandboxError: Another folder is in the place of the cluster.
+            SandboxError: The folder at its path is not a cluster.
         """
         if not self.directory.exists():
             return
@@ -156,11 +156,11 @@ class Cluster:
                 )
             self._stop()
             shutil.rmtree(self.directory)
-            # Under the lock: whoever waits for it notices that the file is gone and makes a new one.
+            # While holding the lock: whoever waits for it notices that the file is gone and creates a new one.
             self._lock_file.unlink(missing_ok=True)
 
     def status(self) -> ClusterStatus:
-        """Return what runs now; changes nothing.
+        """Return what is running now, without changing it.
 
         Raises:
             SandboxError: The cluster's state file cannot be read.
@@ -188,7 +188,7 @@ class Cluster:
         """Run kubectl of the cluster's own version against the cluster, and return its exit status.
 
         Args:
-            arguments: Arguments of kubectl; standard input and output are the caller's.
+            arguments: Arguments of kubectl; it inherits standard input and output.
 
         Raises:
             SandboxError: The cluster has never been started, or the build failed.
@@ -222,7 +222,7 @@ class Cluster:
             ) from error
 
     def _prepare(self, program: Path, options: ClusterOptions) -> Layout:
-        """Write everything that the programs read, and return where it is."""
+        """Write all files that the programs read, and return their layout."""
         private_directory(self.directory)
         pki = ensure_pki(self.directory / "pki")
         ports = self._ports()
@@ -249,14 +249,14 @@ class Cluster:
         return layout
 
     def _ports(self) -> dict[str, int]:
-        """Return the ports of last time, less those of stopped programs that another program has taken since."""
+        """Return the previous ports, except those of stopped programs that another program has taken since."""
         saved: dict[str, int] = self._load().get("ports", {})
         if set(saved) != set(PORTS):
             return choose_ports(list(PORTS))
         down = {process.name for process in missing(self._processes(Path(), Layout(self.directory, saved)))}
         running = {name: port for name, port in saved.items() if PORTS[name] not in down}
         idle = {name: port for name, port in saved.items() if name not in running}
-        # The kernel may take a moment to close what a killed program listened on.
+        # The kernel may take a moment to close the sockets of a killed program.
         deadline = time.monotonic() + PORTS_FREE_WITHIN
         while not all(map(is_free, idle.values())) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -275,7 +275,7 @@ class Cluster:
         ]
 
     def _run(self, processes: Sequence[ManagedProcess], layout: Layout) -> bool:
-        """Start what is not running, in order, and wait for the API server in between.
+        """Start the programs that are not running, in order, and wait for the API server in between.
 
         Returns:
             Whether the API server was started.
@@ -287,12 +287,12 @@ class Cluster:
         if not down:
             self._wait(processes, "the API server to be ready", ApiClient(layout.server, layout.pki).is_ready)
             return False
-        # The API server waits for etcd by itself; the others give up after some seconds without API server.
+        # The API server waits for etcd itself; the others exit after some seconds without API server.
         store, rest = processes[:2], processes[2:]
         restarts = any(process.name == "kube-apiserver" for process in down)
         if restarts:
-            # A client may hear nothing of a new API server for ten minutes, until its watch ends by itself: once in
-            # 42 restarts, of the controller of ResourceQuotas.
+            # A client may receive nothing from a restarted API server for ten minutes, until its watch expires: once in
+            # 42 restarts, in the ResourceQuota controller.
             stop_all(reversed(rest))
             down = missing(processes)
         self._console.print(f"Starting cluster {self.name}: {', '.join(p.name for p in down)}", highlight=False)
@@ -322,7 +322,7 @@ class Cluster:
             time.sleep(0.1)
 
     def _populate(self, program: Path, layout: Layout, options: ClusterOptions, node: RealNode) -> None:
-        """Create the simulated nodes and the usual objects, and wait until pods can be scheduled."""
+        """Create the simulated nodes and the default objects, and wait until pods can be scheduled."""
         api = ApiClient(layout.server, layout.pki)
         wanted = {manifest["metadata"]["name"]: manifest for manifest in nodes(options)}
         live = {item["metadata"]["name"]: item["status"]["capacity"] for item in _node_list(api)}
@@ -332,7 +332,7 @@ class Cluster:
         apply = ["apply", "--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "-f", "-"]
         new = [manifest for name, manifest in wanted.items() if name not in live]
         self._admin(program, apply, [*cluster_objects(), *(node.objects() if options.real_node else []), *new])
-        # The status in a manifest counts only when the node is new.
+        # The status in a manifest is used for new nodes only.
         changed = [
             wanted[name] for name in live.keys() & wanted.keys() if live[name] != wanted[name]["status"]["capacity"]
         ]
@@ -344,7 +344,7 @@ class Cluster:
         self._wait(processes, "the default service account", lambda: api.read(account) is not None)
 
     def _await_real_node(self, program: Path, layout: Layout, options: ClusterOptions, node: RealNode) -> None:
-        """Wait until the real node runs pods, those of the DNS server first, and say which pods may come to it."""
+        """Wait until the real node runs pods, DNS first, and set which pods may be scheduled on it."""
         api = ApiClient(layout.server, layout.pki)
         processes = [*self._processes(program, layout), *node.processes()]
         simulated = options.nodes + options.gpu_nodes > 0
@@ -354,7 +354,7 @@ class Cluster:
             self._admin(program, ["taint", "node", REAL_NODE, taint(), "--overwrite"])
         elif tainted:
             self._admin(program, ["taint", "node", REAL_NODE, f"{TAINT}-"])
-        # What the API server has may be of a kubelet before this one.
+        # The recorded status may be from an earlier kubelet.
         kubelet = next(process.find() for process in processes if process.name == "kubelet")
         since = kubelet.create_time() if kubelet else 0.0
         self._wait(
@@ -388,7 +388,7 @@ class Cluster:
         if node.exists:
             node.stop()
         by_name = {process.name: process for process in self._processes(Path(), layout)}
-        # Clients first, then the API server, then its store: nobody logs errors about a missing server.
+        # Clients first, then the API server, then etcd, so that none logs errors about a missing server.
         for group in (("kwok", "kube-scheduler", "kube-controller-manager"), ("kube-apiserver",), ("etcd",)):
             stop_all([by_name[name] for name in group])
         for process in orphans(self.directory):
@@ -427,7 +427,7 @@ def _memory(process: psutil.Process | None) -> int:
     if process is None:
         return 0
     try:
-        # Linux divides what several processes share, here most of the binary, between them.
+        # PSS on Linux divides shared memory, here most of the binary, between the processes.
         full = process.memory_full_info()
         return int(getattr(full, "pss", full.rss))
     except psutil.Error:
@@ -449,10 +449,10 @@ def _ready_nodes(api: ApiClient) -> tuple[int, int]:
 
 
 def _heartbeat(node: dict[str, Any] | None) -> float:
-    """Return when kubelet wrote the node's status, in seconds since 1970."""
+    """Return the time at which kubelet last wrote the node's status, in seconds since 1970."""
     conditions = (node or {}).get("status", {}).get("conditions", [])
     times = [entry["lastHeartbeatTime"] for entry in conditions if entry["type"] == "Ready"]
-    # Python 3.10 reads no Z.
+    # Python 3.10 does not parse Z.
     return max((datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() for text in times), default=0.0)
 
 

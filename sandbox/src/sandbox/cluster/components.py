@@ -1,4 +1,4 @@
-"""The programs of a cluster, in the order in which they start, with their flags."""
+"""The programs of a cluster with their flags, in the order of their start."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from sandbox.cluster.certificates import SERVICE_NETWORK, Pki
 from sandbox.cluster.ports import LOOPBACK
 
 SIMULATED = "kwok.x-k8s.io/node=fake"
-"""Annotation of the nodes that KWOK plays."""
+"""Annotation of the nodes that KWOK simulates."""
 
 POD_NETWORK = "10.244.0.0/16"
-"""Addresses that KWOK gives to pods; nothing listens there."""
+"""Addresses of simulated pods; nothing listens there."""
 
 PORTS = {
     "etcd": "etcd",
@@ -20,15 +20,15 @@ PORTS = {
     "kube-controller-manager": "kube-controller-manager",
     "kube-scheduler": "kube-scheduler",
 }
-"""Ports, and which program listens on each."""
+"""Ports, and the program that listens on each."""
 
-# One person's cluster on loopback: there is no one else to leave room for, and tests wait less.
+# A single-user cluster on loopback needs no rate limits, and tests wait less.
 _QUICK_CLIENT = ("--kube-api-qps=1000", "--kube-api-burst=2000")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the parts of one cluster are, and on which ports."""
+    """Files and ports of one cluster."""
 
     directory: Path
     ports: Mapping[str, int]
@@ -46,21 +46,21 @@ class Layout:
         return self.url("kube-apiserver")
 
     def url(self, name: str) -> str:
-        """Return the address of a program that listens."""
+        """Return the address of a listening program."""
         return f"https://{LOOPBACK}:{self.ports[name]}"
 
     def kubeconfig(self, component: str) -> Path:
-        """Return the kubeconfig of a program."""
+        """Path of a program's kubeconfig."""
         return self.directory / "kubeconfigs" / component
 
     @property
     def egress(self) -> Path:
-        """How the API server reaches the real node."""
+        """Path of the configuration with which the API server reaches the real node."""
         return self.directory / "egress.yaml"
 
     @property
     def stages(self) -> Path:
-        """KWOK's configuration."""
+        """Path of KWOK's configuration."""
         return self.directory / "kwok.yaml"
 
 
@@ -71,7 +71,7 @@ class Component:
     name: str
     flags: Callable[[Layout], list[str]]
     stop_within: float = 10.0
-    """Seconds that the program has for a graceful end before it is killed."""
+    """Seconds for a graceful shutdown before the program is killed."""
 
 
 def _etcd(layout: Layout) -> list[str]:
@@ -85,7 +85,7 @@ def _etcd(layout: Layout) -> list[str]:
         f"--listen-peer-urls={peer}",
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=sandbox={peer}",
-        # Every local user can connect to loopback: only holders of a certificate of this cluster get in.
+        # Every local user can connect to loopback, so a certificate of this cluster is required.
         f"--cert-file={certificate}",
         f"--key-file={key}",
         f"--trusted-ca-file={pki.ca}",
@@ -94,7 +94,7 @@ def _etcd(layout: Layout) -> list[str]:
         f"--peer-key-file={key}",
         f"--peer-trusted-ca-file={pki.ca}",
         "--peer-client-cert-auth",
-        # The kernel still holds what a killed etcd wrote; only a power cut can lose it. Writes are quicker.
+        # The kernel keeps what a killed etcd wrote; only a power cut can lose it. Writes are faster.
         "--unsafe-no-fsync",
         "--log-level=warn",
     ]
@@ -105,7 +105,7 @@ def _apiserver(layout: Layout) -> list[str]:
     return [
         f"--bind-address={LOOPBACK}",
         f"--secure-port={layout.ports['kube-apiserver']}",
-        # Must not be loopback; nobody is told of it, as nothing here reconciles its endpoints.
+        # Must not be loopback; it is not published, as nothing here reconciles its endpoints.
         f"--advertise-address={_UNUSED_ADDRESS}",
         "--endpoint-reconciler-type=none",
         f"--etcd-servers={layout.url('etcd')}",
@@ -138,7 +138,7 @@ def _kubelet_client(layout: Layout) -> list[str]:
     ]
 
 
-_UNUSED_ADDRESS = "192.0.2.1"  # of the documentation block of RFC 5737
+_UNUSED_ADDRESS = "192.0.2.1"  # from a documentation block of RFC 5737
 
 
 def _controller_manager(layout: Layout) -> list[str]:
@@ -150,7 +150,7 @@ def _controller_manager(layout: Layout) -> list[str]:
         f"--root-ca-file={pki.ca}",
         "--concurrent-namespace-syncs=50",
         "--concurrent-gc-syncs=50",
-        # A laptop that slept must not find its pods evicted.
+        # Pods must not be evicted after a laptop's sleep.
         "--node-monitor-grace-period=10m",
     ]
 
@@ -179,7 +179,7 @@ def _kwok(layout: Layout) -> list[str]:
     return [
         f"--kubeconfig={layout.kubeconfig('kwok')}",
         f"--config={layout.stages}",
-        # And not a real node with its pods.
+        # Nor a real node with its pods.
         "--manage-all-nodes=false",
         f"--manage-nodes-with-annotation-selector={SIMULATED}",
         f"--cidr={POD_NETWORK}",

@@ -1,4 +1,4 @@
-"""Files that only their owner may read."""
+"""Files that only their owner can read."""
 
 import os
 import tempfile
@@ -13,9 +13,9 @@ def private_directory(path: Path) -> Path:
 
 
 def write_private(path: Path, content: str | bytes) -> None:
-    """Write a file of mode 0600 in one step: a reader sees the old content or the new, never a part."""
+    """Write a file of mode 0600 atomically."""
     data = content.encode() if isinstance(content, str) else content
-    # mkstemp creates with mode 0600, and the rename keeps it.
+    # mkstemp creates it with mode 0600, and the rename keeps that.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(descriptor, "wb") as file:

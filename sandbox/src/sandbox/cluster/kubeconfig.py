@@ -12,7 +12,7 @@ CONTEXT = "sandbox"
 
 
 def render_kubeconfig(server: str, user: str, ca: bytes, certificate: bytes, key: bytes) -> str:
-    """Return a kubeconfig with everything inside, so that the file works wherever it is.
+    """Return a self-contained kubeconfig, with certificates and keys embedded.
 
     Args:
         server: Address of the API server, such as ``https://127.0.0.1:21432``.

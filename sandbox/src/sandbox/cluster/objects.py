@@ -1,4 +1,4 @@
-"""Objects that a cluster has from the start: nodes, classes, and what a real one would bring."""
+"""Initial objects of a cluster: nodes, classes, and the objects of usual add-ons."""
 
 import platform
 from typing import Any
@@ -10,16 +10,16 @@ STORAGE_CLASS = "standard"
 """Name of the default StorageClass, as in minikube and kind."""
 
 VOLUME_DRIVER = "volumes.sandbox.ollama-librechat"
-"""CSI driver (and provisioner) name of the simulated volumes; KWOK plays its part."""
+"""CSI driver (and provisioner) name of the simulated volumes; KWOK simulates it."""
 
 ROOT_ONLY_STORAGE_CLASS = "ignores-fs-group"
-"""Name of a StorageClass whose volumes stay root's, whatever the pod's fsGroup: as with some drivers."""
+"""Name of a StorageClass whose volumes ignore the pod's fsGroup, as with some drivers."""
 
 ROOT_ONLY_VOLUME_DRIVER = "ignores-fs-group.sandbox.ollama-librechat"
-"""Driver of that StorageClass; KWOK plays its part too."""
+"""Driver of that StorageClass; KWOK simulates it too."""
 
 INGRESS_CLASS = "nginx"
-"""Name of the default IngressClass, as the ingress addon of minikube creates it."""
+"""Name of the default IngressClass, as in minikube's ingress add-on."""
 
 GPU_RESOURCE = "nvidia.com/gpu"
 """Extended resource of NVIDIA's device plugin."""
@@ -28,7 +28,7 @@ NODE_LABEL = "sandbox.ollama-librechat/node"
 """Label of every node that was created here, so that surplus ones can be found."""
 
 FIELD_MANAGER = "sandbox"
-"""Owner of the fields that are applied here, as the API server records it."""
+"""Field manager of the objects that are applied here."""
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -40,7 +40,7 @@ def node(name: str, gpus: int = 0) -> Manifest:
 
     Args:
         name: Name and host name.
-        gpus: NVIDIA GPUs; with any, the labels and the taint of a managed GPU node pool.
+        gpus: Number of NVIDIA GPUs; if any, the node has the labels and the taint of a managed GPU node pool.
     """
     machine = platform.machine()
     labels = {
@@ -76,7 +76,7 @@ def nodes(options: ClusterOptions) -> list[Manifest]:
 
 
 def cluster_objects() -> list[Manifest]:
-    """Return the objects that a usual cluster's addons would have created."""
+    """Return the objects that a usual cluster's add-ons would have created."""
     return [
         *storage(STORAGE_CLASS, VOLUME_DRIVER, default=True, fs_group=True),
         {
@@ -104,8 +104,8 @@ def storage(name: str, driver: str, *, default: bool, fs_group: bool) -> list[Ma
     Args:
         name: Name of the class.
         driver: Name of the driver.
-        default: Whether it is the class of claims that name none.
-        fs_group: Whether kubelet gives the files of a volume to the pod's fsGroup.
+        default: Whether it is the default class.
+        fs_group: Whether kubelet changes the group of a volume's files to the pod's fsGroup.
     """
     return [
         {
@@ -125,7 +125,7 @@ def storage(name: str, driver: str, *, default: bool, fs_group: bool) -> list[Ma
             "kind": "CSIDriver",
             "metadata": {"name": driver},
             "spec": {
-                # Nothing would ever confirm that a volume is attached to a simulated node.
+                # Nothing would confirm that a volume is attached to a simulated node.
                 "attachRequired": False,
                 "podInfoOnMount": False,
                 "fsGroupPolicy": "File" if fs_group else "None",
@@ -135,10 +135,10 @@ def storage(name: str, driver: str, *, default: bool, fs_group: bool) -> list[Ma
 
 
 def _no_host_path_deletion() -> list[Manifest]:
-    """Return the admission policy that keeps kube-controller-manager from this machine's files.
+    """Return the admission policy that keeps kube-controller-manager from deleting this machine's files.
 
-    It removes the directory of a released hostPath volume below a `/tmp` by itself (upstream
-    pkg/volume/hostpath, "This message should scare you away"), and here it runs on the person's machine.
+    It deletes the directory of a released hostPath volume below `/tmp` itself (upstream
+    pkg/volume/hostpath, "This message should scare you away"), and here it runs on the user's machine.
     """
     name = "sandbox-no-host-path-deletion"
     rule = {

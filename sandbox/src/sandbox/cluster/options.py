@@ -1,4 +1,4 @@
-"""What a person may choose about an embedded cluster."""
+"""Options of an embedded cluster."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ MOST_NODES = 5000
 
 @dataclass(frozen=True)
 class ClusterOptions:
-    """Size of the simulated part of a cluster."""
+    """Size of a cluster."""
 
     nodes: int = 2
     """Nodes without a GPU."""
@@ -24,7 +24,7 @@ class ClusterOptions:
     real_node: bool = False
     """Whether there is a node whose pods have containers: on Linux, as root."""
     images: tuple[str, ...] = ()
-    """Images that are built for the real node, each as ``NAME=REFERENCE``: one that is known there by that
+    """Images that are built for the real node, each as ``NAME=REFERENCE``: a known image, and its
     reference."""
     image_folder: str = ""
     """Folder with OCI archives that the real node loads too; empty for none."""
@@ -55,10 +55,10 @@ class ClusterOptions:
 
 
 def checked_name(name: str) -> str:
-    """Return the name of a cluster if it is one: a DNS label, as it becomes a folder.
+    """Return the name of a cluster if it is a DNS label: it becomes the name of a folder.
 
     Raises:
-        SandboxError: It is not.
+        SandboxError: It is not a DNS label.
     """
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", name):
         raise SandboxError(

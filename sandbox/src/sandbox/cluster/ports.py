@@ -5,16 +5,16 @@ import socket
 from collections.abc import Mapping, Sequence
 
 LOOPBACK = "127.0.0.1"
-"""The only address that anything in the sandbox listens on."""
+"""The only address on which the sandbox listens."""
 
 RANGE = range(20_000, 32_000)
-"""Where ports are chosen from: below what Linux (32768) and macOS (49152) hand to outgoing connections."""
+"""Range of ports, below those of outgoing connections on Linux (32768) and macOS (49152)."""
 
 
 def is_free(port: int) -> bool:
     """Return whether a program could listen on a port of the loopback address now."""
     with socket.socket() as probe:
-        # As servers do: connections of a stopped one that linger in TIME_WAIT do not count.
+        # As servers do: connections in TIME_WAIT do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -28,7 +28,7 @@ def choose_ports(names: Sequence[str], keep: Mapping[str, int] | None = None) ->
 
     Args:
         names: What needs a port.
-        keep: Ports of an earlier choice; those that are still free stay.
+        keep: Ports of an earlier choice; those that are still free are kept.
 
     Raises:
         OSError: Nearly every port of the range is taken.

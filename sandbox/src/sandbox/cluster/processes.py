@@ -1,4 +1,4 @@
-"""Processes that outlive the command that started them, found again by pid files that are not trusted."""
+"""Processes that outlive the command that started them, found again by verified pid files."""
 
 import contextlib
 import json
@@ -15,28 +15,28 @@ from sandbox.cluster.components import COMPONENTS
 from sandbox.cluster.files import private_directory, write_private
 
 KEEP_LOG = 20 * 2**20
-"""Bytes of a log after which the next start of its program puts it aside."""
+"""Size of a log in bytes above which the next start of its program renames it."""
 
 
 @dataclass(frozen=True)
 class ManagedProcess:
-    """One program of a cluster: how it is run, and where its pid and its log are kept."""
+    """One program of a cluster: its command, and the files of its pid and its log."""
 
     name: str
     argv: tuple[str, ...]
     pid_file: Path
     log_file: Path
     stop_within: float = 10.0
-    """Seconds for a graceful end."""
+    """Seconds for a graceful shutdown."""
     launcher: Callable[[], Sequence[str]] | None = None
-    """What starts the program elsewhere, such as in other namespaces: a command whose own arguments the program's
-    follow, and which becomes it or has it as a child."""
+    """Returns the command that starts the program, for example in other namespaces. The program's arguments
+    follow it; it execs the program or starts it as a child."""
 
     def find(self) -> psutil.Process | None:
-        """Return the running process, or None if it is dead or its number now belongs to another program.
+        """Return the running process, or None if it is dead or its pid now belongs to another program.
 
-        The command line has to be the one that was started. It names the cluster's own folder, so a process
-        that got a dead one's number, for example after a reboot, is never mistaken for it.
+        The command line must be the one that was started. It names the cluster's own folder, so a process
+        that reuses the pid, for example after a reboot, is never mistaken for it.
         """
         try:
             record = json.loads(self.pid_file.read_text())
@@ -54,14 +54,14 @@ class ManagedProcess:
         return process if alive else None
 
     def is_current(self, process: psutil.Process) -> bool:
-        """Return whether a process runs with today's binary and flags."""
+        """Return whether a process runs with the current binary and flags."""
         try:
             return process.cmdline() == list(self.argv)
         except psutil.NoSuchProcess:
             return False
 
     def start(self) -> None:
-        """Start the program in a session of its own, so that closing the terminal does not end it."""
+        """Start the program in its own session, so that closing the terminal does not end it."""
         private_directory(self.log_file.parent)
         if self.log_file.exists() and self.log_file.stat().st_size > KEEP_LOG:
             self.log_file.replace(self.log_file.with_suffix(".old.log"))
@@ -79,7 +79,7 @@ class ManagedProcess:
             )
         finally:
             os.close(descriptor)
-        # Reaped by whoever asks next (psutil waits for children), or by init once we are gone.
+        # Reaped by the next check (psutil waits for children), or by init once we are gone.
         process.returncode = 0
         pid = process.pid if self.launcher is None else _launched(process.pid, self.argv)
         write_private(self.pid_file, json.dumps({"pid": pid, "argv": list(self.argv)}))
@@ -97,7 +97,7 @@ class ManagedProcess:
 
 
 def _await_arguments(pid: int, within: float = 5.0) -> None:
-    """Wait until the kernel shows the arguments of a new process: for a moment after exec it shows none."""
+    """Wait until the kernel shows the arguments of a new process, which takes a moment after exec."""
     deadline = time.monotonic() + within
     with contextlib.suppress(psutil.Error):
         while not psutil.Process(pid).cmdline() and time.monotonic() < deadline:
@@ -105,7 +105,7 @@ def _await_arguments(pid: int, within: float = 5.0) -> None:
 
 
 def _launched(pid: int, argv: Sequence[str], within: float = 10.0) -> int:
-    """Return the process that a launcher has become, or the one that it has started; itself if it ended before."""
+    """Return the process that a launcher has become or started; the launcher itself if it ended before."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         for candidate in _family(pid):
@@ -125,7 +125,7 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def stop_all(processes: Iterable[ManagedProcess]) -> None:
-    """End programs together: ask politely, kill what has not ended in time, and forget their pids."""
+    """Stop programs: terminate all of them, kill those that have not ended in time, and delete their pid files."""
     asked: list[tuple[ManagedProcess, psutil.Process]] = []
     for managed in processes:
         process = managed.find()
@@ -142,18 +142,18 @@ def stop_all(processes: Iterable[ManagedProcess]) -> None:
 
 
 def kill(process: psutil.Process) -> None:
-    """End a process at once, and return when it is gone."""
+    """Kill a process, and return when it is gone."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process.kill()
     _ended(process, within=10)
 
 
 def _ended(process: psutil.Process, within: float) -> bool:
-    """Wait until a process has ended, whether or not its parent has taken notice of it."""
+    """Wait until a process has ended, whether or not its parent has reaped it."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         try:
-            # While other threads of a dead main thread live, ports and files are still held.
+            # While other threads outlive the main thread, ports and files are still held.
             if process.status() == psutil.STATUS_ZOMBIE and process.num_threads() <= 1:
                 return True
         except psutil.NoSuchProcess:
@@ -163,7 +163,7 @@ def _ended(process: psutil.Process, within: float) -> bool:
 
 
 def strays(managed: ManagedProcess) -> Iterator[psutil.Process]:
-    """Yield processes that run a program with exactly these arguments, whether or not a pid file knows them."""
+    """Yield processes that run a program with exactly these arguments, with or without a pid file."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if process.cmdline() == list(managed.argv):
@@ -171,7 +171,7 @@ def strays(managed: ManagedProcess) -> Iterator[psutil.Process]:
 
 
 def orphans(directory: Path) -> list[psutil.Process]:
-    """Return processes of a cluster that no pid file knows, as after a kill between start and note.
+    """Return processes of a cluster without a pid file, as after a kill between start and writing the file.
 
     Args:
         directory: The cluster's folder; only its programs have a path inside it on their command line.
@@ -192,10 +192,10 @@ def _is_program_of(process: psutil.Process, inside: str) -> bool:
 
 
 def missing(processes: Sequence[ManagedProcess]) -> list[ManagedProcess]:
-    """Return those that are not running."""
+    """Return the programs that are not running."""
     return [managed for managed in processes if managed.find() is None]
 
 
 def _environment() -> dict[str, str]:
-    """Return what the programs see: nothing of the person's own settings that could change what they do."""
+    """Return the environment of the programs, without the user's settings that could affect them."""
     return {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR", "TZ", "LANG") if key in os.environ}

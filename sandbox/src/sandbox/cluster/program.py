@@ -1,4 +1,4 @@
-"""The binary with every program of the cluster, and the versions in it."""
+"""The binary that contains all programs of the cluster, and their versions."""
 
 import re
 from functools import cache
@@ -9,7 +9,7 @@ from rich.console import Console
 from sandbox.build import GoProgram, build
 
 MODULE = Path(__file__).parent.parent / "controlplane"
-"""Our Go module; its go.mod is the one place where versions are chosen."""
+"""Our Go module; its go.mod is the only place where versions are set."""
 
 
 @cache
@@ -46,7 +46,7 @@ def version_flags(kubernetes: str, kwok: str | None = None) -> str:
 
     Args:
         kubernetes: Version with a leading v.
-        kwok: Version with a leading v; None where KWOK is no part of the binary.
+        kwok: Version with a leading v; None if the binary does not contain KWOK.
     """
     major, minor = kubernetes.removeprefix("v").split(".")[:2]
     base = "k8s.io/component-base/version"
@@ -60,7 +60,7 @@ def version_flags(kubernetes: str, kwok: str | None = None) -> str:
 
 
 def control_plane() -> GoProgram:
-    """Return what is built: one binary that is etcd, the Kubernetes programs, KWOK or kubectl."""
+    """Return the program to build: one binary that is etcd, the Kubernetes programs, KWOK and kubectl."""
     got = versions()
     return GoProgram(
         name="controlplane",
@@ -73,10 +73,10 @@ def control_plane() -> GoProgram:
 
 
 def binary(console: Console | None = None) -> Path:
-    """Return the binary, building it first if this machine has not done so yet.
+    """Return the binary, building it if necessary.
 
     Args:
-        console: Where progress goes; default standard error.
+        console: Console for progress messages; default standard error.
 
     Raises:
         SandboxError: The build failed.

@@ -1,4 +1,4 @@
-"""What KWOK plays besides its own stages: stages.yaml, with names that are decided elsewhere filled in."""
+"""KWOK's stages besides its own: stages.yaml, with placeholders for names that are defined elsewhere."""
 
 import json
 import re
@@ -9,10 +9,10 @@ import yaml
 from sandbox.cluster.objects import INGRESS_CLASS, ROOT_ONLY_VOLUME_DRIVER, VOLUME_DRIVER, Manifest
 
 SIMULATE = "sandbox.ollama-librechat/simulate"
-"""Annotation or label of a pod that asks for a failure: one of FAILURES."""
+"""Annotation or label of a pod that requests a failure: one of FAILURES."""
 
 SIMULATE_MESSAGE = "sandbox.ollama-librechat/simulate-message"
-"""Annotation of a pod with the message that its failed container leaves; default "simulated failure"."""
+"""Annotation of a pod with the termination message of its failed container; default "simulated failure"."""
 
 FAILURES = {
     "never-ready": "containers run, but the pod never becomes Ready",
@@ -20,16 +20,16 @@ FAILURES = {
     "image-pull-error": "containers wait in ImagePullBackOff",
     "job-failed": "the pod fails with exit code 1 and a termination message",
 }
-"""Failures that can be asked for, and what they look like."""
+"""Failures that can be requested, and their effect."""
 
 UNPULLABLE = r"^[^/]+\.invalid(:[0-9]+)?/"
-"""Images that cannot be pulled without being asked for: those of a host that RFC 2606 says never exists."""
+"""Images that always fail to be pulled: those of a host in the domain that RFC 2606 reserves as invalid."""
 
 INGRESS_ADDRESS = "192.0.2.10"
-"""Address that every Ingress gets; of the documentation block of RFC 5737, nothing answers there."""
+"""Address of every Ingress, from a documentation block of RFC 5737; nothing answers there."""
 
 LOAD_BALANCER_ADDRESS = "192.0.2.11"
-"""Address that every Service of type LoadBalancer gets."""
+"""Address of every Service of type LoadBalancer."""
 
 _UNPULLABLE = json.dumps(UNPULLABLE)
 
@@ -38,7 +38,7 @@ _WANTED = (
     f"(if any(.spec.containers[], .spec.initContainers[]?; .image | test({_UNPULLABLE})) "
     'then "image-pull-error" else null end)'
 )
-"""jq expression for the failure that a pod is to show, or null."""
+"""jq expression for the requested failure of a pod, or null."""
 
 _STARTED = (
     f"""\
@@ -138,7 +138,7 @@ def fill(text: str, names: dict[str, str]) -> str:
     """Return a text with every ``@{name}`` replaced; one alone on its line may become several lines.
 
     Raises:
-        KeyError: The text has a name that is not among the names.
+        KeyError: The text has an unknown name.
     """
 
     def lines(match: re.Match[str]) -> str:
@@ -151,7 +151,7 @@ def fill(text: str, names: dict[str, str]) -> str:
 
 def stages() -> list[Manifest]:
     """Return our stages."""
-    # "@{...}" stays in comments only.
+    # "@{...}" remains in comments only.
     text = Path(__file__).with_name("stages.yaml").read_text()
     return list(yaml.safe_load_all(fill(_without_comments(text), _NAMES)))
 
@@ -164,6 +164,6 @@ def render_kwok_config(upstream: str) -> str:
     """Return KWOK's configuration file.
 
     Args:
-        upstream: The stages that KWOK ships, as YAML: given one of a kind, it uses its own of it no more.
+        upstream: KWOK's default stages as YAML: it does not use them for a kind that the configuration has.
     """
     return upstream.rstrip() + "\n---\n" + yaml.safe_dump_all(stages(), sort_keys=False)

@@ -1,4 +1,4 @@
-"""What is told about a cluster."""
+"""Status of a cluster."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +13,20 @@ class ProcessStatus:
 
     name: str
     pid: int | None
-    """Process number, or None if it is not running."""
+    """Process ID; None if it is not running."""
     memory: int
-    """Memory in bytes, 0 if it is not running: on Linux with its share of what the programs have in common,
-    elsewhere with all of it."""
+    """Memory in bytes, 0 if it is not running: on Linux with its share of the memory of several programs,
+    elsewhere including all shared memory."""
 
 
 @dataclass(frozen=True)
 class ClusterStatus:
-    """A cluster as it is now."""
+    """Current status of a cluster."""
 
     name: str
     state: State
-    """`running`: every program is, and the API server is ready; `degraded`: only some; `stopped`: none, but
-    the data is there; `missing`: there is no such cluster."""
+    """`running`: every program runs and the API server is ready; `degraded`: only some run; `stopped`: none runs, but
+    the data exists; `missing`: there is no such cluster."""
     directory: Path
     kubeconfig: Path
     server: str | None

@@ -1,4 +1,4 @@
-"""The Pulumi engine and its plugins: what the machine has, else what can be downloaded, else our own."""
+"""The Pulumi engine and its plugins: installed ones, else downloaded ones, else our own."""
 
 from sandbox.engine.engine import Engine
 from sandbox.engine.plugins import Plugin

@@ -22,13 +22,13 @@ ENGINE = GoProgram(
     title="the Pulumi engine v3.230.0",
     cpu_minutes=6,
     package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    # Without it `pulumi version` prints nothing.
+    # Without it, `pulumi version` prints nothing.
     ldflags=f"-X {_SDK}/go/common/version.Version=v3.230.0",
 )
 """The command line, which contains the engine; version of go.mod in its module folder."""
 
-# The Go module with the newest language host cannot be had; this one is the last SDK module that contains it,
-# and speaks the same protocol.
+# The Go module with the newest language host is not released; this is the last SDK module that contains it,
+# and it has the same protocol.
 LANGUAGE_HOST = GoProgram(
     name="pulumi-language-python",
     version="v3.75.0",
@@ -49,10 +49,10 @@ def built_version() -> Version:
 
 
 def built_engine(console: Console) -> Path:
-    """Return ``pulumi`` in a folder with everything that it needs beside it, building it the first time.
+    """Return ``pulumi`` in a folder with everything that it needs beside it, building it if necessary.
 
     Args:
-        console: Where progress goes.
+        console: Console for progress messages.
 
     Raises:
         SandboxError: It cannot be built; the message says why.
@@ -69,7 +69,7 @@ def built_engine(console: Console) -> Path:
                 bin_folder = Path(scratch, "engine", "bin")
                 bin_folder.mkdir(parents=True)
                 for binary in binaries:
-                    # Not a symbolic link: the engine looks for its parts where it really lies.
+                    # Not a symbolic link: the engine looks for its parts beside the real file.
                     os.link(binary, bin_folder / binary.name)
                 for script in _SCRIPTS:
                     target = Path(shutil.copyfile(sources / script, bin_folder / Path(script).name))

@@ -22,7 +22,7 @@ def engine(
         bool, typer.Option("--env", help='Print PATH for a shell: eval "$(python -m sandbox engine --env)".')
     ] = False,
 ) -> None:
-    """Show which Pulumi engine and plugins are used, installing or building them first where needed."""
+    """Show the Pulumi engine and plugins in use, installing or building them first if necessary."""
     out = Console(highlight=False, soft_wrap=True)
     err = Console(stderr=True, highlight=False, soft_wrap=True)
     try:

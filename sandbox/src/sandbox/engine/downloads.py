@@ -1,4 +1,4 @@
-"""Whether Pulumi's download host can be reached, asked at most once an hour."""
+"""Whether Pulumi's download host is reachable, checked at most once an hour."""
 
 import json
 import os
@@ -14,19 +14,19 @@ INSTALLER = "https://get.pulumi.com/install.sh"
 """Pulumi's own installer, which the SDK's ``PulumiCommand.install`` runs. Plugins come from the same host."""
 
 RETRY_VARIABLE = "OLLAMA_LIBRECHAT_RETRY_DOWNLOADS"
-"""Environment variable that, set to anything, makes a failed download be tried again at once."""
+"""Environment variable that, set to any value, retries a failed download at once."""
 
 _TIMEOUT = 3.0
 _REMEMBERED = 3600.0
 
 
 def unreachable(*, retry: bool = False) -> str:
-    """Return why nothing can be downloaded from Pulumi's host, or an empty string when it answers.
+    """Return why nothing can be downloaded from Pulumi's host; empty if it is reachable.
 
-    A failure is remembered in the cache for an hour, so that not every command waits for the time-out.
+    A failure is cached for an hour, so that not every command waits for the timeout.
 
     Args:
-        retry: Ask again although a failure is remembered.
+        retry: Whether to ignore a cached failure.
     """
     if not retry and not os.environ.get(RETRY_VARIABLE):
         remembered = _remembered()
@@ -41,7 +41,7 @@ def unreachable(*, retry: bool = False) -> str:
 
 
 def remember_failure(problem: str) -> None:
-    """Remember for an hour that a download failed."""
+    """Cache a failed download for an hour."""
     note = _note()
     note.parent.mkdir(parents=True, exist_ok=True)
     scratch = note.with_name(f"{note.name}.{os.getpid()}")
@@ -55,7 +55,7 @@ def _remembered() -> str:
         fresh = 0 <= time.time() - noted["at"] < _REMEMBERED
         return str(noted["problem"]) if fresh else ""
     except (OSError, ValueError, KeyError, TypeError):
-        return ""  # nothing noted, or nothing that can be read: ask
+        return ""  # no cached failure, or an unreadable one: check
 
 
 def _note() -> Path:

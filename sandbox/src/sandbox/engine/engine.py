@@ -13,7 +13,7 @@ from sandbox.engine.plugins import Plugin
 
 
 class _FoundCommand(PulumiCommand):
-    """The command of a found engine; unlike its parent, it does not ask the engine for its version again."""
+    """The command of a found engine. Unlike its parent class, it does not run the engine to get its version."""
 
     def __init__(self, pulumi: Path, version: Version) -> None:
         self.command = str(pulumi)
@@ -27,9 +27,9 @@ class Engine:
     Attributes:
         pulumi: Path of the ``pulumi`` command.
         version: Its version.
-        origin: Where it comes from, in words.
+        origin: Where it comes from, as text.
         plugins: Provider plugins, one for each package that the program needs.
-        notes: What the person should know about the choice, such as why the engine on PATH is not used.
+        notes: Notes for the user about the choice, such as why the engine on PATH is not used.
     """
 
     pulumi: Path
@@ -50,7 +50,7 @@ class Engine:
             base: Environment to start from. Default: this process's.
         """
         env = dict(os.environ if base is None else base)
-        # The interpreter first: the language host that is built here takes the first Python on PATH.
+        # The interpreter first: the language host that is built here uses the first Python on PATH.
         first = [Path(sys.executable).parent, self.pulumi.parent]
         first += [plugin.directory for plugin in self.plugins if plugin.directory]
         path = [str(folder) for folder in first]
@@ -58,7 +58,7 @@ class Engine:
         env["PATH"] = os.pathsep.join(path)
         env["PYTHONDONTWRITEBYTECODE"] = ""  # empty means unset; compiling the SDK takes two seconds a run
         env["PULUMI_SKIP_UPDATE_CHECK"] = "true"
-        env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"  # the language host lists packages by pip, which would ask for news
+        env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"  # the language host runs pip, which would check for updates
         if self.stand_ins:
             env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
         return env
@@ -68,6 +68,6 @@ class Engine:
         return _FoundCommand(self.pulumi, self.version)
 
     def describe(self) -> str:
-        """Return one line that names engine and plugins in use."""
+        """Return a line that identifies engine and plugins."""
         plugins = ", ".join(plugin.describe() for plugin in self.plugins)
         return f"engine: pulumi v{self.version} ({self.origin}); plugins: {plugins}"

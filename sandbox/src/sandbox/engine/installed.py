@@ -1,4 +1,4 @@
-"""The engine that the machine has, or that Pulumi's installer puts into the cache."""
+"""The installed engine, or the one that Pulumi's installer puts into the cache."""
 
 import os
 import shutil
@@ -19,9 +19,9 @@ _VERSION_SECONDS = 30
 
 
 def engine_version(pulumi: Path) -> Version | None:
-    """Return what ``pulumi version`` says, or None if it does not say a version."""
+    """Return the output of ``pulumi version``; None if it is not a version."""
     try:
-        shown = subprocess.run(  # noqa: S603 - the person's own pulumi, or ours
+        shown = subprocess.run(  # noqa: S603 - the user's own pulumi, or ours
             [pulumi, "version"],
             capture_output=True,
             text=True,
@@ -44,8 +44,8 @@ def engine_from_installer(console: Console, *, retry: bool) -> tuple[Path | None
     """Return (``pulumi`` that Pulumi's installer put into the cache, empty text), or (None, why not).
 
     Args:
-        console: Where the installation is told.
-        retry: Try to download although that failed within the last hour.
+        console: Console for progress messages.
+        retry: Whether to ignore a failed download within the last hour.
     """
     version = sdk_version()
     root = cache_dir() / f"pulumi-{version}"
@@ -68,7 +68,7 @@ def engine_from_installer(console: Console, *, retry: bool) -> tuple[Path | None
 
 
 def _install(root: Path, version: str) -> str:
-    # In a process of its own, because the SDK's method knows no time limit.
+    # In another process, because the SDK's method has no timeout.
     program = (
         "import sys; from pulumi.automation import PulumiCommand; from semver import VersionInfo; "
         "PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(sys.argv[2]))"

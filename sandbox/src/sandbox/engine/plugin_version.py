@@ -1,4 +1,4 @@
-"""The version of a plugin, as the plugin itself tells it."""
+"""The version that a plugin reports."""
 
 import subprocess
 import threading
@@ -17,14 +17,14 @@ _ANSWER_SECONDS = 20.0
 def plugin_version(executable: Path) -> str:
     """Return the version that a provider plugin reports over gRPC (``GetPluginInfo``), without ``v``.
 
-    The only way that all plugins have: flags differ, and a plugin on PATH has no version in its folder's name.
+    All plugins support this: flags differ, and a plugin on PATH has no version in its folder's name.
 
     Raises:
-        SandboxError: The executable does not run, or does not answer as a plugin.
+        SandboxError: The executable does not run, or is not a plugin.
     """
     try:
-        # A plugin takes the engine's address, and connects to it only when it has something to log.
-        plugin = subprocess.Popen(  # noqa: S603 - found on PATH, where the engine would run it too
+        # A plugin is given the engine's address, and connects to it only in order to log.
+        plugin = subprocess.Popen(  # noqa: S603 - found on PATH, from where the engine would run it too
             [executable, "127.0.0.1:1"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
     except OSError as error:

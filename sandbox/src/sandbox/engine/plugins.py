@@ -1,4 +1,4 @@
-"""Provider plugins: the official ones wherever they can be had, else the stand-ins."""
+"""Provider plugins: the official ones if available, else the stand-ins."""
 
 import os
 import shutil
@@ -26,8 +26,8 @@ class Plugin:
 
     Attributes:
         name: Package, such as ``kubernetes``.
-        version: Version without ``v``: that of its folder, of a plugin on PATH what it says itself, of a stand-in
-            the version that it stands in for.
+        version: Version without ``v``: from its folder's name, reported by a plugin on PATH, or for a stand-in
+            the version that it replaces.
         stand_in: Whether it is a stand-in.
         directory: Folder that must be on PATH for the engine to find it; None if the engine finds it anyway.
     """
@@ -38,7 +38,7 @@ class Plugin:
     directory: Path | None = None
 
     def describe(self) -> str:
-        """Return the plugin in words."""
+        """Return a description of the plugin."""
         return f"{self.name} stand-in" if self.stand_in else f"{self.name} v{self.version}"
 
 
@@ -54,9 +54,9 @@ def find_plugins(
 
     Args:
         pulumi: The engine's command, which downloads plugins.
-        allow_stand_ins: Whether a stand-in may be taken where there is no official plugin.
-        retry: Try to download although that failed within the last hour.
-        console: Where a download is told.
+        allow_stand_ins: Whether a stand-in may replace a missing official plugin.
+        retry: Whether to ignore a failed download within the last hour.
+        console: Console for progress messages.
         environ: Environment.
 
     Raises:
@@ -83,18 +83,18 @@ def stand_in(name: str) -> Plugin:
 
 
 def installed_plugin(name: str, environ: Mapping[str, str] = os.environ) -> Plugin | None:
-    """Return the official plugin of a package if the machine has it: on PATH, or where Pulumi keeps plugins.
+    """Return the official plugin of a package if installed: on PATH, or in Pulumi's plugin folder.
 
     Args:
         name: Package, such as ``kubernetes``.
         environ: Environment.
 
     Raises:
-        SandboxError: What is on PATH under the plugin's name is no plugin.
+        SandboxError: The executable with the plugin's name on PATH is not a plugin.
     """
     version = sdk_version(name)
     executable = f"pulumi-resource-{name}"
-    # Stand-ins may be on PATH already, when this runs inside a command that was given Engine.env().
+    # Stand-ins may be on PATH already, if this runs inside a command with Engine.env().
     folders = [part for part in environ.get("PATH", "").split(os.pathsep) if part]
     official = [part for part in folders if not Path(part).resolve().is_relative_to(STAND_INS)]
     on_path = shutil.which(executable, path=os.pathsep.join(official))

@@ -1,4 +1,4 @@
-"""Which versions of engine and plugins fit the project."""
+"""The versions of engine and plugins that fit the project."""
 
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
@@ -26,10 +26,10 @@ def required_engine(project: Path | None = None) -> str:
 
 
 def satisfies(found: Version, wanted: str) -> bool:
-    """Return whether a version is in a range as Pulumi spells them, such as ``>=3.219.0 <4.0.0``.
+    """Return whether a version satisfies a range in Pulumi's syntax, such as ``>=3.219.0 <4.0.0``.
 
     Args:
-        found: Version to look at.
+        found: The version.
         wanted: Range; empty for any version. Bounds are separated by spaces or commas, alternatives by
             ``||``.
     """
@@ -42,7 +42,7 @@ def _all_hold(found: Version, bounds: Iterable[str]) -> bool:
 
 
 def _comparison(bound: str) -> str:
-    """Return a bound as semver compares it: with an operator, and with all three numbers."""
+    """Return a bound in the syntax of semver: with an operator, and with all three numbers."""
     operator = bound[: len(bound) - len(bound.lstrip("<>=!"))]
     numbers = bound[len(operator) :].lstrip("v").split(".")
     spelled = {"": "==", "=": "==", "!": "!="}.get(operator, operator)
@@ -58,7 +58,7 @@ def sdk_version(package: str = "") -> str:
 
 
 def wanted_providers() -> tuple[str, ...]:
-    """Return the packages of ``PROVIDERS`` whose SDK is installed: a program can use no other."""
+    """Return the packages of ``PROVIDERS`` whose SDK is installed: a program can use no others."""
     return tuple(filter(_has_sdk, PROVIDERS))
 
 

@@ -1,4 +1,4 @@
-"""Chooses the engine: the machine's, else Pulumi's installer's, else one built here."""
+"""Chooses the engine: the installed one, else Pulumi's installer's, else one built here."""
 
 from pathlib import Path
 
@@ -15,17 +15,17 @@ from sandbox.errors import SandboxError
 def resolve(
     *, allow_stand_ins: bool, retry: bool = False, console: Console | None = None, project: Path | None = None
 ) -> Engine:
-    """Return an engine that fits the project, with its plugins, installing or building what is missing.
+    """Return an engine that fits the project, with its plugins; installs or builds what is missing.
 
     Args:
-        allow_stand_ins: Whether the stand-ins may be used where an official plugin is missing: True for a
+        allow_stand_ins: Whether the stand-ins may replace a missing official plugin: True for a
             sandbox cluster, False for any other.
-        retry: Try downloads again that failed within the last hour.
-        console: Where progress is told. Default: standard error.
+        retry: Whether to ignore failed downloads within the last hour.
+        console: Console for progress messages. Default: standard error.
         project: Folder of the project. Default: that of the project around the current folder.
 
     Raises:
-        SandboxError: There is no engine that fits, or an official plugin is missing and stand-ins are not
+        SandboxError: No engine fits, or an official plugin is missing and stand-ins are not
             allowed.
     """
     console = console or Console(stderr=True)

@@ -1,6 +1,6 @@
-"""A real node beside the simulated ones: kubelet, containerd and what a cluster needs to run containers."""
+"""A real node beside the simulated ones: kubelet, containerd and everything else needed to run containers."""
 
-import sandbox.cluster as _cluster  # it imports what is here, so it has to come first
+import sandbox.cluster as _cluster  # it imports this package, so it must come first
 
 __all__ = ()
 del _cluster

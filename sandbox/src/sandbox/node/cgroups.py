@@ -1,4 +1,4 @@
-"""The control group that holds the node's pods, in every hierarchy of the machine."""
+"""The cgroup that holds the node's pods, in every hierarchy of the machine."""
 
 import contextlib
 import time
@@ -6,11 +6,11 @@ from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
 _INHERITED = ("cpuset.cpus", "cpuset.mems")
-"""Empty in a new group of version 1, in which nothing could run."""
+"""Files that are empty in a new cgroup of v1, in which nothing could run."""
 
 
 def hierarchies(root: Path = ROOT) -> list[Path]:
-    """Return the top folder of every hierarchy: one with version 2, one for each controller with version 1."""
+    """Return the root of every hierarchy: one with cgroup v2, one for each controller with v1."""
     if (root / "cgroup.controllers").exists():
         return [root]
     # Links such as cpu -> cpu,cpuacct are the same hierarchy.
@@ -18,7 +18,7 @@ def hierarchies(root: Path = ROOT) -> list[Path]:
 
 
 def create(name: str, root: Path = ROOT) -> None:
-    """Create the group where it is missing."""
+    """Create the cgroup if it is missing."""
     for hierarchy in hierarchies(root):
         group = hierarchy / name
         with contextlib.suppress(FileExistsError):
@@ -30,10 +30,10 @@ def create(name: str, root: Path = ROOT) -> None:
 
 
 def remove(name: str, root: Path = ROOT, within: float = 10.0) -> None:
-    """Remove the group and all below it; what still runs in it has to be dying.
+    """Remove the cgroup and its children; its processes must be dying.
 
     Raises:
-        OSError: Something in it lives on.
+        OSError: A process in it is still running.
     """
     deadline = time.monotonic() + within
     for hierarchy in hierarchies(root):

@@ -14,17 +14,17 @@ DNS_ADDRESS = "10.96.0.10"
 """Address of the Service of the DNS server, as kubeadm chooses it."""
 
 REAL = "real"
-"""Value of the label and of the taint of the real node."""
+"""Value of the real node's label and taint."""
 
 PAUSE_IMAGE = "registry.k8s.io/pause:3.10.1"
-"""Name of the image that every pod begins with, as kubeadm has it; the program in it is the sandbox's own."""
+"""Name of the sandbox image of every pod, as in kubeadm; the program in it is our own."""
 
 
 def containerd(layout: NodeLayout, shim: Path, runc: str, cni: Path) -> str:
     """Return containerd's configuration.
 
     Args:
-        layout: Where everything is.
+        layout: Paths of the node.
         shim: The program between containerd and runc.
         runc: Path of runc.
         cni: Folder of the network plugins.
@@ -62,11 +62,11 @@ disabled_plugins = ["io.containerd.nri.v1.nri"]
 
 
 def container(default: str, layout: NodeLayout) -> str:
-    """Return what every container is made of before kubelet's wishes.
+    """Return the OCI specification on which every container is based.
 
     Args:
-        default: What containerd would take, in JSON.
-        layout: Where the certificates are that every container trusts.
+        default: containerd's default, in JSON.
+        layout: Paths of the node; every container trusts its certificates.
     """
     spec: dict[str, Any] = json.loads(default)
     spec["mounts"].append(
@@ -81,7 +81,7 @@ def container(default: str, layout: NodeLayout) -> str:
 
 
 def cni() -> str:
-    """Return the network of pods: a pair of devices for each of them, and routes between."""
+    """Return the pod network: a veth pair for each pod, and routes between them."""
     return json.dumps(
         {
             "cniVersion": "1.0.0",
@@ -129,12 +129,12 @@ def kubelet(layout: NodeLayout) -> str:
             "cgroupRoot": f"/{layout.cgroup}",
             "failCgroupV1": False,
             "failSwapOn": False,
-            # It may not be lowered everywhere; see restrict_oom_score_adj.
+            # Not every machine allows lowering it; see restrict_oom_score_adj.
             "oomScoreAdj": 0,
-            # Images come from archives: none that is removed could be had again.
+            # Images come from archives, so a removed one could not be pulled again.
             "imageGCHighThresholdPercent": 100,
             "imageGCLowThresholdPercent": 99,
-            # The machine is not the node's alone.
+            # The node shares the machine with others.
             "evictionHard": {"memory.available": "200Mi", "nodefs.available": "1Gi", "imagefs.available": "1Gi"},
             "healthzBindAddress": "127.0.0.1",
             "nodeStatusReportFrequency": "1m",
@@ -152,7 +152,7 @@ def kube_proxy(layout: NodeLayout) -> str:
             "mode": "iptables",
             "clusterCIDR": str(POD_NETWORK),
             "hostnameOverride": NAME,
-            # The table of connections is the whole machine's.
+            # The connection tracking table belongs to the whole machine.
             "conntrack": {
                 "maxPerCore": 0,
                 "min": 0,
@@ -186,7 +186,7 @@ def egress(layout: NodeLayout) -> str:
 
 
 def kubelet_flags(layout: NodeLayout) -> list[str]:
-    """Return what kubelet takes on its command line only."""
+    """Return the options of kubelet that exist as flags only."""
     return [
         f"--config={layout.configuration('kubelet.yaml')}",
         f"--kubeconfig={layout.cluster.kubeconfig('kubelet')}",

@@ -1,7 +1,7 @@
-"""First process of the real node: sets up its mounts and its network, then reaps what dies in it.
+"""The first process of the real node: sets up its mounts and its network, then reaps its processes.
 
-Runs in namespaces of its own. Once it is dead the kernel ends every other process of the node, and with the last of
-them go its mounts and its network.
+Runs in its own namespaces. When it dies, the kernel kills every other process of the node, and with the last of
+them the mounts and the network disappear.
 """
 
 import json
@@ -26,7 +26,7 @@ from sandbox.node.layout import (
 from sandbox.node.requirements import program
 
 READY = "node is set up"
-"""What is written into `ready_file` once programs may start."""
+"""Text in `ready_file` once programs may start."""
 
 _LOGS = Path("/var/log")
 
@@ -38,16 +38,16 @@ _TUNABLES = {
     "kernel/keys/root_maxkeys": "1000000",
     "kernel/keys/root_maxbytes": "25000000",
 }
-"""Kernel settings of the whole machine that kubelet insists on: it sees files with its own values in their place."""
+"""Kernel settings that kubelet requires of the machine: files with these values are mounted over the real ones."""
 
 
 def ready_file(layout: NodeLayout) -> Path:
-    """Return the file that names the process which has set the node up."""
+    """Return the file with the pid of the process that has set up the node."""
     return layout.directory / "ready"
 
 
 def main() -> None:
-    """Set the node up and stay until asked to end."""
+    """Set up the node and wait until terminated."""
     layout = NodeLayout(Layout(Path(sys.argv[1]).parent, {}))
     signal.signal(signal.SIGTERM, _end)
     _mount(layout)
@@ -74,7 +74,7 @@ def _reap() -> None:
 
 
 def _mount(layout: NodeLayout) -> None:
-    # kubelet's mounts have to reach the containers.
+    # kubelet's mounts must propagate to the containers.
     _run("mount", "--make-rshared", "/")
     for folder in (RUN, _LOGS):
         _run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(folder))
@@ -93,7 +93,7 @@ def _mount(layout: NodeLayout) -> None:
 
 
 def _connect() -> None:
-    """Give the node a network that leads nowhere else."""
+    """Set up a network that is connected to nothing else."""
     _run("ip", "link", "set", "lo", "up")
     # Some kernels lack dummy devices.
     _run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "nowhere")

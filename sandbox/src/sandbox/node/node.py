@@ -39,15 +39,15 @@ _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _IMPORT_WITHIN = 300.0
 
 Wait = Callable[[Sequence[ManagedProcess], str, Callable[[], bool]], None]
-"""Waits for processes, until something holds; raises an error with the end of a log."""
+"""Waits until a condition on processes holds; raises an error with the end of a log."""
 
 
 class RealNode:
     """The real node of one cluster.
 
     Args:
-        cluster: Where the parts of the cluster are.
-        console: Where progress goes.
+        cluster: Paths of the cluster.
+        console: Console for progress messages.
     """
 
     def __init__(self, cluster: Layout, console: Console) -> None:
@@ -58,7 +58,7 @@ class RealNode:
 
     @property
     def exists(self) -> bool:
-        """Whether there is anything of a node on disk."""
+        """Whether the node has any files on disk."""
         return self.layout.directory.exists()
 
     @property
@@ -71,7 +71,7 @@ class RealNode:
         return processes(self.layout, self._binaries, DRIVERS)
 
     def build(self, options: ClusterOptions) -> None:
-        """Build what the node runs, or take it from the cache.
+        """Build the node's programs, or take them from the cache.
 
         Raises:
             SandboxError: A build failed, or an image cannot be loaded.
@@ -89,7 +89,7 @@ class RealNode:
         self._archives = [*made, *sorted(loaded)]
 
     def write(self) -> None:
-        """Write what the node's programs and the API server read."""
+        """Write the files that the node's programs and the API server read."""
         layout = self.layout
         for folder in (layout.directory, layout.containerd, layout.configuration("cni")):
             private_directory(folder)
@@ -101,7 +101,7 @@ class RealNode:
             [self._binaries.ctr, "oci", "spec"], capture_output=True, text=True, check=True
         ).stdout
         cni = cni_folder()
-        assert cni is not None  # noqa: S101 - for the type checker: `check` has seen it
+        assert cni is not None  # noqa: S101 - for the type checker: `check` has verified it
         files = {
             "container.json": configuration.container(default, layout),
             "containerd.toml": configuration.containerd(layout, self._binaries.shim, program("runc"), cni),
@@ -111,21 +111,21 @@ class RealNode:
         }
         for name, content in files.items():
             path = layout.configuration(name)
-            # kube-proxy ends when its file is written.
+            # kube-proxy exits when its file is written.
             if not path.exists() or path.read_text() != content:
                 write_private(path, content)
 
     def objects(self) -> list[Manifest]:
-        """Return what the node needs in the API server."""
+        """Return the node's objects in the API server."""
         return node_objects(self.coredns_image, self.layout.cluster.ports["kube-apiserver"])
 
     def run(self, wait: Wait, registered: Callable[[], bool], *, new_api_server: bool) -> None:
-        """Start what is not running.
+        """Start the processes that are not running.
 
         Args:
-            wait: Waits for what a step brings.
-            registered: Tells whether kubelet has registered the node.
-            new_api_server: Whether the API server was started just now: its clients are then, too.
+            wait: Waits for the result of a step.
+            registered: Returns whether kubelet has registered the node.
+            new_api_server: Whether the API server was just started, so that its clients must be restarted too.
 
         Raises:
             SandboxError: A program ended, or an image could not be loaded.
@@ -139,7 +139,7 @@ class RealNode:
             write(private_directory(self.layout.registry), Behaviour())
             found[INIT].start()
         wait([found[INIT]], "the real node to be set up", lambda: self._is_set_up(found[INIT]))
-        # With the number of the first process.
+        # With the pid of the first process.
         found = {process.name: process for process in self.processes()}
         outdated = [
             process
@@ -153,16 +153,16 @@ class RealNode:
         wait([found[INIT], found["containerd"]], "containerd to answer", lambda: self._ctr("version").returncode == 0)
         self._load_images()
         self._start(found["kubelet"])
-        # The others read of the node at their start.
+        # The others read the node at their start.
         wait([found[INIT], found["containerd"], found["kubelet"]], "the real node to register", registered)
         for process in found.values():
             self._start(process)
 
     def stop(self) -> None:
-        """End everything of the node and remove what the machine has of it; what is on disk stays."""
+        """Stop all processes of the node and remove its traces from the machine, but keep its files on disk."""
         running = {process.name: process for process in self.processes()}
         stop_all([running["kubelet"]])
-        # All others end with the first process: the kernel sees to it.
+        # The kernel ends all others with the first process.
         stop_all([running[INIT]])
         for process in running.values():
             for stray in strays(process):
@@ -173,14 +173,14 @@ class RealNode:
         cgroups.remove(self.layout.cgroup)
 
     def remove(self) -> None:
-        """Stop the node and remove what it has on disk."""
+        """Stop the node and delete its files."""
         self.stop()
         shutil.rmtree(self.layout.directory)
 
     def _start(self, process: ManagedProcess) -> None:
         if not missing([process]):
             return
-        # Of a start that was killed before it took note.
+        # From a start that was killed before writing pid files.
         for stray in strays(process):
             kill(stray)
         process.start()
@@ -205,7 +205,7 @@ class RealNode:
         present = set(listed.stdout.split())
         marks = private_directory(self.layout.directory / "images")
         for path in self._archives:
-            # The folder's name in the cache says what is in it; of others the time does.
+            # Folders in the cache are identified by their names, others by their times.
             stat = path.stat()
             mark = marks / f"{path.parent.name}-{path.name}-{stat.st_size}-{stat.st_mtime_ns}"
             if mark.exists() and present.issuperset(references(path)):

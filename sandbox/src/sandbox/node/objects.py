@@ -1,4 +1,4 @@
-"""What the real node brings to the API server: DNS, a second StorageClass, and the rights of its programs."""
+"""The real node's objects in the API server: DNS, a second StorageClass, and RBAC for its programs."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from sandbox.node.layout import ADDRESS, BLOBS_ADDRESS, NAME, REGISTRY_ADDRESS
 from sandbox.node.registry.server import BLOBS_HOST, REGISTRY_HOST
 
 TAINT = NODE_LABEL
-"""Key of the taint of the real node where there are simulated nodes too: pods ask for one kind or the other."""
+"""Key of the real node's taint if there are simulated nodes too: pods choose between them."""
 
 _COREFILE = f"""\
 .:53 {{
@@ -38,7 +38,7 @@ _COREFILE = f"""\
 
 
 def taint() -> str:
-    """Return the taint as kubectl takes it."""
+    """Return the taint in kubectl's syntax."""
     return f"{TAINT}={REAL}:NoSchedule"
 
 
@@ -47,7 +47,7 @@ def node_objects(coredns_image: str, api_port: int) -> list[Manifest]:
 
     Args:
         coredns_image: Image of the DNS server.
-        api_port: Port of the API server, on the node's address too.
+        api_port: Port of the API server, also on the node's address.
     """
     return [
         *_rights("kube-proxy", "system:kube-proxy", cluster_role="system:node-proxier"),
@@ -68,7 +68,7 @@ def node_objects(coredns_image: str, api_port: int) -> list[Manifest]:
 
 
 def _api_server_address(port: int) -> Manifest:
-    """Return where pods find the API server, which does not register itself: its own address is the machine's."""
+    """Return the objects that lead pods to the API server, which does not publish its own address here."""
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
@@ -170,7 +170,7 @@ def _rights(
     cluster_role: str = "",
     service_account: bool = False,
 ) -> list[Manifest]:
-    """Return a ClusterRole with rules, or one that is there, bound to a user or a service account of `kube-system`."""
+    """Return a ClusterRole with rules, or an existing one, bound to a user or a service account of `kube-system`."""
     role = cluster_role or f"sandbox:{name}"
     subject: Manifest = (
         {"kind": "ServiceAccount", "name": user, "namespace": "kube-system"}

@@ -18,7 +18,7 @@ from sandbox.node.requirements import SEARCH_PATH, program
 _NAMESPACES = ("--mount", "--net", "--pid", "--uts", "--ipc")
 
 INIT = "node"
-"""Name of the first process, with which all others end."""
+"""Name of the first process; all others end with it."""
 
 RELAY = "node-relay"
 
@@ -28,7 +28,7 @@ CLIENTS = ("kubelet", "kube-proxy", "kube-router", "csi")
 
 @dataclass(frozen=True)
 class Binaries:
-    """Programs of the node that were built; empty paths where only what runs is of interest."""
+    """Built programs of the node; empty paths if only the running processes matter."""
 
     node: Path = Path()
     kube_router: Path = Path()
@@ -41,10 +41,10 @@ class Binaries:
 
 
 def build_binaries(console: Console, model: Path) -> Binaries:
-    """Return the programs, building what the cache does not have.
+    """Return the programs, building those that are not in the cache.
 
     Args:
-        console: Where progress goes.
+        console: Console for progress messages.
         model: Folder of the registry's model.
 
     Raises:
@@ -65,8 +65,8 @@ def processes(layout: NodeLayout, binaries: Binaries, drivers: Sequence[str]) ->
     """Return the processes in the order of their start.
 
     Args:
-        layout: Where everything is.
-        binaries: What is run.
+        layout: Paths of the node.
+        binaries: Programs of the node.
         drivers: Names of the CSI driver.
     """
 
@@ -85,7 +85,7 @@ def processes(layout: NodeLayout, binaries: Binaries, drivers: Sequence[str]) ->
 
     def inside() -> list[str]:
         process = init.find()
-        # A process number that nobody has: nsenter says that it is gone.
+        # A pid that does not exist: nsenter reports that it is gone.
         target = f"--target={process.pid if process else 2**22}"
         return [program("nsenter"), target, *_NAMESPACES, "--", "env", f"PATH={SEARCH_PATH}"]
 
@@ -113,7 +113,7 @@ def _relay(layout: NodeLayout, init: ManagedProcess) -> list[str | Path]:
         sys.executable,
         "-m",
         "sandbox.node.relay",
-        # Of this node: after a restart the network is another one, and so has the relay to be.
+        # Of this node: a restart creates another network, which needs another relay.
         f"--pid={process.pid if process else 0}",
         f"--port={layout.cluster.ports.get('kube-apiserver', 0)}",
         f"--egress={layout.egress_socket}",

@@ -7,7 +7,7 @@ from sandbox.build import GoProgram
 from sandbox.cluster.program import module_version, version_flags
 
 MODULES = Path(__file__).parent.parent / "nodebuild"
-"""Our Go modules; their go.mod files are the one place where versions are chosen."""
+"""Our Go modules; their go.mod files are the only place where versions are set."""
 
 _KUBERNETES = MODULES / "kubernetes"
 _CONTAINERD = MODULES / "containerd"
@@ -44,7 +44,7 @@ def kubernetes() -> GoProgram:
 
 
 def kube_router() -> GoProgram:
-    """Return the enforcer of NetworkPolicies."""
+    """Return the program that enforces NetworkPolicies."""
     version = versions()["kube-router"]
     return GoProgram(
         name="kube-router",
@@ -71,7 +71,7 @@ def coredns() -> GoProgram:
 
 
 def csi() -> GoProgram:
-    """Return the driver of volumes."""
+    """Return the CSI driver."""
     return GoProgram(
         name="csi",
         version=versions()["kubelet"],
@@ -83,7 +83,7 @@ def csi() -> GoProgram:
 
 
 def pause() -> GoProgram:
-    """Return what holds a pod's namespaces open."""
+    """Return the program that holds a pod's namespaces."""
     return GoProgram(
         name="pause",
         version=versions()["kubelet"],
@@ -114,9 +114,9 @@ def containerd(name: str) -> GoProgram:
 
 
 def ollama() -> GoProgram:
-    """Return Ollama, for the processor only."""
+    """Return Ollama, for CPUs only."""
     version = versions()["Ollama"]
-    # What every processor of the last ten years has: the default is that of 2003, several times slower.
+    # Features of all CPUs of the last ten years: the default is from 2003 and several times slower.
     flags = "-O2 -march=x86-64-v3" if platform.machine() == "x86_64" else "-O2"
     return GoProgram(
         name="ollama",

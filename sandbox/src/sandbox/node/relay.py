@@ -1,6 +1,6 @@
-"""Connections between the machine and the node's network, which no interface and no route connects.
+"""Relays connections between the machine and the node's network; no interface or route connects them.
 
-A socket belongs to the network namespace that its thread was in when it was made, so one process has sockets in both.
+A socket stays in the network namespace in which its thread created it, so one process can have sockets in both.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class Namespaces:
 
     @contextlib.contextmanager
     def node(self) -> Generator[None]:
-        """Be in the node's network for a moment; nothing may be awaited meanwhile."""
+        """Enter the node's network for a moment; do not await anything meanwhile."""
         _enter(self._node)
         try:
             yield
@@ -48,7 +48,7 @@ def _enter(descriptor: int) -> None:
 
 
 async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    """Copy until the source ends, and tell the target so."""
+    """Copy until the source ends, and close the target."""
     with contextlib.suppress(OSError):
         while data := await source.read(_CHUNK):
             target.write(data)
@@ -62,7 +62,7 @@ async def join(
     writer: asyncio.StreamWriter,
     connect: Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]],
 ) -> None:
-    """Copy between a client and what it wants to reach, in both directions, until both have ended."""
+    """Copy in both directions between a client and its target until both have ended."""
     try:
         there_reader, there_writer = await connect()
     except OSError:
@@ -81,13 +81,13 @@ async def to_api_server(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
 
 
 def asked_for(head: bytes) -> tuple[str, int]:
-    """Return address and port that a request of HTTP CONNECT names.
+    """Return address and port of an HTTP CONNECT request.
 
     Args:
         head: The request up to the empty line.
 
     Raises:
-        ValueError: It is another request.
+        ValueError: It is not a CONNECT request.
     """
     method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
     host, _, port = target.rpartition(":")
@@ -97,7 +97,7 @@ def asked_for(head: bytes) -> tuple[str, int]:
 
 
 async def into_node(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, namespaces: Namespaces) -> None:
-    """Serve the API server's request for a connection into the node: HTTP CONNECT, with an address."""
+    """Serve an HTTP CONNECT request of the API server for a connection to an address in the node's network."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
         host, port = asked_for(head)
@@ -117,12 +117,12 @@ async def into_node(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
 
 
 async def serve(pid: int, port: int, egress: Path) -> None:
-    """Serve both directions until ended.
+    """Serve both directions until terminated.
 
     Args:
         pid: A process of the node.
         port: Port of the API server, on the machine's loopback and on two addresses of the node.
-        egress: Socket on which the API server asks for connections into the node.
+        egress: Socket on which the API server requests connections to the node.
     """
     namespaces = Namespaces(pid)
     with namespaces.node():
@@ -137,7 +137,7 @@ async def serve(pid: int, port: int, egress: Path) -> None:
 
 
 def main() -> None:
-    """Read the arguments and serve."""
+    """Parse the arguments and serve."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pid", type=int, required=True)
     parser.add_argument("--port", type=int, required=True)

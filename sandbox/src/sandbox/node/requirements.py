@@ -1,4 +1,4 @@
-"""What the machine needs for a real node, checked before anything is built."""
+"""Requirements of a real node on the machine, checked before anything is built."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from sandbox.node import cgroups
 from sandbox.node.layout import LONGEST_SOCKET_PATH, NodeLayout
 
 SEARCH_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"))
-"""Where programs are looked for: an ordinary PATH may lack the folders of the administrator's."""
+"""Search path for programs: a user's PATH may lack `/usr/sbin`."""
 
 PROGRAMS = {
     "runc": "runc",
@@ -25,33 +25,33 @@ PROGRAMS = {
     "debootstrap": "debootstrap",
     "g++": "g++",
 }
-"""Programs, and Debian's package of each."""
+"""Programs, and the Debian package of each."""
 
 CNI_FOLDERS = (Path("/usr/lib/cni"), Path("/opt/cni/bin"))
-"""Where the network plugins may be: Debian's place and the usual one."""
+"""Possible folders of the network plugins: Debian's and the usual one."""
 
 HEADERS = {
     Path("/usr/include/nlohmann/json.hpp"): "nlohmann-json3-dev",
     Path("/usr/include/stb/stb_image.h"): "libstb-dev",
 }
-"""Headers that Ollama is compiled with, and Debian's package of each."""
+"""Headers that Ollama is compiled with, and the Debian package of each."""
 
 _HIDDEN = (Path("/run"), Path("/var/log"), Path("/proc"), Path("/sys"))
-"""Folders of the machine that the node sees its own of."""
+"""Folders of the machine that are hidden by the node's own."""
 
 
 def program(name: str) -> str:
-    """Return the path of a program of the machine, or its bare name where it is missing."""
+    """Return the path of an installed program, or its name if it is missing."""
     return shutil.which(name, path=SEARCH_PATH) or name
 
 
 def cni_folder() -> Path | None:
-    """Return the folder of the network plugins, or None if it is missing."""
+    """Return the folder of the network plugins; None if it is missing."""
     return next((folder for folder in CNI_FOLDERS if (folder / "ptp").exists()), None)
 
 
 def missing_packages() -> list[str]:
-    """Return Debian's names of the packages that are missing."""
+    """Return the Debian packages that are missing."""
     missing = {package for name, package in PROGRAMS.items() if not shutil.which(name, path=SEARCH_PATH)}
     if cni_folder() is None:
         missing.add("containernetworking-plugins")
@@ -60,7 +60,7 @@ def missing_packages() -> list[str]:
 
 
 def obstacle() -> str | None:
-    """Return why this machine cannot have a real node, and what to do about it; None if it can."""
+    """Return why this machine cannot run a real node, and what to do about it; None if it can."""
     if sys.platform != "linux":
         return f"a real node needs Linux, and this is {sys.platform}."
     if os.geteuid() != 0:
@@ -82,10 +82,10 @@ def obstacle() -> str | None:
 
 
 def check(layout: NodeLayout) -> None:
-    """Refuse what cannot work, before anything is built.
+    """Refuse a machine that cannot run a real node, before anything is built.
 
     Raises:
-        SandboxError: The machine cannot have a real node; the message says why and what to do.
+        SandboxError: The machine cannot run a real node; the message says why and what to do.
     """
     if why := obstacle():
         raise SandboxError(f"--real-node: {why}")

@@ -1,1 +1,1 @@
-"""Images of the real node as OCI archives, made on this machine."""
+"""Images of the real node as OCI archives, built on this machine."""

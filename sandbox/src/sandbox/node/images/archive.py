@@ -1,4 +1,4 @@
-"""OCI archives: the same content gives the same bytes.
+"""OCI archives; the same content gives the same bytes.
 
 Format: https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 """
@@ -23,10 +23,10 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 @dataclass(frozen=True)
 class Image:
-    """What an image consists of."""
+    """Contents of an image."""
 
     layers: Sequence[Path]
-    """Archives of files (tar), the lowest first."""
+    """Tar archives, lowest layer first."""
     entrypoint: Sequence[str] = ()
     command: Sequence[str] = ()
     user: str = ""
@@ -34,18 +34,18 @@ class Image:
 
 
 def architecture() -> str:
-    """Return this machine's architecture as images name it."""
+    """Return this machine's architecture as named in images."""
     machine = platform.machine()
     return _ARCHITECTURES.get(machine, machine)
 
 
 def write_layer(output: Path, files: Iterable[tuple[Path, str]], *, owner: int | None = None) -> None:
-    """Write an archive of files, and of everything below those that are folders.
+    """Write an archive of files and of folders with their contents.
 
     Args:
         output: The archive.
-        files: Files or folders, and their paths in the image, without a slash at the start.
-        owner: User and group of all of them; None for the owners that they have.
+        files: Files or folders, and their paths in the image, without a leading slash.
+        owner: User and group of all files; None to keep their owners.
     """
 
     def normal(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
@@ -57,7 +57,7 @@ def write_layer(output: Path, files: Iterable[tuple[Path, str]], *, owner: int |
             member.uid = member.gid = owner
         return member
 
-    # `tarfile` adds a folder's content in the order of the names.
+    # `tarfile` adds a folder's contents sorted by name.
     with tarfile.open(output, "w", format=tarfile.GNU_FORMAT) as archive:
         for path, name in files:
             archive.add(path, arcname=name or ".", filter=normal)
@@ -69,7 +69,7 @@ def write_archive(output: Path, reference: str, image: Image) -> None:
     Args:
         output: The archive.
         reference: Full name of the image, such as ``docker.io/library/nginx:1.29``.
-        image: What is in it.
+        image: Contents of the image.
     """
     layers = [_descriptor(_LAYER, *_digest(path)) for path in image.layers]
     config = _json(
@@ -111,7 +111,7 @@ def references(archive: Path) -> list[str]:
     """Return the names of the images in an archive.
 
     Raises:
-        ValueError: It is not an archive of images that have names.
+        ValueError: It is not an archive of named images.
     """
     try:
         with tarfile.open(archive) as opened:

@@ -1,4 +1,4 @@
-"""Images that can be made here, and how."""
+"""Images that can be built here, and how."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,12 +19,12 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an image is made."""
+    """How to build an image."""
 
     title: str
-    """What it is, in words."""
+    """Description."""
     make: Callable[[Path, Console], Image]
-    """Makes the layers, in a folder for those that the cache does not have."""
+    """Builds the layers, in a folder for those that are not in the cache."""
 
 
 def _pause(scratch: Path, console: Console) -> Image:
@@ -63,17 +63,17 @@ RECIPES = {
     "ollama": Recipe("Ollama from its Go module, for the processor", _ollama),
     "nginx": Recipe("nginx from Debian, without root", _nginx),
 }
-"""Images that can be asked for."""
+"""Images that can be requested."""
 
 
 def parse(images: Sequence[str]) -> dict[str, str]:
-    """Return names of recipes by the reference that each is asked for as.
+    """Return names of recipes by the requested image reference.
 
     Args:
         images: As in ``ollama=docker.io/ollama/ollama:0.32.15``.
 
     Raises:
-        SandboxError: One of them is not of this form, or there is no such recipe.
+        SandboxError: One of them has another form, or there is no such recipe.
     """
     found: dict[str, str] = {}
     for given in images:
@@ -90,15 +90,15 @@ def parse(images: Sequence[str]) -> dict[str, str]:
 
 
 def archive(name: str, reference: str, console: Console) -> Path:
-    """Return the archive of an image, making it if the cache does not have it.
+    """Return the archive of an image, building it if it is not in the cache.
 
     Args:
         name: Name in `SYSTEM` or `RECIPES`.
-        reference: Full name that the image gets.
-        console: Where progress goes.
+        reference: Full name of the image.
+        console: Console for progress messages.
 
     Raises:
-        SandboxError: Something in it could not be built.
+        SandboxError: A part of the image could not be built.
     """
     recipe = {**SYSTEM, **RECIPES}[name]
     release = [debian.codename()] if name in RECIPES else []

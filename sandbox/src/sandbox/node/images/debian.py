@@ -1,4 +1,4 @@
-"""A small root file system from the packages of the machine's own Debian or Ubuntu."""
+"""A small root filesystem from packages of the machine's own Debian or Ubuntu."""
 
 import platform
 import re
@@ -16,7 +16,7 @@ from sandbox.node.images.archive import write_layer
 from sandbox.node.requirements import program
 
 BASE = ("ca-certificates",)
-"""What every image has besides Debian's required packages; the shell, coreutils and tar are among those."""
+"""Packages of every image besides Debian's required ones, which include the shell, coreutils and tar."""
 
 _LEFT_OUT = (
     "dev",
@@ -32,17 +32,17 @@ _LEFT_OUT = (
     "var/lib/apt/lists",
     "var/log",
 )
-"""What differs from one making to the next, or that no container reads."""
+"""Files that differ between builds, or that no container reads."""
 
 _DEFAULT_MIRROR = "http://deb.debian.org/debian"
 
 
 def layer(packages: Sequence[str], console: Console) -> Path:
-    """Return the archive of a root file system with some packages, making it if the cache does not have it.
+    """Return the archive of a root filesystem with some packages, building it if it is not in the cache.
 
     Args:
         packages: Names of packages besides `BASE`.
-        console: Where progress goes.
+        console: Console for progress messages.
 
     Raises:
         SandboxError: debootstrap failed.
@@ -70,10 +70,10 @@ def layer(packages: Sequence[str], console: Console) -> Path:
 
 
 def codename(release: Path = Path("/etc/os-release")) -> str:
-    """Return the name of the machine's release, such as ``bookworm``: what is compiled here needs its libraries.
+    """Return the codename of the machine's release, such as ``bookworm``: compiled programs need its libraries.
 
     Raises:
-        SandboxError: The machine has no such name.
+        SandboxError: The machine's release has no codename.
     """
     text = release.read_text() if release.exists() else ""
     match = re.search(r"^VERSION_CODENAME=\"?(\w+)", text, re.MULTILINE)
@@ -83,7 +83,7 @@ def codename(release: Path = Path("/etc/os-release")) -> str:
 
 
 def mirror(suite: str, sources: Path = Path("/etc/apt")) -> str:
-    """Return the address that apt gets a release from.
+    """Return the URL from which apt downloads a release.
 
     Args:
         suite: Name of the release.
@@ -102,7 +102,7 @@ def mirror(suite: str, sources: Path = Path("/etc/apt")) -> str:
 
 
 def _bootstrap(suite: str, packages: Sequence[str], root: Path) -> None:
-    # In namespaces of its own: an interrupted debootstrap leaves neither mounts nor processes behind.
+    # In its own namespaces: an interrupted debootstrap leaves neither mounts nor processes behind.
     argv = [
         program("unshare"),
         "--mount",

@@ -1,1 +1,1 @@
-"""A registry of models inside the real node's network, in the place of registry.ollama.ai."""
+"""A model registry inside the real node's network that replaces registry.ollama.ai."""

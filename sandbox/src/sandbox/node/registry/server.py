@@ -1,4 +1,4 @@
-"""The registry's two hosts: one that speaks as registry.ollama.ai does, and one that it redirects downloads to."""
+"""The registry's two hosts: one that behaves like registry.ollama.ai, and one to which it redirects downloads."""
 
 import argparse
 import ssl
@@ -14,7 +14,7 @@ from sandbox.node.registry.behaviour import read
 
 REGISTRY_HOST = "registry.ollama.ai"
 BLOBS_HOST = "blobs.example.net"
-"""Ollama insists on a redirect to another host."""
+"""Ollama requires a redirect to another host."""
 
 _PIECE = 64 * 1024
 _PORT = 443
@@ -25,11 +25,11 @@ class Server(ThreadingHTTPServer):
     """One of the hosts.
 
     Args:
-        address: Where it listens.
-        handler: What answers.
+        address: Address to listen on.
+        handler: Handles requests.
         model: Folder of the model.
         directory: Folder of the registry's keys and behaviour.
-        manifests: Repositories with their tags that have the model.
+        manifests: Repositories and tags that have the model.
     """
 
     daemon_threads = True
@@ -48,18 +48,18 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Say in one line what ended a connection: clients that go are usual."""
+        """Log in one line why a connection ended: clients often disconnect."""
         print(client_address[0], repr(sys.exc_info()[1]), flush=True)  # noqa: T201 - into the log
 
 
 class Handler(BaseHTTPRequestHandler):
-    """What both hosts have in common."""
+    """Base class of both hosts' handlers."""
 
     protocol_version = "HTTP/1.1"
     server: Server  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Write a line into the log."""
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - name from the base class
+        """Write a line to the log."""
         asked = self.headers.get("Range", "") if hasattr(self, "headers") else ""
         print(time.strftime("%H:%M:%S"), self.client_address[0], format % args, asked, flush=True)  # noqa: T201
 
@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def answer(self, status: HTTPStatus, body: bytes, kind: str = "application/json", **headers: str) -> None:
-        """Send a whole answer."""
+        """Send a complete answer."""
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
@@ -81,16 +81,16 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def missing(self, code: str) -> None:
-        """Say that there is no such thing, as the distribution API does."""
+        """Answer that the resource does not exist, like the distribution API."""
         self.answer(HTTPStatus.NOT_FOUND, f'{{"errors":[{{"code":"{code}"}}]}}'.encode())
 
 
 class Registry(Handler):
-    """Manifests, and redirects for blobs."""
+    """Serves manifests, and redirects for blobs."""
 
     def do_GET(self) -> None:
         """Answer a request of the distribution API."""
-        from sandbox.node.registry.model import MANIFEST_TYPE  # noqa: PLC0415 - the other host needs nothing of it
+        from sandbox.node.registry.model import MANIFEST_TYPE  # noqa: PLC0415 - the other host does not need it
 
         parts = self.path.strip("/").split("/")
         if len(parts) < 4 or parts[0] != "v2":  # noqa: PLR2004 - v2/NAME/manifests/TAG
@@ -112,7 +112,7 @@ class Registry(Handler):
 
 
 class Blobs(Handler):
-    """Files, whole or in part."""
+    """Serves files, whole or in part."""
 
     def do_GET(self) -> None:
         """Answer with a file or a range of it."""
@@ -173,7 +173,7 @@ def main() -> None:
     servers: list[Server] = []
     for address, handler in ((given.registry_address, Registry), (given.blobs_address, Blobs)):
         server = Server((address, _PORT), handler, given.model, given.directory, manifests)
-        # Each connection shakes hands in its own thread.
+        # The TLS handshake of each connection runs in its own thread.
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         servers.append(server)
     for server in servers[1:]:
