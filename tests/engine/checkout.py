@@ -1,4 +1,4 @@
-"""A clone of the project with a cluster of its own, in which a person types commands."""
+"""A clone of the project with its own cluster, for tests of the commands."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 class Checkout:
-    """A git repository with the project as it is here, committed, and an embedded cluster."""
+    """A git repository with the project in its current state, committed, and an embedded cluster."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -33,7 +33,7 @@ class Checkout:
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "KUBE", "GIT_"))},
             **IDENTITY,
-            "KUBECONFIG": str(directory / "no-kubeconfig"),  # one's own is not for tests to read
+            "KUBECONFIG": str(directory / "no-kubeconfig"),  # tests must not read the user's own
             "GIT_CONFIG_GLOBAL": os.devnull,
         }
         self.git("init", "--quiet", "--initial-branch", "main")
@@ -56,7 +56,7 @@ class Checkout:
         return done.stdout.strip()
 
     def commit(self, message: str) -> str:
-        """Commit everything, and give the commit."""
+        """Commit everything, and return the commit."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
         return self.git("rev-parse", "HEAD")
@@ -74,7 +74,7 @@ class Checkout:
         )
 
     def run(self, *arguments: str, **more: str) -> Done:
-        """Run a command of `python -m cli`, and give what it said."""
+        """Run a command of `python -m cli`, and return its output."""
         return subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
             cwd=self.directory,
@@ -86,19 +86,19 @@ class Checkout:
         )
 
     def must(self, *arguments: str, **more: str) -> Done:
-        """Run a command that has to succeed."""
+        """Run a command that must succeed, and return its output."""
         done = self.run(*arguments, **more)
         assert done.returncode == 0, f"{' '.join(arguments)}: {done.stdout}\n{done.stderr}"
         return done
 
     def configure(self, stack: str, changes: Mapping[str, Any], *, base: str = "sandbox") -> None:
-        """Write the file of a stack: the settings of another one, with changes; namespaces begin with its name."""
+        """Write a stack file: the settings of another stack, with changes; namespaces begin with the stack's name."""
         settings = merged(merged(stack_config(base), {"namespaces": {"prefix": f"{stack}-"}}), changes)
         document = {"config": {f"{NAME}:{key}": value for key, value in settings.items()}}
         (self.directory / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(document))
 
     def pulumi(self, *arguments: str) -> Done:
-        """Run plain pulumi, with the engine and the state of the commands."""
+        """Run plain pulumi with the engine and the state of the commands."""
         exports = [line for line in self.run("env").stdout.splitlines() if line.startswith("export ")]
         script = "\n".join([*exports, 'exec pulumi "$@"'])
         return subprocess.run(
@@ -111,5 +111,5 @@ class Checkout:
         )
 
     def state(self, stack: str) -> dict[str, Any]:
-        """The deployment in the state of a stack, secrets encrypted."""
+        """Return the deployment in a stack's state, with encrypted secrets."""
         return deployment(StackFile(stack, self.directory / f"Pulumi.{stack}.yaml", {}), self.directory / ".state")

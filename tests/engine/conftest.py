@@ -1,4 +1,4 @@
-"""One engine a run, one embedded cluster a worker; every stack in a directory of its own."""
+"""Fixtures: one engine a run, one embedded cluster a worker, one directory a stack."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell what was drawn, and the seed that draws it again."""
+    """Print what was drawn at random, and the seed that repeats it."""
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
             if report.when == "call" and report.user_properties:
@@ -35,13 +35,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """The engine that `make up` would use, official plugins first."""
+    """Return the engine that `make up` would use, official plugins first."""
     return resolve(allow_stand_ins=True)
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Cluster]:
-    """An embedded cluster of this worker's own, with GPUs for two stacks."""
+    """Yield this worker's embedded cluster, with GPUs for two stacks."""
     found = Cluster(f"test-{worker_id}", root=tmp_path_factory.mktemp("clusters"))
     found.start(ClusterOptions(gpus=2))
     yield found
@@ -50,13 +50,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
 
 @pytest.fixture(scope="session")
 def kubernetes(cluster: Cluster) -> Kubernetes:
-    """Live objects of the cluster."""
+    """Return the live objects of the cluster."""
     return Kubernetes(cluster)
 
 
 @pytest.fixture(scope="module")
 def make_stack(tmp_path_factory: pytest.TempPathFactory, engine: Engine, cluster: Cluster) -> Iterator[MakeStack]:
-    """Make stacks out of the settings of `dev`, each with a namespace prefix; they are destroyed afterwards."""
+    """Yield a factory of stacks with the settings of `dev` and a namespace prefix; they are destroyed afterwards."""
     made: list[Stack] = []
 
     def make(name: str, changes: Mapping[str, Any] | None = None, *, base: str = "dev") -> Stack:
@@ -73,7 +73,7 @@ def make_stack(tmp_path_factory: pytest.TempPathFactory, engine: Engine, cluster
 
 @pytest.fixture(scope="module")
 def make_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeCheckout]:
-    """Make clones of the project, each with an embedded cluster, which is deleted afterwards."""
+    """Yield a factory of clones of the project, each with an embedded cluster that is deleted afterwards."""
     made: list[Checkout] = []
 
     def make() -> Checkout:

@@ -1,6 +1,6 @@
-"""Custom resource definitions of proxies and Prometheus: their names, and objects of any content.
+"""Custom resource definitions of proxies and Prometheus, with the real names and without a schema.
 
-What is in the objects is held to upstream's own words by the unit tests; here it has to be accepted and kept.
+The unit tests check the objects against upstream's schemas; here they only have to be accepted and stored.
 """
 
 import time
@@ -15,7 +15,7 @@ SERVED_SECONDS = 30.0
 
 
 class Definition(NamedTuple):
-    """A kind that a cluster can be taught."""
+    """A custom kind."""
 
     group: str
     version: str
@@ -38,7 +38,7 @@ KINDS = (
 
 
 def install(kubernetes: Kubernetes, kinds: Iterable[Definition] = KINDS) -> None:
-    """Teach a cluster these kinds, and wait until it serves them."""
+    """Install custom kinds in a cluster, and wait until it serves them."""
     api = client.ApiextensionsV1Api(kubernetes.api)
     objects = client.CustomObjectsApi(kubernetes.api)
     for kind in kinds:
@@ -56,7 +56,7 @@ def install(kubernetes: Kubernetes, kinds: Iterable[Definition] = KINDS) -> None
 
 
 def remove(kubernetes: Kubernetes, kinds: Iterable[Definition] = KINDS) -> None:
-    """Take these kinds from a cluster again, with what is left of them: the next tests find it as it was."""
+    """Remove custom kinds and their objects, so that the next tests find the cluster as it was."""
     api = client.ApiextensionsV1Api(kubernetes.api)
     names = {f"{kind.plural}.{kind.group}" for kind in kinds}
     for name in names:
@@ -74,7 +74,7 @@ def _definition(kind: Definition) -> dict[str, Any]:
         "kind": "CustomResourceDefinition",
         "metadata": {
             "name": f"{kind.plural}.{kind.group}",
-            # Groups of *.k8s.io are taken by Kubernetes itself unless a review is named.
+            # Groups under *.k8s.io are protected by Kubernetes unless an approval is given.
             "annotations": {"api-approved.kubernetes.io": "unapproved, for a test"},
         },
         "spec": {
@@ -94,7 +94,7 @@ def _definition(kind: Definition) -> dict[str, Any]:
 
 
 def found(kubernetes: Kubernetes, namespace: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """Every object of these kinds in a namespace, by kind and name."""
+    """Return every object of these kinds in a namespace, by kind and name."""
     api = client.CustomObjectsApi(kubernetes.api)
     return {
         (kind.kind, item["metadata"]["name"]): item

@@ -1,4 +1,4 @@
-"""Previews of other settings of a stack that is up, many at a time: the state is only read."""
+"""Previews of a deployed stack with other settings, in parallel: they only read the state."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ import yaml
 from tests.engine.stack import NAME, Stack
 
 REFUSED = ("refused, nothing was changed", "because it is protected")
-"""By the program, or by the engine where both `dataProtection: false` and a deletion come at once."""
+"""Messages of a refusal, by the program or (for `dataProtection: false` with a deletion) by the engine."""
 UNCHANGED = {"same", "read", "refresh"}
 
 _numbers = itertools.count()
@@ -23,11 +23,11 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Preview:
-    """What a preview said.
+    """Result of a preview.
 
     Attributes:
         steps: Operation by URN, of the resources that would change.
-        output: The errors; everything that was printed where it tells none.
+        output: The errors; the whole output if there are none.
     """
 
     failed: bool
@@ -45,7 +45,7 @@ class Preview:
 
 
 def preview(stack: Stack, settings: Mapping[str, Any]) -> Preview:
-    """Preview other settings of a stack; its own stack file stays as it is."""
+    """Preview other settings of a stack; its stack file is unchanged."""
     document = yaml.safe_load((stack.directory / f"Pulumi.{stack.name}.yaml").read_text())
     document["config"] = {f"{NAME}:{key}": value for key, value in settings.items()}
     file = stack.directory / f"target-{next(_numbers)}.yaml"
@@ -64,6 +64,6 @@ def preview(stack: Stack, settings: Mapping[str, Any]) -> Preview:
 
 
 def side_by_side(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """Do the same with each item, as many at a time as there are cores."""
+    """Apply a function to each item, in as many threads as there are cores."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         return list(pool.map(work, items))

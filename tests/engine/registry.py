@@ -1,4 +1,4 @@
-"""A registry of models that lacks some: pulls of these fail on a test cluster, as the client's would."""
+"""Models that cannot be pulled on a test cluster: their Jobs fail with the client's own message."""
 
 import json
 import time
@@ -17,9 +17,9 @@ IN_FORCE_SECONDS = 60.0
 
 @contextmanager
 def missing(kubernetes: Kubernetes, model: str, reason: str) -> Iterator[None]:
-    """Let every pod that pulls a model fail, with `<model>: <reason>` as its last words.
+    """Let every pod that pulls a model fail with the termination message `<model>: <reason>`.
 
-    The pods of the sandbox are simulated, so a policy of the API server asks for the failure; the stack stays as it is.
+    The sandbox simulates pods, so an admission policy requests the failure; the stack is unchanged.
     """
     api = client.CustomObjectsApi(kubernetes.api)
     name = "missing-model"
@@ -66,7 +66,7 @@ def missing(kubernetes: Kubernetes, model: str, reason: str) -> Iterator[None]:
 
 
 def _until(kubernetes: Kubernetes, model: str, *, in_force: bool) -> None:
-    """Wait until the API server has read the policy, or forgotten it."""
+    """Wait until the API server has loaded the policy, or removed it."""
     pod = {
         "metadata": {"generateName": "probe-"},
         "spec": {"containers": [{"name": "c", "image": "x", "env": [{"name": "MODEL", "value": model}]}]},

@@ -1,4 +1,4 @@
-"""A stack of this program for a test: its own directory, its own state, its own settings."""
+"""A stack of this program for a test, with its own directory, state and settings."""
 
 import json
 import os
@@ -21,11 +21,11 @@ LINKED = ("components", "sandbox", "pyproject.toml", "requirements.txt", "uv.loc
 
 
 class HasKubeconfig(Protocol):
-    """A cluster: an embedded one, or any other."""
+    """An embedded cluster, or any other."""
 
     @property
     def kubeconfig(self) -> Path:
-        """Where it is, and as whom."""
+        """Path of the kubeconfig."""
         ...
 
     @property
@@ -35,13 +35,13 @@ class HasKubeconfig(Protocol):
 
 
 def stack_config(stack: str) -> dict[str, Any]:
-    """Settings of one of the project's own stack files."""
+    """Return the settings of one of the project's own stack files."""
     document = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())
     return {key.partition(":")[2]: value for key, value in document["config"].items()}
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings with changes: mappings are merged, everything else is replaced."""
+    """Return settings with changes: mappings are merged, everything else is replaced."""
     result = dict(base)
     for key, value in changes.items():
         below = result.get(key)
@@ -50,7 +50,7 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 class Stack:
-    """The project's program as a stack on a test cluster, driven through the Automation API."""
+    """The project's program as a stack on a test cluster, controlled by the Automation API."""
 
     def __init__(
         self, name: str, directory: Path, engine: Engine, cluster: HasKubeconfig, settings: Mapping[str, Any]
@@ -103,7 +103,7 @@ class Stack:
         return self.automation.preview(on_output=self.log.append, **options)
 
     def steps(self, **options: Any) -> dict[str, str]:
-        """Preview, and give what would happen to each resource that changes, by its name."""
+        """Preview, and return the operation of each resource that would change, by name."""
         found: dict[str, str] = {}
 
         def note(event: auto.events.EngineEvent) -> None:
@@ -119,11 +119,11 @@ class Stack:
         return self.automation.destroy(on_output=self.log.append, **options)
 
     def state_text(self) -> str:
-        """Everything that is in the state directory, as text."""
+        """Return all contents of the state directory as text."""
         return "\n".join(path.read_text(errors="replace") for path in self.backend.rglob("*") if path.is_file())
 
     def resources(self) -> list[dict[str, Any]]:
-        """Resources in the state."""
+        """Return the resources in the state."""
         deployment = self.automation.export_stack().deployment or {}
         return list(json.loads(json.dumps(deployment)).get("resources", []))
 
@@ -141,18 +141,18 @@ class Kubernetes:
         self.networking = client.NetworkingV1Api(self.api)
 
     def plain(self, item: Any) -> dict[str, Any]:
-        """An object as in its manifest, in camelCase."""
+        """Return an object as in its manifest, in camelCase."""
         return dict(self.api.sanitize_for_serialization(item))
 
     def deployment(self, namespace: str, name: str) -> dict[str, Any]:
-        """A Deployment."""
+        """Return a Deployment."""
         return self.plain(self.apps.read_namespaced_deployment(name, namespace))
 
     def pods(self, namespace: str) -> list[dict[str, Any]]:
-        """Pods of a namespace that are not being deleted."""
+        """Return the pods of a namespace that are not being deleted."""
         items = [self.plain(item) for item in self.core.list_namespaced_pod(namespace).items]
         return [item for item in items if "deletionTimestamp" not in item["metadata"]]
 
     def namespaces(self) -> set[str]:
-        """Names of all namespaces."""
+        """Return the names of all namespaces."""
         return {item.metadata.name for item in self.core.list_namespace().items}

@@ -1,4 +1,4 @@
-"""Changes of settings to draw from: every key of the settings models, new ones included."""
+"""Random changes of settings, of every key in the settings models, including new ones."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from components.stack.rules import check
 from components.stack.settings import Settings, components
 
 Changes = tuple[tuple[str, Any], ...]
-"""Key paths and their new values, in the order in which they are made."""
+"""Key paths and their new values, in the order of the changes."""
 
 TEXTS: dict[str, list[Any]] = {
     "size": ["5Gi", "10Gi", "20Gi", "200Gi"],
@@ -57,7 +57,7 @@ TEXTS: dict[str, list[Any]] = {
     "region": ["us-east-1", "eu-central-1"],
     "context": ["sandbox", "renamed", "elsewhere"],
 }
-"""Values of texts, by the last key of their path."""
+"""Possible values of texts, by the last key of their path."""
 
 POOL = {"models": ["llama2:latest"], "pull": {"wait": False}}
 LISTS: dict[str, list[Any]] = {
@@ -72,7 +72,7 @@ LISTS: dict[str, list[Any]] = {
     "addParams": [{}, {"temperature": 0.1}],
     "extraEnvironment": [{}, {"TZ": "UTC"}],
 }
-"""Values of lists and mappings, by the last key of their path; others stay as they are."""
+"""Possible values of lists and mappings, by the last key of their path; others are not changed."""
 
 OWNERS = [name for name, component in components().items() if component.data]
 IMAGES = {
@@ -96,12 +96,12 @@ DATA_KEYS = {
     "dataProtection", "allowDataLoss", "strategy", "jwtRotation", "rotateCredentialsAndLoseStoredKeys", "replicas",
     "pools", "context",
 }  # fmt: skip
-"""Keys that concern data more than others do: half of the changes are of these."""
+"""Keys that affect data: half of the changes are of these."""
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One setting that can be changed, and the values to draw."""
+    """One setting that can be changed, and its possible values."""
 
     path: str
     values: st.SearchStrategy[Any]
@@ -112,7 +112,7 @@ class Leaf:
 
 
 def fields(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    """Every setting below a section, with its key path."""
+    """Yield every setting below a section, with its key path."""
     for field in model.model_fields.values():
         path = f"{prefix}{field.alias}"
         nested = section_of(field.annotation)
@@ -123,13 +123,13 @@ def fields(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tupl
 
 
 def leaves() -> list[Leaf]:
-    """Every setting that has values to draw."""
+    """Return every setting that has possible values."""
     found = [(path, _values(path, field)) for path, field in fields()]
     return [Leaf(path, values) for path, values in found if values is not None]
 
 
 def undrawn() -> list[str]:
-    """Texts without values to draw: a new setting needs some, or a reason."""
+    """Return settings of type text without possible values: a new setting needs some, or a reason."""
     return [path for path, field in fields() if field.annotation is str and _values(path, field) is None]
 
 
@@ -154,13 +154,13 @@ def _values(path: str, field: FieldInfo) -> st.SearchStrategy[Any] | None:
 
 
 def put(settings: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """Settings with another value at a key path."""
+    """Return settings with another value at a key path."""
     head, _, rest = path.partition(".")
     return {**settings, head: put(settings.get(head) or {}, rest, value) if rest else value}
 
 
 def changed(base: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
-    """Settings with changes."""
+    """Return settings with changes."""
     result = dict(base)
     for path, value in changes:
         result = put(result, path, value)
@@ -168,13 +168,13 @@ def changed(base: Mapping[str, Any], changes: Changes) -> dict[str, Any]:
 
 
 def is_valid(values: Mapping[str, Any]) -> bool:
-    """Whether settings are accepted where nothing is deployed."""
+    """Return whether settings are valid when nothing is deployed."""
     found, findings = validate(Settings, values)
     return not findings and not check(found)
 
 
 def targets(base: Mapping[str, Any]) -> st.SearchStrategy[Changes]:
-    """Up to five changes of a base after which the settings are valid."""
+    """Return up to five changes of a base that keep the settings valid."""
     everything = leaves()
     about_data = [leaf for leaf in everything if leaf.concerns_data]
     change = st.one_of(st.sampled_from(about_data), st.sampled_from(everything)).flatmap(

@@ -1,4 +1,4 @@
-"""Backups and restores on a real API server, where pods are simulated: what is admitted, started, stopped and told."""
+"""Backups and restores on a real API server with simulated pods: admission, starts, stops and messages."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ def kept(make_stack: MakeStack) -> Stack:
 
 
 def templates(kubernetes: Kubernetes) -> dict[str, dict[str, Any]]:
-    """Pod templates of the CronJobs, and of the Job that makes the user, by name."""
+    """Return the pod templates of the CronJobs, and of the Job that creates the user, by name."""
     crons = [kubernetes.plain(item) for item in kubernetes.batch.list_namespaced_cron_job(NAMESPACE).items]
     jobs = [kubernetes.plain(item) for item in kubernetes.batch.list_namespaced_job(NAMESPACE).items]
     found = {item["metadata"]["name"]: item["spec"]["jobTemplate"]["spec"]["template"] for item in crons}
@@ -34,7 +34,7 @@ def templates(kubernetes: Kubernetes) -> dict[str, dict[str, Any]]:
 
 
 def jobs(kubernetes: Kubernetes, cron_job: str) -> list[dict[str, Any]]:
-    """Jobs that were made of a CronJob, the oldest first."""
+    """Return the Jobs that were created from a CronJob, oldest first."""
     found = [kubernetes.plain(item) for item in kubernetes.batch.list_namespaced_job(NAMESPACE).items]
     own = [job for job in found if re.fullmatch(rf"{cron_job}-\d+-\d+", job["metadata"]["name"])]
     return sorted(own, key=lambda job: job["metadata"]["creationTimestamp"])
@@ -98,7 +98,7 @@ def test_a_restore_stops_librechat_backs_up_first_and_starts_it_again(kept: Stac
 
 
 def simulate(kubernetes: Kubernetes, failure: str | None) -> None:
-    """Let the pods of restores fail, or no longer."""
+    """Let the pods of restores fail, or stop that."""
     prefix = "sandbox.ollama-librechat/simulate"
     annotations = {prefix: failure, f"{prefix}-message": failure and "disk full"}
     template = {"template": {"metadata": {"annotations": annotations}}}

@@ -1,6 +1,6 @@
-"""Rollouts that never end well: `up` fails within the component's deadline and says where it hangs.
+"""Rollouts that cannot succeed: `up` fails within the component's deadline and reports the reason.
 
-Each test goes on from the failure of the one before: corrected settings and `up` are all that it takes.
+Each test continues after the failure of the previous one: corrected settings and `up` suffice.
 """
 
 import time
@@ -16,10 +16,10 @@ from tests.engine.stack import merged
 STACK = "bad"
 OLLAMA, LIBRECHAT = f"{STACK}-ollama", f"{STACK}-librechat"
 DEADLINE = 15
-"""Seconds for each component of the test."""
+"""Deadline of each component in seconds."""
 
 SLOWEST = 90
-"""Seconds in which a failing `up` has to end on a loaded machine; without a deadline it takes ten minutes."""
+"""Seconds within which a failing `up` must end on a loaded machine; the default deadline is ten minutes."""
 
 SIMULATE = "sandbox.ollama-librechat/simulate"
 
@@ -47,7 +47,7 @@ def good(checkout: Checkout) -> None:
 
 
 def failing(checkout: Checkout, changes: Mapping[str, Any]) -> Done:
-    """Deploy settings that cannot work."""
+    """Deploy settings that cannot work, and return the output."""
     configure(checkout, changes)
     started = time.monotonic()
     done = checkout.run("up", "--stack", STACK)
@@ -59,7 +59,7 @@ def failing(checkout: Checkout, changes: Mapping[str, Any]) -> Done:
 
 
 def block(done: Done, title: str) -> list[str]:
-    """The lines about one object."""
+    """Return the lines about one object."""
     lines = done.stderr.splitlines()
     assert f"{title} is not ready" in lines, done.stderr
     start = lines.index(f"{title} is not ready") + 1
@@ -80,13 +80,13 @@ HIDDEN = {"ollama": {"exposure": {"type": "none"}}}
 
 
 def ingress(checkout: Checkout) -> Any:
-    """What a failing update creates before it fails."""
+    """Return an Ingress that a failing update creates before it fails."""
     (found,) = checkout.kubernetes.networking.list_namespaced_ingress(OLLAMA).items
     return found
 
 
 def forget(checkout: Checkout) -> None:
-    """Leave the state as if the API server had gone away between creating an object and saying so."""
+    """Change the state as if the API server had become unreachable after creating an object."""
     (urn,) = [one["urn"] for one in checkout.state(STACK)["resources"] if one["urn"].endswith("::ollama-ingress")]
     done = checkout.pulumi("state", "delete", urn, "--stack", STACK, "--force", "--yes")
     assert done.returncode == 0, done.stderr
@@ -121,7 +121,7 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
 
 
 PATIENT = {"startupTimeoutSeconds": 900}
-"""So long that whoever waits for it is seen."""
+"""A deadline that no test should reach."""
 
 
 def test_a_container_that_crashes_again_and_again_is_given_up_early(checkout: Checkout) -> None:

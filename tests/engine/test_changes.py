@@ -1,4 +1,4 @@
-"""Changes to a running stack: drift found and repaired, updates in place, rollouts when content changes."""
+"""Changes to a running stack: drift and its repair, updates in place, rollouts when content changes."""
 
 import shutil
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pods of a Helm release, rendered by Helm, beside those of the native Deployment."""
+"""The pods of a Helm release, rendered by Helm, compared with those of the native Deployment."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from tests.unit.recording import Recording
 pytestmark = pytest.mark.engine
 
 VARIABLE = "OLLAMA_LIBRECHAT_CHARTS"
-"""Environment variable with a folder that has the real charts in its folders `ollama` and `librechat`."""
+"""Environment variable with the path of a folder with the real charts, `ollama` and `librechat`."""
 
 OWN = Path(__file__).resolve().parents[1] / "charts"
 PROGRAMS = {"ollama": ollama, "librechat": librechat}
@@ -84,7 +84,7 @@ def charts(request: pytest.FixtureRequest) -> Path:
 
 
 def rendered(chart: Path, program: Recording) -> dict[tuple[str, str], dict[str, Any]]:
-    """The objects of a program's release by kind and name, as Helm renders them; tests of the chart left out."""
+    """Return the objects of a program's release by kind and name, as Helm renders them, without chart tests."""
     [release] = program.all("Release")
     done = subprocess.run(
         [command(), "template", release.inputs["name"], chart, "--namespace", "n", "--values", "-"],

@@ -1,4 +1,4 @@
-"""The commands of a newcomer, in a copy of the project: up, up again, preview, status, destroy."""
+"""The commands of a new user, in a copy of the project: up, up again, preview, status, destroy."""
 
 import base64
 import gzip
@@ -35,7 +35,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(checkout: Path) -> Iterator[Run]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "KUBE"))}
-    # A kubeconfig of one's own is not for tests to read.
+    # Tests must not read the user's own kubeconfig.
     environment["KUBECONFIG"] = str(checkout / "no-kubeconfig")
 
     def command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -134,7 +134,7 @@ def test_login_shows_the_first_account_and_nothing_else_does(
 
 
 def exports(run: Run) -> list[str]:
-    """The lines that give a shell the engine and the state of the commands."""
+    """Return the variables that give a shell the engine and the state of the commands."""
     return [line for line in run("cli", "env").stdout.splitlines() if line.startswith("export ")]
 
 
@@ -233,7 +233,7 @@ def test_a_cluster_that_is_gone_is_forgotten_and_the_copy_leads_back(
     again = run("cli", "destroy", "--stack", "sandbox", "--cluster-gone", "--yes")
     assert again.returncode == 1
     assert "nothing to forget" in again.stderr
-    # The cluster was only away.
+    # The cluster was only unreachable.
     assert run("sandbox", "cluster", "start").returncode == 0
     script = "\n".join([*exports(run), f"pulumi stack import --stack sandbox --file {copy}"])
     back = subprocess.run(["sh", "-c", script], cwd=checkout, capture_output=True, text=True, check=False)
@@ -265,7 +265,7 @@ def test_validate_needs_no_kubeconfig_and_checks_every_stack(run: Run) -> None:
 
 
 def secret(run: Run) -> str:
-    """LibreChat's Secret as it is in the cluster."""
+    """Return LibreChat's Secret in the cluster."""
     arguments = ("kubectl", "get", "secret", "librechat-credentials-env", "-n", "librechat", "-o", "jsonpath={.data}")
     return run("sandbox", "cluster", *arguments).stdout
 

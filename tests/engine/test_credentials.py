@@ -1,4 +1,4 @@
-"""From an empty cluster and an empty state back to the same credentials, by the commands of a person."""
+"""Recovery of the credentials in an empty cluster and an empty state, by commands."""
 
 import base64
 import os
@@ -41,7 +41,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def encryption() -> Iterator[tuple[str, dict[str, str]]]:
-    """A key, and the environment in which it can be used."""
+    """Yield a key, and the environment in which it can be used."""
     with tempfile.TemporaryDirectory(prefix="gpg") as home:  # a short path, for the agent's socket
         if not shutil.which("gpg"):
             (Path(home) / "age").write_text(AGE)
@@ -84,7 +84,7 @@ def succeed(result: subprocess.CompletedProcess[str]) -> str:
 
 
 def secrets(checkout: Path) -> dict[str, dict[str, str]]:
-    """Every Secret of LibreChat's namespace."""
+    """Return every Secret in LibreChat's namespace."""
     api = config.new_client_from_config(config_file=str(checkout / ".sandbox" / "default" / "kubeconfig"))
     found = client.CoreV1Api(api).list_namespaced_secret(NAMESPACE).items
     return {
@@ -122,7 +122,7 @@ def test_an_empty_cluster_gets_the_same_credentials(
     assert secrets(checkout) == before
     assert "unchanged" in succeed(run("cli", "preview", "--stack", STACK))
 
-    # What is there now is never replaced.
+    # Existing credentials are never replaced.
     result = run("cli", "restore-secrets", "--stack", STACK, "saved")
     assert result.returncode == 1
     assert "has deployed something" in result.stderr

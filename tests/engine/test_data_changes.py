@@ -1,4 +1,4 @@
-"""Changes of what holds data, on a real engine: what is an update, what is refused and with which reason."""
+"""Changes of objects that hold data, on a real engine: updates, and refusals with their reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ BASE: dict[str, Any] = {
 
 
 def at(key: str, *words: str) -> tuple[str, ...]:
-    """The key path of a setting of each application, and words of the reason."""
+    """Return the key path of a setting of each component, and words of the reason."""
     return (*(f"{owner}.{key}" for owner in OWNERS), *words)
 
 
@@ -78,14 +78,14 @@ def base(make_stack: MakeStack) -> Stack:
 
 @pytest.fixture(scope="module")
 def previews(base: Stack) -> dict[str, Preview]:
-    """All previews of this file, side by side."""
+    """Return all previews of this module, run in parallel."""
     changes = {**{name: case[0] for name, case in CASES.items()}, **{name: case[0] for name, case in UPDATES.items()}}
     settings = {name: without_empty(merged(base.settings, change)) for name, change in changes.items()}
     return dict(zip(settings, side_by_side(lambda one: preview(base, one), list(settings.values())), strict=True))
 
 
 def without_empty(values: dict[str, Any]) -> dict[str, Any]:
-    """Settings without the keys whose value is None."""
+    """Return settings without the keys whose value is None."""
     return {
         key: without_empty(value) if isinstance(value, dict) else value
         for key, value in values.items()
@@ -108,7 +108,7 @@ def test_what_they_survive_is_an_update_in_place(name: str, previews: dict[str, 
 
 
 def mounts_of_one_node(kubernetes: Kubernetes) -> dict[str, str]:
-    """How each workload that mounts a ReadWriteOnce volume is updated, by its name."""
+    """Return the update strategy of each workload that mounts a ReadWriteOnce volume, by name."""
     found: dict[str, str] = {}
     for namespace in ("data-ollama", "data-librechat"):
         claims = {
@@ -138,7 +138,7 @@ def test_every_holder_of_a_volume_of_one_node_lets_go_before_the_next_pod(base: 
 
 
 def test_a_rollout_of_every_holder_comes_to_its_end(base: Stack, kubernetes: Kubernetes) -> None:
-    """All pods change at once; no pod waits for the volume of the one before it."""
+    """All pods change at once; no pod waits for the volume of its predecessor."""
     base.change({owner: {"pods": {"annotations": {"example.org/roll": "yes"}}} for owner in OWNERS})
     base.up()
     for namespace, count in (("data-ollama", 2), ("data-librechat", 3)):

@@ -1,4 +1,4 @@
-"""No change of settings deletes or replaces what holds data, unless the settings say so: drawn pairs, on the engine.
+"""No change of settings deletes or replaces data unless the settings permit it: random pairs, on the engine.
 
 DATA_PAIRS sets how many (210 by default, 1,000 in `make soak`). DATA_SEED sets the seed: the same one by default, so
 that a failure is one of the change at hand; 0, as in `make soak`, draws one. It is told at the end of the run.
@@ -42,12 +42,12 @@ HOLDING = ("Namespace", "PersistentVolumeClaim", "StatefulSet", "Secret", "Rando
 SESSIONS = {"librechat-jwt-secret": "jwtRotation", "librechat-jwt-refresh-secret": "jwtRotation"}
 ENCRYPTING = dict.fromkeys(("librechat-creds-key", "librechat-creds-iv"), "rotateCredentialsAndLoseStoredKeys")
 TOKENS = ("-auth-token", "-auth-secret", "-metrics-token", "-metrics-secret", "-admin-password", "-admin-secret")
-"""Credentials of clients and of the first account, which no stored data needs; nor does that of Valkey, which stores
+"""Credentials of clients, of Valkey and of the first account, which no stored data depends on: Valkey stores
 nothing."""
 
 
 def permitted(urn: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether the settings say that a resource may be deleted or replaced."""
+    """Return whether the settings permit deleting or replacing a resource."""
     kind, name = urn.rpartition("::")[0].rpartition(":")[2], urn.rpartition("::")[2]
     if kind not in HOLDING or name.endswith(TOKENS) or name.startswith("valkey-"):
         return True
@@ -84,7 +84,7 @@ def test_what_is_permitted(name: str, after: dict[str, Any], may: bool) -> None:
 
 
 def drawn(base: Mapping[str, Any], number: int) -> list[Changes]:
-    """Draw changes of a base."""
+    """Draw random changes of a base."""
     found: list[Changes] = []
 
     @seed(SEED)
@@ -105,7 +105,7 @@ def drawn(base: Mapping[str, Any], number: int) -> list[Changes]:
 
 @pytest.fixture(scope="module")
 def kubeconfig(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A kubeconfig with another name of the cluster, and with what looks like another cluster and answers."""
+    """Return a kubeconfig with another cluster name, and one for what looks like another cluster."""
     document = yaml.safe_load(cluster.kubeconfig.read_text())
     (entry,), (context,) = document["clusters"], document["contexts"]
     other = {key: value for key, value in entry["cluster"].items() if not key.startswith("certificate-authority")}
@@ -132,7 +132,7 @@ def base(request: pytest.FixtureRequest, make_stack: MakeStack, kubeconfig: Path
 
 
 def problem(stack: Stack, changes: Changes) -> str | None:
-    """What is wrong with the move to other settings; empty if nothing is, None if it is refused."""
+    """Return what is wrong with a change of settings; empty if nothing is, None if it is refused."""
     after = changed(stack.settings, changes)
     result = preview(stack, after)
     if result.refused:
@@ -153,5 +153,5 @@ def test_no_change_of_settings_loses_data_unasked(base: Stack, record_property: 
     wrong = "\n\n".join(found for found in problems if found)
     if wrong:
         pytest.fail(f"DATA_SEED={SEED}\n{wrong}", pytrace=False)
-    # Where all were refused, nothing would be proven.
+    # If all were refused, nothing would be proven.
     assert len(moves) >= 5 * refused / 4, f"{refused} of {len(moves)} refused"

@@ -1,4 +1,4 @@
-"""`dataProtection` on a real engine: what is protected, and no disk stays without its password."""
+"""`dataProtection` on a real engine: what is protected, and volumes are never retained without their passwords."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ OLLAMA, LIBRECHAT = "kept-ollama", "kept-librechat"
 HOLDING = ("Namespace", "PersistentVolumeClaim", "StatefulSet", "Secret", "RandomPassword")
 SESSIONS = {"librechat-jwt-secret", "librechat-jwt-refresh-secret"}
 ACCOUNT = {"librechat-admin-password", "librechat-admin-secret"}
-"""The first account's password, of which the database keeps a hash of its own."""
+"""The first account's password, of which the database has its own hash."""
 
 
 @pytest.fixture(scope="module")
@@ -28,20 +28,20 @@ def kept(make_stack: MakeStack) -> Iterator[Stack]:
 
 
 def guarded(stack: Stack) -> dict[str, tuple[bool, bool]]:
-    """Whether each resource is protected, and retained."""
+    """Return whether each resource is protected, and retained."""
     resources = [one for one in stack.resources() if one.get("custom")]
     return {one["urn"].rpartition("::")[2]: (bool(one.get("protect")), bool(one.get("retainOnDelete")))
             for one in resources}  # fmt: skip
 
 
 def holding(stack: Stack) -> set[str]:
-    """Names of what holds data, or opens it."""
+    """Return the names of resources that hold data or its credentials."""
     names = {one["urn"].rpartition("::")[2]: one["type"].rpartition(":")[2] for one in stack.resources()}
     return {name for name, kind in names.items() if kind in HOLDING} - SESSIONS - ACCOUNT
 
 
 def identities(kubernetes: Kubernetes) -> dict[str, str]:
-    """Identity of each object that holds data, and of each credential's value."""
+    """Return the identity of each object that holds data, and of each credential's value."""
     claims = kubernetes.core.list_namespaced_persistent_volume_claim(LIBRECHAT).items
     claims += kubernetes.core.list_namespaced_persistent_volume_claim(OLLAMA).items
     sets = kubernetes.apps.list_namespaced_stateful_set(LIBRECHAT).items
@@ -78,7 +78,7 @@ def test_a_change_that_loses_data_is_refused_however_it_is_insisted(kept: Stack)
     assert "set `dataProtection: false` and run `pulumi up`, then set `allowDataLoss: [meilisearch]`" in result.output
     result = preview(kept, merged(kept.settings, {**off, "allowDataLoss": ["meilisearch"]}))
     assert "contradicts `dataProtection: true`" in result.output
-    # Both at once: the state is protected still, and the engine has the last word.
+    # Both at once: the state is still protected, so the engine refuses.
     result = preview(kept, merged(kept.settings, {**off, "allowDataLoss": ["meilisearch"], "dataProtection": False}))
     assert result.refused
     assert "because it is protected" in result.output
@@ -99,7 +99,7 @@ def test_destroy_of_the_rest_keeps_disks_with_their_passwords_and_up_goes_on(
 def test_a_stack_that_finds_retained_disks_does_not_take_them_with_new_passwords(
     kept: Stack, kubernetes: Kubernetes
 ) -> None:
-    """Somebody unprotected the state and destroyed the stack: what holds data is retained, and no `up` takes it."""
+    """After the state was unprotected and the stack destroyed, no `up` uses the retained volumes with new passwords."""
     before, state = identities(kubernetes), kept.automation.export_stack()
     kept.automation.workspace.pulumi_command.run(
         ["state", "unprotect", "--all", "--yes", "--stack", kept.name], kept.directory, kept.env
@@ -109,7 +109,7 @@ def test_a_stack_that_finds_retained_disks_does_not_take_them_with_new_passwords
     with pytest.raises(auto.errors.CommandError, match="already exists"):
         kept.up()
     assert identities(kubernetes) == before
-    # The saved state is the way back: the same passwords go on with the same disks.
+    # The saved state restores the stack: the same passwords with the same volumes.
     kept.automation.import_stack(state)
     kept.up(refresh=True)
     assert identities(kubernetes) == before

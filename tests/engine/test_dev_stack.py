@@ -1,4 +1,4 @@
-"""Stack `dev` as it comes: what is in the cluster after `up`, and that a second look finds nothing to do."""
+"""Stack `dev` with its defaults: the objects after `up`, and a second `up` that changes nothing."""
 
 import base64
 import re

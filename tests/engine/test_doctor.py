@@ -1,4 +1,4 @@
-"""The doctor on a real API server: what is broken there is found, and nothing is changed."""
+"""The doctor on a real API server: it finds what is broken, and changes nothing."""
 
 import json
 import time
@@ -35,7 +35,7 @@ def told(found: list[Finding], level: str) -> str:
 
 @pytest.fixture
 def namespace(kubernetes: Kubernetes) -> Iterator[str]:
-    """LibreChat's namespace, made by somebody else."""
+    """Create LibreChat's namespace as somebody else."""
     kubernetes.core.create_namespace({"metadata": {"name": LIBRECHAT}})
     yield LIBRECHAT
     kubernetes.core.delete_namespace(LIBRECHAT)

@@ -1,4 +1,4 @@
-"""What people and programs change behind the stack's back: found field by field, attributed, and put back."""
+"""Changes by people and programs outside the stack: found field by field, attributed, and reverted."""
 
 import time
 from pathlib import Path
@@ -40,7 +40,7 @@ def session_of(stack: Stack, engine: Engine) -> Session:
 
 
 def told(lines: list[Line]) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """Who changed which field of which object, and why it differs."""
+    """Return who changed which field of which object, and why it differs."""
     return {
         (line.kind, line.name, line.field): (line.manager.name if line.manager else "", line.cause) for line in lines
     }
@@ -67,7 +67,7 @@ def change_by_hand(kubernetes: Kubernetes) -> None:
 
 
 def versions(kubernetes: Kubernetes) -> list[tuple[str, int | None]]:
-    """What tells whether anything wrote to the specification of an object."""
+    """Return generation and similar values that show whether anything changed an object's specification."""
     return [
         (item.metadata.name, item.metadata.generation)
         for namespace in (OLLAMA, LIBRECHAT)
@@ -121,7 +121,7 @@ def test_every_change_is_told_with_its_manager_and_nothing_is_changed(
 def test_repair_puts_everything_back(session: Session, running: Stack, kubernetes: Kubernetes) -> None:
     lines = find(session)
     running.up(refresh=True)
-    # A rule that somebody added is not seen by the provider, however often it refreshes.
+    # The provider never sees a rule that somebody added, even with a refresh.
     left = told(find(session))
     assert ("NetworkPolicy", "librechat", "spec.ingress[1]") in left
     assert ("NetworkPolicy", "default-deny", "spec.podSelector.matchLabels") in left
@@ -151,7 +151,7 @@ def test_what_an_autoscaler_decides_is_no_drift(make_stack: MakeStack, engine: E
     stack = make_stack("scaled", settings)
     stack.up()
     namespace, deadline = "scaled-librechat", time.monotonic() + 60
-    # The autoscaler of the cluster itself goes to its minimum; without metrics it goes no further.
+    # The cluster's own autoscaler scales to its minimum; without metrics it does nothing more.
     while replicas(kubernetes, namespace) != 2 and time.monotonic() < deadline:
         time.sleep(1)
     assert replicas(kubernetes, namespace) == 2

@@ -1,4 +1,4 @@
-"""LibreChat and Ollama seen from outside, for every proxy that there is a preset for, on a real API server."""
+"""LibreChat and Ollama from outside, for every proxy that has a preset, on a real API server."""
 
 import base64
 import re
@@ -22,12 +22,14 @@ UNLIMITED = {"request": "0s", "backendRequest": "0s"}
 
 
 class Door(NamedTuple):
-    """What a proxy gets.
+    """The objects for a proxy.
 
     Attributes:
-        chat, ollama: Annotations of the Ingress, or filters of the HTTPRoute by kind.
-        beside_chat, beside_ollama: Objects beside it, by kind and name.
-        timeouts: Of the HTTPRoute's rule.
+        chat: LibreChat's annotations of the Ingress, or filters of the HTTPRoute by kind.
+        ollama: Ollama's annotations of the Ingress, or filters of the HTTPRoute by kind.
+        beside_chat: Further objects for LibreChat, by kind and name.
+        beside_ollama: Further objects for Ollama, by kind and name.
+        timeouts: Timeouts of the HTTPRoute's rule.
     """
 
     chat: Mapping[str, str] = {}
@@ -97,7 +99,7 @@ def route(controller: str, host: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module", autouse=True)
 def proxies(kubernetes: Kubernetes) -> Iterator[None]:
-    """The kinds of every proxy, as long as stacks of this module are there."""
+    """Install the kinds of every proxy for the tests of this module."""
     install(kubernetes)
     yield
     remove(kubernetes)
@@ -105,7 +107,7 @@ def proxies(kubernetes: Kubernetes) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def doors(make_stack: MakeStack) -> Stack:
-    """A stack that is not up yet: every test gives it another proxy."""
+    """Return a stack that is not deployed yet: every test sets another proxy."""
     return make_stack(
         "doors",
         {
@@ -153,7 +155,7 @@ def test_ingresses(doors: Stack, kubernetes: Kubernetes, controller: str) -> Non
         path["path"]: (path["backend"]["service"]["name"], path["backend"]["service"]["port"]["number"])
         for path in chat["spec"]["rules"][0]["http"]["paths"]
     }
-    # Nobody outside reads the metrics: what answers there has no pods.
+    # Metrics are not exposed: their backend has no pods.
     assert backends == {"/metrics": ("librechat-nowhere", 80), "/": ("librechat", 3080)}
     assert kubernetes.core.read_namespaced_service("librechat-nowhere", LIBRECHAT).spec.selector is None
     (path,) = ollama["spec"]["rules"][0]["http"]["paths"]

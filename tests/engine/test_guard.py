@@ -1,4 +1,4 @@
-"""What stack `dev` leaves in the state, held to tests/budgets.py."""
+"""The state of stack `dev`, checked against tests/budgets.py."""
 
 import json
 

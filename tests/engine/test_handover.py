@@ -1,6 +1,6 @@
-"""A change of method that fails, and the way back: what serves meanwhile, what is said, and what comes next.
+"""A failing change of method and the recovery: what serves meanwhile, what is reported, and what comes next.
 
-Ollama's volume is on one node, so that its old pods go first; LibreChat's is shared, so that they stay.
+Ollama's volume is ReadWriteOnce, so its old pods are deleted first; LibreChat's is shared, so they stay.
 """
 
 import time
@@ -47,7 +47,7 @@ def switch(checkout: Checkout, name: str, **more: Any) -> Done:
 
 
 def serving(checkout: Checkout, name: str) -> set[str]:
-    """Names of the Ready pods behind a Service."""
+    """Return the names of the ready pods behind a Service."""
     namespace = NAMESPACES[name]
     selector = checkout.kubernetes.core.read_namespaced_service(name, namespace).spec.selector.items()
     return {
@@ -59,7 +59,7 @@ def serving(checkout: Checkout, name: str) -> set[str]:
 
 
 def deployments(checkout: Checkout, name: str) -> dict[str, int]:
-    """Number of pods that each Deployment of a server asks for, by its name."""
+    """Return the replicas of each Deployment of a server, by name."""
     found = checkout.kubernetes.apps.list_namespaced_deployment(NAMESPACES[name]).items
     return {one.metadata.name: one.spec.replicas for one in found if one.metadata.name in {name, f"{name}-helm"}}
 
@@ -94,7 +94,7 @@ def test_it_is_tried_again_while_the_settings_ask_for_it(checkout: Checkout) -> 
     done = checkout.pulumi("up", "--yes", "--skip-preview", "--stack", STACK)
     assert done.returncode != 0, done.stdout
     assert deployments(checkout, "ollama") == {"ollama": 0}, "the state knew of its pods without a refresh"
-    # Plain pulumi leaves it at that; `make up` fails in the same way, and brings it back.
+    # Plain pulumi does nothing more; `make up` fails in the same way, and restores it.
     assert checkout.run("up", "--stack", STACK).returncode != 0
     assert deployments(checkout, "ollama") == {"ollama": 1}
 
@@ -118,7 +118,7 @@ def test_a_corrected_release_takes_over_and_the_second_up_deletes_the_old_server
 
 
 def test_the_way_back_needs_no_chart_in_the_settings(checkout: Checkout) -> None:
-    configure(checkout, {})  # what `git revert` does
+    configure(checkout, {})  # like `git revert`
     checkout.must("up", "--stack", STACK)
     assert deployments(checkout, "ollama") == {"ollama": 1, "ollama-helm": 0}
     assert serving(checkout, "ollama")

@@ -1,4 +1,4 @@
-"""Helm releases on a real API server: Ready pods, both methods side by side, a broken upgrade, a change of method."""
+"""Helm releases on a real API server: ready pods, mixed methods, a failed upgrade, a change of method."""
 
 import base64
 import gzip
@@ -26,7 +26,7 @@ def helm(name: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def running(make_stack: MakeStack) -> Stack:
-    """Both as releases, from charts in folders."""
+    """Deploy both as releases, from charts in folders."""
     stack = make_stack(
         "helm",
         {"namespaces": {"prefix": "helm-"}, "ollama": helm("ollama"), "librechat": helm("librechat")},
@@ -36,7 +36,7 @@ def running(make_stack: MakeStack) -> Stack:
 
 
 def identities(kubernetes: Kubernetes) -> dict[str, str]:
-    """What may never be another object: volumes, credentials, addresses, by kind and name."""
+    """Return the UIDs of objects that must never be replaced: volumes, credentials, addresses, by kind and name."""
     found: dict[str, str] = {}
     for namespace in (OLLAMA, LIBRECHAT):
         core = kubernetes.core
@@ -55,7 +55,7 @@ def identities(kubernetes: Kubernetes) -> dict[str, str]:
 
 
 def ready_pods(kubernetes: Kubernetes, namespace: str, name: str) -> list[str]:
-    """Ready pods behind a Service."""
+    """Return the ready pods behind a Service."""
     service = kubernetes.core.read_namespaced_service(name, namespace)
     selector = service.spec.selector.items()
     return [
@@ -122,7 +122,7 @@ def test_a_change_by_hand_is_drift_of_the_release(running: Stack, kubernetes: Ku
     assert (lines[1].wanted, lines[1].live) == (1, 2)
     assert lines[1].manager is not None
     assert (lines[1].manager.name, lines[1].manager.subresource) == ("OpenAPI-Generator", "scale")
-    assert running.steps(refresh=True) == {}  # Helm's record is all that a refresh sees
+    assert running.steps(refresh=True) == {}  # a refresh only sees Helm's record
     [way_back] = ways_back(kubernetes.api, lines)
     assert way_back == f"helm -n {OLLAMA} rollback ollama-helm 1"
     subprocess.run([command(), *way_back.split()[1:], "--kubeconfig", running.cluster.kubeconfig], check=True)
@@ -149,9 +149,9 @@ def test_a_broken_upgrade_is_rolled_back_and_can_be_mended(running: Stack, kuber
 
 
 def switched(stack: Stack, kubernetes: Kubernetes, name: str, method: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Change a method, give the steps of the two runs that it takes; nothing of value may be another object."""
+    """Change a method and return the steps of the two necessary runs; check that no object with data is replaced."""
     before = identities(kubernetes)
-    if method == "native":  # as after `git revert`: where the chart is goes with the method
+    if method == "native":  # as after `git revert`: the chart's location is reverted with the method
         stack.write({**stack.settings, name: {k: v for k, v in stack.settings[name].items() if k not in helm(name)}})
     else:
         stack.change({name: helm(name)})
@@ -166,7 +166,7 @@ def switched(stack: Stack, kubernetes: Kubernetes, name: str, method: str) -> tu
 
 
 def only(steps: dict[str, str]) -> dict[str, str]:
-    """Steps without those that tell Service and NetworkPolicies which pods they select."""
+    """Return the steps without those of Service and NetworkPolicies that follow the pods' labels."""
     return {
         name: step
         for name, step in steps.items()

@@ -1,4 +1,4 @@
-"""Revisions and rollback: what was deployed when, and the way back, with data and credentials untouched."""
+"""Revisions and rollback: what was deployed when, and rollback without touching data and credentials."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ OLD, NEW = "docker.io/ollama/ollama:0.32.13", "docker.io/ollama/ollama:0.32.14"
 
 @pytest.fixture(scope="module")
 def checkout(make_checkout: MakeCheckout) -> Iterator[Checkout]:
-    """A stack with an update of image and settings, and one from an uncommitted file."""
+    """Deploy a stack, then an update of image and settings, then an uncommitted change."""
     made = make_checkout()
     made.configure(STACK, {"ollama": {"image": OLD}, "librechat": {"jwtRotation": 1}})
     made.commit("Old image")
@@ -46,7 +46,7 @@ def image(checkout: Checkout) -> str:
 
 
 def kept(checkout: Checkout) -> dict[str, Any]:
-    """What a rollback leaves alone: credentials, and the uid of every volume."""
+    """Return what a rollback must not change: credentials, and the UID of every volume."""
     core = checkout.kubernetes.core
     secrets = {item.metadata.name: item.data for item in core.list_namespaced_secret(LIBRECHAT).items}
     claims = {

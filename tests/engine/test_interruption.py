@@ -1,6 +1,6 @@
-"""The engine is killed, or the API server stopped and started again, at a random moment of an operation.
+"""Operations that are interrupted at a random moment: the engine is killed, or the API server restarted.
 
-The next command has to go on by itself: nothing exists twice, no credential is another one, nothing is left behind.
+The next command must recover: no object exists twice, no credential has changed, nothing is left behind.
 INTERRUPTIONS sets how many of each kind (5 by default, 50 in `make soak`), INTERRUPTION_SEED the seed, which every
 test tells.
 """
@@ -29,7 +29,7 @@ STACK = "cut"
 NAMESPACES = (f"{STACK}-ollama", f"{STACK}-librechat")
 ENGINE_STARTS_WITHIN = 60.0
 AT_ONCE = 0.5
-"""How often the API server is killed, and not asked to end."""
+"""Probability that the API server is killed instead of terminated."""
 
 HOLDS_DATA = ("Namespace", "PersistentVolumeClaim", "Secret")
 
@@ -44,7 +44,7 @@ def checkout(make_checkout: MakeCheckout) -> Iterator[Checkout]:
 
 @pytest.fixture(scope="module")
 def lines(checkout: Checkout) -> dict[str, int]:
-    """How many lines each operation says when nothing happens to it: moments that do not depend on the machine."""
+    """Return the number of output lines of each undisturbed operation: moments that do not depend on the machine."""
     found = {}
     for operation in ("first up", "update", "destroy"):
         if operation == "update":
@@ -60,7 +60,7 @@ def change(checkout: Checkout, models: list[str], temperature: float) -> None:
 
 
 def engine_of(command: int, operation: str) -> psutil.Process | None:
-    """The engine that a command runs for an operation."""
+    """Return the engine process of a command."""
     try:
         for process in psutil.Process(command).children(recursive=True):
             argv = process.cmdline()
@@ -72,7 +72,7 @@ def engine_of(command: int, operation: str) -> psutil.Process | None:
 
 
 def objects(checkout: Checkout) -> dict[str, str]:
-    """The uid of every object of the stack in the cluster, by kind and name."""
+    """Return the UID of every object of the stack in the cluster, by kind and name."""
     api = checkout.kubernetes
     lists = {
         "Namespace": api.core.list_namespace,
@@ -101,19 +101,19 @@ def objects(checkout: Checkout) -> dict[str, str]:
     for namespace in NAMESPACES:
         for kind, read in kinds.items():
             for item in read(namespace).items:
-                if item.metadata.name not in {"kube-root-ca.crt", "default"}:  # the cluster's own
+                if item.metadata.name not in {"kube-root-ca.crt", "default"}:  # created by the cluster itself
                     found[f"{kind} {namespace}/{item.metadata.name}"] = str(item.metadata.uid)
     return found
 
 
 def credentials(checkout: Checkout) -> dict[str, dict[str, str]]:
-    """Data of every Secret of the stack."""
+    """Return the data of every Secret of the stack."""
     items = checkout.kubernetes.core.list_namespaced_secret(NAMESPACES[1]).items
     return {item.metadata.name: dict(item.data) for item in items}
 
 
 def state_objects(checkout: Checkout) -> list[str]:
-    """Kind and id of every Kubernetes object in the state."""
+    """Return kind and ID of every Kubernetes object in the state."""
     resources = checkout.state(STACK).get("resources", [])
     return [
         f"{one['inputs']['kind']} {one['id']}"
@@ -126,7 +126,7 @@ Happen = Callable[[psutil.Process], None]
 
 
 def interrupted(checkout: Checkout, operation: str, line: int, happen: Happen) -> str:
-    """Run an operation, let something happen when it has said a number of lines, and give what it said."""
+    """Run an operation, disturb it after a number of output lines, and return its output."""
     process = checkout.start(operation, "--stack", STACK)
     assert process.stdout
     said: list[str] = []
@@ -163,7 +163,7 @@ def restart_api_server(chance: random.Random, checkout: Checkout) -> Happen:
 
 
 def told(text: str) -> None:
-    """Show a text where a test fails, and with `-s`."""
+    """Print a text, which pytest shows for a failing test and with `-s`."""
     sys.stdout.write(f"{text}\n")
 
 
@@ -197,7 +197,7 @@ def test_the_next_command_goes_on(
     checkout: Checkout, lines: dict[str, int], interrupt: Callable[..., Happen], index: int
 ) -> None:
     operation = ("first up", "update", "destroy")[index % 3]
-    chance = random.Random(f"{SEED} {interrupt.__name__} {index}")  # noqa: S311 - no secret is made of it
+    chance = random.Random(f"{SEED} {interrupt.__name__} {index}")  # noqa: S311 - not used for secrets
     line = chance.randint(1, lines[operation] * 3 // 4)  # the last ones are the summary
     told(f"INTERRUPTION_SEED={SEED}: {interrupt.__name__} {index}, during {operation}, at line {line}")
     if operation == "first up" and is_up(checkout):
@@ -232,7 +232,7 @@ def test_the_second_of_two_people_is_told_who_works_on_the_stack(checkout: Check
             time.sleep(0.01)
         engine = engine_of(first.pid, "up")
         assert engine is not None
-        engine.suspend()  # so that it is still at work, however slow the others are
+        engine.suspend()  # so that it is still running, however slow the others are
         try:
             second, broken = checkout.run("up", "--stack", STACK), checkout.run("unlock", "--stack", STACK, "--yes")
         finally:

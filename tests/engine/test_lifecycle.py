@@ -1,4 +1,4 @@
-"""From nothing to nothing: two stacks side by side, a refused stack, and what destroy leaves behind."""
+"""The whole lifecycle: two stacks side by side, a refused stack, and what destroy leaves behind."""
 
 import pytest
 from kubernetes import client

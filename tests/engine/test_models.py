@@ -1,4 +1,4 @@
-"""Models on a real engine and API server: which Jobs a change runs, what a failed pull leaves, and how it recovers."""
+"""Models on a real engine and API server: the Jobs of a change, the effect of a failed pull, and recovery."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SETTINGS: dict[str, Any] = {
         "models": ["llama2:latest", "mistral:7b"],
         "customModels": [SUPPORT],
         "pruneModels": True,
-        # As in earnest, the next try comes 10 s later, and by then nothing else is left to start.
+        # As in production, the next attempt comes 10 s later, when nothing else is left to start.
         "pull": {"retries": 1},
         "pools": {"small": {"models": ["tinyllama:1.1b"]}},
     },
@@ -37,7 +37,7 @@ def running(make_stack: MakeStack) -> Stack:
 
 
 def jobs(kubernetes: Kubernetes) -> dict[str, V1Job]:
-    """Jobs of the models, by `pull`, `create` and `prune` and the model."""
+    """Return the Jobs of the models, by `pull`, `create` or `prune` and the model."""
     found: dict[str, V1Job] = {}
     for job in kubernetes.batch.list_namespaced_job(OLLAMA).items:
         model = (job.metadata.annotations or {}).get("ollama.com/model", "")
@@ -111,7 +111,7 @@ def test_a_changed_list_changes_only_the_jobs_concerned(running: Stack, kubernet
     assert set(before) - set(after) == {"pull mistral:7b"}
     assert set(after) - set(before) == {"pull qwen3:4b"}
     assert {name for name in before if name in after and before[name] != after[name]} == {"prune"}
-    # What is deleted is what the Job does not keep, and it asks for what is wanted before.
+    # The Job deletes what it does not keep, and checks for the wanted models first.
     assert variables(found["prune"])["KEEP"] == "llama2:latest qwen3:4b support:v1"
     assert librechat_yaml(kubernetes)["endpoints"]["custom"][0]["models"]["default"] == [
         "llama2:latest",
@@ -154,7 +154,7 @@ def test_a_failed_pull_tells_model_and_reason_and_the_rest_comes_up(running: Sta
     )
     with missing(kubernetes, "nosuch:1", REASON):
         failed = []
-        for _ in range(2):  # the second `up` tries again, and does not take the failure for granted
+        for _ in range(2):  # the second `up` tries again, and does not assume the failure
             with pytest.raises(auto.errors.CommandError) as error:
                 running.up()
             text = str(error.value)
@@ -164,7 +164,7 @@ def test_a_failed_pull_tells_model_and_reason_and_the_rest_comes_up(running: Sta
             assert found["pull nosuch:1"].status.failed == 2
             failed.append(found["pull nosuch:1"].metadata.uid)
             assert found["pull gemma3:4b"].status.succeeded == 1
-            # Nothing is deleted as long as something of the list is missing.
+            # Nothing is deleted while a model of the list is missing.
             assert found["prune"].metadata.uid == kept
             for namespace, name in ((OLLAMA, "ollama"), (OLLAMA, "ollama-small"), (LIBRECHAT, "librechat")):
                 assert kubernetes.deployment(namespace, name)["status"]["readyReplicas"] == 1

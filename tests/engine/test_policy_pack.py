@@ -1,4 +1,4 @@
-"""The policy pack as the engine runs it: a process of its own that is asked about resources through gRPC."""
+"""The policy pack as the engine runs it: a separate process with a gRPC interface."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What keeps others out, on a real API server: Pod Security, NetworkPolicies, quotas, service accounts."""
+"""Security on a real API server: Pod Security, NetworkPolicies, quotas, service accounts."""
 
 import copy
 from typing import Any
@@ -18,7 +18,7 @@ PROBED = ("pods", "secrets", "configmaps", "services", "namespaces", "nodes")
 
 @pytest.fixture(scope="module")
 def locked(make_stack: MakeStack) -> Stack:
-    """A stack with every pod that there can be."""
+    """Deploy a stack with every kind of pod."""
     stack = make_stack(
         "locked",
         {
@@ -40,7 +40,7 @@ def locked(make_stack: MakeStack) -> Stack:
 
 
 def templates(kubernetes: Kubernetes, namespace: str) -> dict[str, dict[str, Any]]:
-    """Pod templates of all workloads of a namespace, by kind and name."""
+    """Return the pod templates of all workloads in a namespace, by kind and name."""
     lists = (
         kubernetes.apps.list_namespaced_deployment(namespace),
         kubernetes.apps.list_namespaced_stateful_set(namespace),
@@ -51,11 +51,11 @@ def templates(kubernetes: Kubernetes, namespace: str) -> dict[str, dict[str, Any
 
 
 def warned(kubernetes: Kubernetes, namespace: str, name: str, template: dict[str, Any]) -> str:
-    """What the API server warns of when a pod of this template is created; nothing is."""
+    """Return the API server's warnings for a pod of this template; the pod is not created."""
     labels = {key: text for key, text in template["metadata"]["labels"].items() if "batch" not in key}
     spec = copy.deepcopy(template["spec"])
     for container in spec["containers"]:
-        # The one GPU of the quota is taken; Pod Security does not look at it.
+        # The only GPU of the quota is in use; Pod Security does not check it.
         for amounts in container["resources"].values():
             amounts.pop("nvidia.com/gpu", None)
     pod = {"metadata": {"generateName": f"{name}-", "labels": labels}, "spec": spec}
@@ -72,7 +72,7 @@ def test_every_pod_is_admitted_without_a_warning(locked: Stack, kubernetes: Kube
 
 
 def test_a_pod_that_asks_for_more_is_refused(locked: Stack, kubernetes: Kubernetes) -> None:
-    """The admission is at work: the same pod as root does not come in."""
+    """The admission is active: the same pod as root is refused."""
     del locked
     template = copy.deepcopy(templates(kubernetes, "ollama")["ollama"])
     template["spec"]["securityContext"].update(runAsNonRoot=False, runAsUser=0)
@@ -128,7 +128,7 @@ def test_the_quota_has_room_for_everything_once_more(locked: Stack, kubernetes: 
 
 
 def amount(text: str) -> float:
-    """The number that a quantity stands for."""
+    """Return a quantity as a number."""
     return float(parse_quantity(text))
 
 
@@ -150,7 +150,7 @@ def test_the_quota_refuses_a_service_that_opens_a_port_of_the_nodes(locked: Stac
 
 
 def allowed(kubernetes: Kubernetes, user: str, groups: list[str], namespace: str, verb: str, resource: str) -> bool:  # noqa: PLR0917
-    """Whether the API server lets somebody do something."""
+    """Return whether the API server permits a user to do something."""
     review = {
         "spec": {
             "user": user,

@@ -163,7 +163,7 @@ class Meter(Protocol):
     """Receives the progress of a build."""
 
     def stage(self, title: str, total: int | None = None) -> None:
-        """Begin a stage of a known or unknown number of steps."""
+        """Start a stage with a known or unknown number of steps."""
 
     def advance(self, step: str) -> None:
         """Count one step, naming it."""

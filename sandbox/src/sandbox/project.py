@@ -1,16 +1,16 @@
-"""The project that a command is run in."""
+"""The project in which a command is run."""
 
 from pathlib import Path
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
-"""Names under which the engine looks for a project file."""
+"""Names of a project file."""
 
 
 def project_directory(start: Path | None = None) -> Path:
-    """Return the folder of the Pulumi project around a folder: the nearest one upwards that has a project file.
+    """Return the folder of a Pulumi project: the nearest folder upwards that has a project file.
 
     Args:
-        start: Folder to begin at, which is also the answer where there is no project. Default: the current folder.
+        start: Folder to start from, which is also returned if there is no project. Default: the current folder.
     """
     here = (start or Path.cwd()).resolve()
     return next((folder for folder in (here, *here.parents) if _is_project(folder)), here)

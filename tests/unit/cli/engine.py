@@ -1,4 +1,4 @@
-"""An engine that answers the Automation API with what a test says, and notes what it was asked."""
+"""A fake engine that answers the Automation API as a test says, and records its calls."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from cli.state import State
 from sandbox.engine.engine import Engine
 
 Answer = Callable[[Sequence[str]], tuple[int, str, str]]
-"""Gives exit status, standard output and standard error for the arguments of `pulumi`."""
+"""Returns exit status, standard output and standard error for the arguments of `pulumi`."""
 
 
 class _Command(PulumiCommand):
@@ -47,7 +47,7 @@ class FakeEngine(Engine):
 
 
 def session_with(answer: Answer) -> tuple[Session, list[list[str]]]:
-    """A session of stack `dev` on an engine that answers this way, and the calls that it gets."""
+    """Return a session of stack `dev` on an engine with these answers, and the list of its calls."""
     command = _Command(answer)
     engine = FakeEngine(Path("pulumi"), Version(3, 230, 0), "a test", (), (), command)
     stack = StackFile("dev", Path("Pulumi.dev.yaml"), {})
@@ -55,11 +55,11 @@ def session_with(answer: Answer) -> tuple[Session, list[list[str]]]:
 
 
 def summaries(entries: Sequence[dict[str, Any]], *, show_secrets: bool = False) -> list[UpdateSummary]:
-    """What the Automation API makes of the output of `pulumi stack history --json`."""
+    """Return the Automation API's objects for the output of `pulumi stack history --json`."""
     session, _ = session_with(lambda _: (0, json.dumps(entries), ""))
     return stack_of(session).history(show_secrets=show_secrets)
 
 
 def parse(entries: Sequence[dict[str, Any]]) -> list[history.Revision]:
-    """The revisions of a history, which `pulumi stack history --json` writes newest first."""
+    """Return the revisions of a history, which `pulumi stack history --json` prints newest first."""
     return history.parse(summaries(entries))

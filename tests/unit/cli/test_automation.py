@@ -1,4 +1,4 @@
-"""The stack as the Automation API takes it: how the engine is called, and what of its words is told."""
+"""The stack as an object of the Automation API: calls of the engine, and what is shown of its output."""
 
 import json
 from collections.abc import Sequence

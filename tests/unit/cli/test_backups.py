@@ -1,4 +1,4 @@
-"""Backups by hand: what a person is told, and in what state LibreChat is left, natively or as a Helm release."""
+"""Manual backups: messages, and the state of LibreChat afterwards, natively and as a Helm release."""
 
 from datetime import datetime, timezone
 from types import SimpleNamespace
@@ -174,7 +174,7 @@ def test_a_backup_tells_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Cluster:
-    """Deployments of a namespace by name, with their numbers of pods."""
+    """The Deployments of a namespace by name, with their replicas."""
 
     def __init__(self, **replicas: int) -> None:
         self.replicas = {name.replace("_", "-"): count for name, count in replicas.items()}

@@ -1,4 +1,4 @@
-"""What is told of a cluster that does not answer, and how soon."""
+"""What is reported about a cluster that does not answer, and how soon."""
 
 import json
 import socket
@@ -40,7 +40,7 @@ def kubeconfig(tmp_path: Path) -> Kubeconfig:
 
 @pytest.fixture
 def server() -> Iterator[tuple[str, dict[str, int]]]:
-    """An API server as far as a version goes; the statuses of its paths can be changed."""
+    """Return an API server for the version only; the statuses of its paths can be changed."""
     statuses: dict[str, int] = {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -51,7 +51,7 @@ def server() -> Iterator[tuple[str, dict[str, int]]]:
             empty: dict[str, Any] = {"versions": [], "serverAddressByClientCIDRs": []}
             self.wfile.write(json.dumps(VERSION if self.path == "/version/" else empty).encode())
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that the base class gave it
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - name from the base class
             del format, args
 
     http = HTTPServer(("127.0.0.1", 0), Handler)
@@ -73,7 +73,7 @@ def test_a_cluster_that_answers_tells_its_version(kubeconfig: Kubeconfig, server
     [
         ("/version/", 401, "refuses the credentials of the kubeconfig (401"),
         ("/version/", 503, "answers 503"),
-        # Anybody may ask for the version.
+        # The version is public.
         ("/api/", 401, "refuses the credentials of the kubeconfig (401"),
         ("/api/", 403, "refuses the credentials of the kubeconfig (403"),
     ],

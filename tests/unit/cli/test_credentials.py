@@ -1,4 +1,4 @@
-"""Credentials picked out of a state and put into another one: what goes along, what does not, what is refused."""
+"""Credentials extracted from a state and inserted into another one: what is included, left out and refused."""
 
 import json
 from typing import Any
@@ -60,9 +60,9 @@ def test_credentials_come_with_what_they_hang_on_and_nothing_else() -> None:
     password = saved["resources"][-1]
     assert password["outputs"]["result"] == SECRET
     assert password["protect"] is True
-    # A state that refers to what it does not have is not read.
+    # The engine does not read a state with dangling references.
     assert NAMESPACE not in json.dumps(saved)
-    # What a component gave is made anew; only the credentials are saved.
+    # Outputs of a component are created again; only the credentials are saved.
     assert json.dumps(saved).count("hunter2") == 1
 
 

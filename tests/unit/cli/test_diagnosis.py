@@ -1,4 +1,4 @@
-"""Why a rollout hangs: from live objects to object, pod, container, reason and the command to look."""
+"""Why a rollout is stuck: from live objects to object, pod, container, reason and the command to see more."""
 
 from pathlib import Path
 from types import SimpleNamespace as Object
@@ -142,7 +142,7 @@ def test_a_job_that_gave_up() -> None:
 
 @pytest.mark.parametrize(("name", "pod_name"), [("pull", "pull-x7k2p"), ("p" * 60, f"{'p' * 58}x7k2p")])
 def test_a_job_at_its_deadline_tells_what_its_pod_waited_for(name: str, pod_name: str) -> None:
-    """The Job deletes its pods then; for example a Secret that was never made."""
+    """The Job then deletes its pods, which waited for example for a missing Secret."""
     given_up = job(condition("Failed", "True", "DeadlineExceeded", "longer than specified deadline"))
     given_up.metadata.name = name
     normal = event(pod_name, "Pulled", "Container image already present", "2026-11-25")

@@ -1,4 +1,4 @@
-"""Docstrings of settings become their descriptions."""
+"""Docstrings of settings become descriptions."""
 
 from pydantic import BaseModel
 

@@ -1,4 +1,4 @@
-"""A command on a real cluster does without the sandbox; the others reach it through one module."""
+"""Commands on a real cluster work without the sandbox; the others use it through one module."""
 
 import ast
 import json
@@ -35,7 +35,7 @@ from cli.__main__ import app
 
 app(sys.argv[1:])
 """
-"""A command, where the sandbox is not installed."""
+"""A command without the sandbox installed."""
 
 PULUMI = """#!/bin/sh
 echo "$@" >> "$0.asked"
@@ -63,7 +63,7 @@ class ApiServer(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(VERSION if self.path.startswith("/version") else VERSIONS).encode())
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def environment(tmp_path: Path, server: str) -> dict[str, str]:
-    """A machine with a kubeconfig, a pulumi and a backend of its own."""
+    """Return a machine with its own kubeconfig, pulumi and backend."""
     document = {
         "clusters": [{"name": "c", "cluster": {"server": server}}],
         "users": [{"name": "u", "user": {}}],

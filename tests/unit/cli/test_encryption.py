@@ -1,4 +1,4 @@
-"""Encryption by age or GnuPG: which one, how it is called, and a file that no other reads."""
+"""Encryption by age or GnuPG: the choice of program, its arguments, and a file that only its owner can read."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ esac
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH with the fake age alone."""
+    """Return a PATH with only a fake age."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in ("rev", "tail", "tr", "env", "sh"):
@@ -130,7 +130,7 @@ def test_what_is_not_encrypted_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def gpg_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A key of GnuPG without a passphrase, in a home of its own; its path is short, for the agent's socket."""
+    """Return a GnuPG key without a passphrase in its own home, whose path is short because of the agent's socket."""
     if not shutil.which("gpg"):
         pytest.skip("GnuPG is not there")
     with tempfile.TemporaryDirectory(prefix="gpg") as home:

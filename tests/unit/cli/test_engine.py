@@ -1,4 +1,4 @@
-"""Which engine a command takes."""
+"""The engine that a command uses."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The engine's event log, whole and as a killed engine leaves it."""
+"""The engine's event log, complete and as a killed engine leaves it."""
 
 import json
 import signal

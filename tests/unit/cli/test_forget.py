@@ -1,4 +1,4 @@
-"""A stack whose cluster is gone: what is refused, what is told, what is kept."""
+"""A stack whose cluster is lost: what is refused, reported and kept."""
 
 import stat
 from pathlib import Path

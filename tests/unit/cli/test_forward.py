@@ -1,4 +1,4 @@
-"""Forwarding to a Service: a pod that goes, no pod that is Ready, a port that is taken."""
+"""Forwarding to a Service: a pod that is deleted, no ready pod, a port in use."""
 
 import socket
 import threading
@@ -24,7 +24,7 @@ def pod(name: str, *, ready: bool = True, created: str = "1", going: str | None 
 
 
 class Cluster:
-    """Pods that answer each connection with their name, as often as they are asked, while they live."""
+    """Pods that answer each connection with their name as long as they exist."""
 
     def __init__(self) -> None:
         self.pods: list[Object] = []
@@ -37,7 +37,7 @@ class Cluster:
         return Object(items=list(self.pods))
 
     def connect_get_namespaced_pod_portforward(self) -> None:
-        """Only passed on."""
+        """Not called; only passed on."""
 
     def portforward(self, _: Any, name: str, namespace: str, ports: str) -> Object:
         assert (namespace, ports) == (TARGET.namespace, str(TARGET.port))

@@ -1,4 +1,4 @@
-"""What is derived from the settings: up to date, complete, and fit for Pulumi's component schema."""
+"""Files that are generated from the settings: up to date, complete, and fit for Pulumi's component schema."""
 
 import re
 from typing import Any
@@ -29,7 +29,7 @@ def test_every_top_level_setting_has_a_type_a_description_and_a_default() -> Non
     assert list(schema) == [field.alias for field in Settings.model_fields.values()]
     for key, entry in schema.items():
         assert entry["description"].endswith("."), key
-        # A key without a default that a stack file does not name fails every operation of the engine.
+        # A key without a default that a stack file does not set fails every operation of the engine.
         assert type(entry["default"]) is TYPES[entry["type"]], key
         assert (entry["type"] == "array") is ("items" in entry), key
 
@@ -55,7 +55,7 @@ def test_there_are_components_to_analyze() -> None:
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda found: found.__name__)
 def test_components_fit_pulumis_component_schema(component: type[pulumi.ComponentResource]) -> None:
-    """Other languages can use a component whose args and outputs the schema can express."""
+    """Other languages can use a component if the schema can express its args and outputs."""
     definition = Analyzer("ollama-librechat").analyze([component])["component_definitions"][component.__name__]
     assert definition.inputs["namespace"].optional is False
     required = {name for name, entry in definition.inputs.items() if not entry.optional}

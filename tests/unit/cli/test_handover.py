@@ -1,4 +1,4 @@
-"""What is noted of releases while they are installed, and the way back from one that Helm took away."""
+"""Problems of releases recorded during their installation, and recovery from a release that Helm removed."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace as Object
@@ -16,7 +16,7 @@ SERVER = Server("ns", "ollama", "ollama-helm", 2)
 
 
 def live(*containers: Object, release: str = "ollama-helm") -> Live:
-    """A Deployment of a release with one pod."""
+    """Return a Deployment of a release with one pod."""
     deployment = workload()
     deployment.metadata = meta("web", annotations={"meta.helm.sh/release-name": release})
     other = workload()
@@ -40,7 +40,7 @@ EMPTY = Live([], [], [], [])
 def test_why_a_pod_did_not_start_is_known_when_helm_has_taken_it_away() -> None:
     watch = ReleaseWatch([SERVER], lambda _: EMPTY)
     watch.note("ns", live(crashing()))
-    watch.note("ns", live(starting()))  # it crashes again in a moment
+    watch.note("ns", live(starting()))  # it is about to crash again
     watch.note("elsewhere", EMPTY)
     watch.note("ns", EMPTY)
     [(server, problem)] = watch.taken_away({"ollama-release"})
@@ -66,8 +66,8 @@ def test_nothing_is_told_of_what_is_still_there_or_did_not_fail() -> None:
     ("replicas", "scaled"),
     [
         ({"ollama": 0}, True),
-        ({"ollama": 1}, False),  # it has pods, as where the volume is shared
-        ({}, False),  # nothing was to be followed
+        ({"ollama": 1}, False),  # it has pods, as with a shared volume
+        ({}, False),  # nothing was to be replaced
         ({"ollama": 0, "ollama-helm": 1}, False),  # `atomic: false` left the release
     ],
 )

@@ -1,4 +1,4 @@
-"""Revisions: what of the engine's history a person sees."""
+"""Revisions: the parts of the engine's history that are shown."""
 
 import json
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ def test_machines_get_everything_but_the_settings() -> None:
 
 
 def pages(count: int) -> tuple[list[history.Revision], list[list[str]]]:
-    """Read a history of so many revisions; the calls of the engine that this takes."""
+    """Read a history with this many revisions, and return the calls of the engine."""
     entries = [entry(message=f"{number}") for number in reversed(range(count))]
 
     def answer(arguments: Sequence[str]) -> tuple[int, str, str]:

@@ -1,4 +1,4 @@
-"""Imports between modules, read from their source."""
+"""Imports between modules, parsed from their source."""
 
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Jobs that a person starts: what goes into them, and what is told of pods and logs as they change."""
+"""Jobs started by a user: their specification, and the progress of their pods and logs."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +21,7 @@ def test_variables_reach_every_container_and_replace_their_own() -> None:
 
 
 def state(name: str, **kind: Any) -> SimpleNamespace:
-    """Status of a container."""
+    """Return the status of a container."""
     found = {"running": None, "waiting": None, "terminated": None, **kind}
     return SimpleNamespace(name=name, state=SimpleNamespace(**found), last_state=None)
 
@@ -36,7 +36,7 @@ def pod(*containers: SimpleNamespace, init: tuple[SimpleNamespace, ...] = ()) ->
 
 
 class Cluster:
-    """An API server that shows one picture after the other: pods, logs by container, condition of the Job."""
+    """An API server with a sequence of states: pods, logs by container, condition of the Job."""
 
     def __init__(self, *pictures: tuple[list[Any], dict[str, str], str]) -> None:
         self.pictures = list(pictures)

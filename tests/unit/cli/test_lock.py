@@ -1,4 +1,4 @@
-"""Pinned versions: what is committed is what the project is installed with."""
+"""Pinned versions: the committed ones are those that are installed."""
 
 from cli.lock import HEADER, parse_export, render_block
 from cli.project import PROJECT

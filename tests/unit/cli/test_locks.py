@@ -1,4 +1,4 @@
-"""Locks of a file backend: who holds them, which are stale, what a person is told."""
+"""Locks of a file backend: who holds them, which are stale, and the messages."""
 
 import json
 import os

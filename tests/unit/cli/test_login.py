@@ -1,4 +1,4 @@
-"""`make login`: where it reads the login from, and what it says where there is none."""
+"""`make login`: where it reads the login from, and its messages if there is none."""
 
 import base64
 import json
@@ -31,7 +31,7 @@ def stack(**config: Any) -> StackFile:
 
 
 def opened(outputs: dict[str, Any], file: StackFile | None = None) -> Any:
-    """A session whose engine knows outputs, and shows secrets only where it is asked to."""
+    """Return a session with outputs, which shows secrets only on request."""
 
     def output(arguments: list[str]) -> str:
         assert arguments == ["stack", "output", "--json", "--show-secrets"]
@@ -41,7 +41,7 @@ def opened(outputs: dict[str, Any], file: StackFile | None = None) -> Any:
 
 
 def api(monkeypatch: pytest.MonkeyPatch, data: dict[str, str] | None, status: int = 404) -> None:
-    """A cluster with the Secret chat/first-admin, or one that answers with an error."""
+    """Return a cluster with the Secret chat/first-admin, or one that answers with an error."""
 
     class Core:
         def __init__(self, _: Any) -> None:

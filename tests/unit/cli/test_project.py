@@ -1,4 +1,4 @@
-"""Stack files as the command line reads them."""
+"""Stack files in the command line."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `destroy` says to a stack whose data is protected."""
+"""`destroy` of a stack whose data is protected."""
 
 from pathlib import Path
 from typing import Any

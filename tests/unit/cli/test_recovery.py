@@ -1,4 +1,4 @@
-"""Recovery of an interrupted operation: what becomes of each pending operation of a state."""
+"""Recovery from an interrupted operation: the result of each pending operation of a state."""
 
 import json
 from collections.abc import Mapping

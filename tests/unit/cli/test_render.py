@@ -1,4 +1,4 @@
-"""The program run for a command, with neither engine nor cluster nor kubeconfig."""
+"""The program run by a command, without engine, cluster and kubeconfig."""
 
 import os
 from pathlib import Path

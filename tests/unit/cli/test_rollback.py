@@ -1,4 +1,4 @@
-"""Rollback: which revisions there is a way back to, and with which settings."""
+"""Rollback: the possible revisions, and their settings."""
 
 from pathlib import Path
 from typing import Any

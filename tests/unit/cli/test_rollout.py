@@ -1,4 +1,4 @@
-"""What the engine waits for, and whether it makes sense: from events and live objects to a verdict."""
+"""What the engine waits for, and whether it can succeed: from events and live objects to a verdict."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace as Object
@@ -17,7 +17,7 @@ WEB, STORE = Target("Deployment", "ns", "web"), Target("StatefulSet", "ns", "sto
 RELEASE = Target("Release", "ns", "chart")
 URN = "urn:pulumi:dev::ollama-librechat::ollama-librechat:index:LibreChat$"
 
-# --- Live objects as the API gives them ---
+# --- Live objects as the API returns them ---
 
 
 def container(name: str = "main", restarts: int = 0, *, last: int | None = None, **state: Any) -> Object:
@@ -68,7 +68,7 @@ def live(*workloads: tuple[str, Any], sets: Any = (), pods: Any = ()) -> Live:
 
 
 def web(*containers: Object, revision: int = 2, seen: int = 2) -> Live:
-    """A Deployment at its second revision, with a pod of one of its two."""
+    """Return a Deployment at its second revision, with a pod of one of its two."""
     sets = [replica_set(1), replica_set(2)]
     return live(deployment(seen=seen), sets=sets, pods=[pod("web-a", f"web-{revision}", *containers)])
 
@@ -82,7 +82,7 @@ class Clock:
 
 
 def after(*looks: tuple[float, Live, list[Target]]) -> Verdict | None:
-    """What is said at the last of several looks, each at a second."""
+    """Return the last of several verdicts, each at a time in seconds."""
     clock = Clock()
     judge, verdict = Judge(clock), None
     for second, found, targets in looks:
@@ -93,7 +93,7 @@ def after(*looks: tuple[float, Live, list[Target]]) -> Verdict | None:
 
 
 def lasting(found: Live, *targets: Target, seconds: float = LASTING) -> Verdict | None:
-    """What is said of something that stays as it is for a while."""
+    """Return the verdict for a state that lasts for a while."""
     return after((0, found, list(targets)), (seconds, found, list(targets)))
 
 
@@ -130,7 +130,7 @@ def test_the_engine_waits_for_what_it_has_begun_and_not_ended() -> None:
 
 
 def normal_container() -> st.SearchStrategy[Object]:
-    """Every state of a container that may still become ready, whatever happened to it before."""
+    """Return a status of a container that may still become ready, whatever happened to it before."""
     reasons = st.sampled_from(["ContainerCreating", "PodInitializing", "ErrImagePull", "ImagePullBackOff", None])
     few, many, code = st.integers(0, RESTARTS - 1), st.integers(0, 50), st.one_of(st.none(), st.integers(0, 255))
     completed = Object(exit_code=0, reason="Completed", message="")
@@ -215,7 +215,7 @@ def test_a_pod_that_crashed_before_the_engine_came_to_it_has_to_crash_again() ->
 
 
 def test_old_pods_that_crash_until_the_update_replaces_them_do_not_stop_it() -> None:
-    """Between the engine's event and its request the old revision is still the current one."""
+    """Between the engine's event and its request, the old revision is still current."""
     old, new = web(crashing(8)), web(starting())
     assert after((0, web(crashing(7)), []), (2, old, [WEB]), (4, new, [WEB]), (60, new, [WEB])) is None
 

@@ -1,4 +1,4 @@
-"""Which stack a command takes, and what it refuses before the engine runs."""
+"""The stack that a command uses, and what it refuses before the engine runs."""
 
 import io
 import os
@@ -104,7 +104,7 @@ def engine(*, once: bool) -> subprocess.Popen[bytes]:
 
 
 def control_c(process: subprocess.Popen[bytes]) -> None:
-    """What a terminal does: it tells everybody."""
+    """Send Ctrl-C like a terminal, to the whole process group."""
     process.send_signal(signal.SIGINT)
     os.kill(os.getpid(), signal.SIGINT)
 

@@ -1,4 +1,4 @@
-"""The local state: its passphrase, and the copy of the stack file that holds its salt."""
+"""The local state: its passphrase, and the copy of the stack file with its salt."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Rows of `make status`, from objects as the API gives them."""
+"""Rows of `make status`, from objects as the API returns them."""
 
 from types import SimpleNamespace as Object
 from typing import Any

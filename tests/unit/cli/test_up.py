@@ -1,4 +1,4 @@
-"""The command `up` after an operation that failed: what is taken into the state, and when it goes on."""
+"""The command `up` after a failed operation: what is added to the state, and when it retries."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def nothing(_: str) -> Live:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command with the statuses that the engine ends with in turn, where something can always be taken."""
+    """Run the command with these exit statuses of the engine in turn, where something can always be recovered."""
 
     def started(*statuses: int, verdict: Verdict | None = None) -> tuple[int, int]:
         left, taken = list(statuses), 0

@@ -1,4 +1,4 @@
-"""The thread that looks at the cluster while the engine works."""
+"""The thread that watches the cluster while the engine works."""
 
 import json
 import time
@@ -90,7 +90,7 @@ def test_it_looks_while_an_operation_runs_and_outlives_a_cluster_that_is_away(
 
 
 def test_the_cluster_is_asked_before_the_log(log: Path) -> None:
-    """Else a pod of a step that begins in between would count as one from before."""
+    """Otherwise a pod of a step that begins in between would count as an earlier one."""
     clock, interrupts = Clock(), list[str]()
     log.write_text("")
 

@@ -20,7 +20,7 @@ def git(directory: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project in a subdirectory of a repository, with two commits."""
+    """Create a project in a subdirectory of a repository, with two commits."""
     project = tmp_path / "repository" / "charts"
     (project / ".venv" / "bin").mkdir(parents=True)
     (project / ".venv" / "pyvenv.cfg").write_text("home = /usr")

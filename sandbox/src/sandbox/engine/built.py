@@ -27,7 +27,7 @@ ENGINE = GoProgram(
 )
 """The command line, which contains the engine; version of go.mod in its module folder."""
 
-# The Go module with the newest language host is not released; this is the last SDK module that contains it,
+# The Go module with the newest language host cannot be downloaded; this is the last SDK module that contains it,
 # and it has the same protocol.
 LANGUAGE_HOST = GoProgram(
     name="pulumi-language-python",

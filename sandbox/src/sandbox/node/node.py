@@ -205,7 +205,7 @@ class RealNode:
         present = set(listed.stdout.split())
         marks = private_directory(self.layout.directory / "images")
         for path in self._archives:
-            # Folders in the cache are identified by their names, others by their times.
+            # An archive in the cache is identified by its folder's name, any other one by its modification time.
             stat = path.stat()
             mark = marks / f"{path.parent.name}-{path.name}-{stat.st_size}-{stat.st_mtime_ns}"
             if mark.exists() and present.issuperset(references(path)):

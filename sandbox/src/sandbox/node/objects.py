@@ -68,7 +68,7 @@ def node_objects(coredns_image: str, api_port: int) -> list[Manifest]:
 
 
 def _api_server_address(port: int) -> Manifest:
-    """Return the objects that lead pods to the API server, which does not publish its own address here."""
+    """Return the EndpointSlice that leads pods to the API server, which does not publish its own address here."""
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",

@@ -1,5 +1,5 @@
-"""Stand-ins for the provider plugins ``kubernetes`` and ``random`` where the official ones cannot be had.
+"""Stand-ins for the provider plugins ``kubernetes`` and ``random`` where the official ones are not available.
 
-They are test equipment: they match the official plugins in what a program relies on, serve the sandbox only,
+They are for tests: they match the official plugins in what a program relies on, serve the sandbox only,
 and are named in the output of every command that uses them.
 """

@@ -31,17 +31,17 @@ _OPTIONS = [
     ("grpc.max_receive_message_length", _MESSAGE_LIMIT),
     ("grpc.max_send_message_length", _MESSAGE_LIMIT),
 ]
-# An operation holds its thread until the object is ready, and the engine runs this many at once by default or
+# An operation blocks its thread until the object is ready, and the engine runs this many at once by default or
 # less.
 _THREADS = 128
 
 
 class PluginError(Exception):
-    """An operation failed; the message goes to the person as it is and must not contain a secret."""
+    """An operation failed; the message is shown to the user as it is and must not contain a secret."""
 
 
 class NotReadyError(Exception):
-    """An object exists on the cluster but did not become ready: its state is to be kept, the operation fails.
+    """An object exists in the cluster but did not become ready: keep its state, and fail the operation.
 
     Args:
         message: What happened to which object.
@@ -69,21 +69,21 @@ class NotReadyError(Exception):
 
 
 class EngineLog:
-    """The engine's log: messages that stay, and the status beside a resource while it is being worked on.
+    """The engine's log: permanent messages, and the status beside a resource during an operation.
 
     Args:
-        address: Address of the engine, as it is given to the plugin.
+        address: Address of the engine, from the plugin's arguments.
     """
 
     def __init__(self, address: str) -> None:
         self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_OPTIONS))
 
     def info(self, urn: str, message: str) -> None:
-        """Log a message that stays."""
+        """Log a permanent message."""
         self._log(proto.INFO, urn, message, ephemeral=False)
 
     def warning(self, urn: str, message: str) -> None:
-        """Log a warning that stays."""
+        """Log a permanent warning."""
         self._log(proto.WARNING, urn, message, ephemeral=False)
 
     def status(self, urn: str, message: str) -> None:
@@ -94,7 +94,7 @@ class EngineLog:
         try:
             self._stub.Log(proto.LogRequest(severity=severity, urn=urn, message=message, ephemeral=ephemeral))
         except grpc.RpcError as error:
-            # A lost message must not fail the operation that it tells about.
+            # A lost message must not fail the operation.
             sys.stderr.write(f"message to the engine lost ({error.code()}): {message}\n")
 
 
@@ -111,7 +111,7 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 def reported(method: _Method) -> _Method:
-    """Turn what a method of a servicer raises into the status that the engine understands."""
+    """Turn the exceptions of a servicer's method into the status that the engine understands."""
 
     @functools.wraps(method)
     def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
@@ -121,8 +121,8 @@ def reported(method: _Method) -> _Method:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
         except NotReadyError as error:
             context.abort_with_status(_Status(str(error), error.detail))
-        except Exception as error:  # noqa: BLE001 - the last place that can tell the person
-            # Frames and the type only: the text of an unforeseen error could contain a value.
+        except Exception as error:  # noqa: BLE001 - the last place that can report it
+            # Frames and the type only: the text of an unexpected error could contain a value.
             frames = "".join(traceback.format_tb(error.__traceback__)[-4:])
             text = f"{self.name} stand-in: unexpected {type(error).__name__} in {method.__name__}:\n{frames}"
             context.abort(grpc.StatusCode.INTERNAL, text)
@@ -131,11 +131,11 @@ def reported(method: _Method) -> _Method:
 
 
 class StandIn(provider_pb2_grpc.ResourceProviderServicer):
-    """What both stand-ins share: identity, provider configuration taken as it is, and refusals.
+    """Base class of the stand-ins: identity, configuration, and refusals.
 
     Args:
         name: Package name, ``kubernetes`` or ``random``.
-        version: Version of the SDK package that this stands in for.
+        version: Version of the SDK package whose plugin this replaces.
         log: The engine's log.
     """
 
@@ -145,7 +145,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         self.log = log
 
     def unsupported(self, what: str) -> PluginError:
-        """Return the error for something that only the official plugin can do."""
+        """Return the error for something that only the official plugin supports."""
         return PluginError(
             f"the {self.name} stand-in does not support {what}: install the official plugin "
             f"(pulumi plugin install resource {self.name} {self.version})"
@@ -194,11 +194,11 @@ def serve(make: Callable[[EngineLog], StandIn]) -> None:
     """Serve a stand-in until the engine ends this process.
 
     Args:
-        make: Makes the stand-in, given the engine's log. The engine's address is the first argument on the
-            command line; the port served is told on standard output, as the engine expects.
+        make: Creates the stand-in from the engine's log. The engine's address is the first argument on the
+            command line; the port is printed on standard output, as the engine expects.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
-        # The engine asks so for the end, with nothing in progress any more; leaving at once saves it half a second.
+        # The engine requests the end, with nothing in progress any more; exiting at once saves half a second.
         signal.signal(number, _leave)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]

@@ -1,4 +1,4 @@
-"""Property values as the engine sends them, as plain Python: JSON's types and two marks.
+"""Property values from the engine as plain Python: JSON's types and two markers.
 
 The wire format is that of the SDK's protobuf ``Struct`` with signature keys for what JSON cannot say.
 """
@@ -29,27 +29,27 @@ Value: TypeAlias = Any
 
 
 def is_object(value: Value) -> TypeGuard[dict[str, Value]]:
-    """Return whether a value is an object of JSON."""
+    """Return whether a value is a JSON object."""
     return isinstance(value, dict)
 
 
 def is_list(value: Value) -> TypeGuard[list[Value]]:
-    """Return whether a value is a list of JSON."""
+    """Return whether a value is a JSON array."""
     return isinstance(value, list)
 
 
 def as_object(value: Value) -> dict[str, Value]:
-    """Return a value that is an object wherever it is there at all; an empty one for what is absent or null."""
+    """Return a value that is an object if it is set; an empty one if it is absent or null."""
     return value or {}
 
 
 def as_list(value: Value) -> list[Value]:
-    """Return a value that is a list wherever it is there at all; an empty one for what is absent or null."""
+    """Return a value that is a list if it is set; an empty one if it is absent or null."""
     return value or []
 
 
 class Unknown:
-    """A value that is known only after what it comes from exists. There is one: :data:`UNKNOWN`."""
+    """A value that is only known after its source exists. There is one instance: :data:`UNKNOWN`."""
 
     def __repr__(self) -> str:
         return "<unknown>"
@@ -72,7 +72,7 @@ def from_struct(struct: struct_pb2.Struct) -> dict[str, Value]:
     """Return the properties of a message. Whole numbers become int.
 
     Raises:
-        ValueError: A value is an asset, an archive or a resource reference, which no resource here takes.
+        ValueError: A value is an asset, an archive or a resource reference, which no resource here accepts.
     """
     return {key: _from_value(value) for key, value in struct.fields.items()}
 
@@ -103,7 +103,7 @@ def _from_value(value: struct_pb2.Value) -> Value:  # noqa: PLR0911 - one for ea
 
 
 def to_struct(properties: Mapping[str, Value]) -> struct_pb2.Struct:
-    """Return the message for properties: the inverse of :func:`from_struct`."""
+    """Return properties as a message: the inverse of :func:`from_struct`."""
     struct = struct_pb2.Struct()
     for key, item in properties.items():
         _fill(struct.fields[key], item)
@@ -136,7 +136,7 @@ def _fill(target: struct_pb2.Value, value: Value) -> None:
 
 
 def reveal(value: Value) -> Value:
-    """Return a deep copy without the marks of secrets; it must go to nobody but the cluster."""
+    """Return a deep copy without markers of secrets, which must only be sent to the cluster."""
     if isinstance(value, Secret):
         return reveal(value.value)
     if is_object(value):
@@ -167,10 +167,10 @@ def has_secret(value: Value) -> bool:
 
 
 def mark_secrets(plain: Value, source: Value) -> Value:
-    """Return a plain value with a Secret mark wherever the value that it was made from has one.
+    """Return a plain value with secrets marked as in the value that it was created from.
 
-    Objects are marked key by key, so that one secret does not hide everything around it. A list with a secret
-    in it becomes secret as a whole, for its elements may have moved.
+    Objects are marked key by key, so that one secret does not hide everything else. A list with a secret
+    in it becomes secret as a whole, because its elements may have moved.
     """
     if is_object(plain) and is_object(source):
         return {key: mark_secrets(item, source[key]) if key in source else item for key, item in plain.items()}

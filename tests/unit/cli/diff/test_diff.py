@@ -1,4 +1,4 @@
-"""How two stacks differ: settings, objects, and what is printed."""
+"""Differences between two stacks: settings, objects, and the report."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What stacks need, and a cluster that has all of it."""
+"""The needs of stacks, and a cluster that meets all of them."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -20,7 +20,7 @@ def _needs(settings: str) -> Needs:
 
 
 def needs_of(**settings: Any) -> Needs:
-    """What a stack with these settings needs; each is rendered once."""
+    """Return the needs of a stack with these settings; rendered once."""
     return _needs(yaml.safe_dump(settings))
 
 
@@ -57,9 +57,9 @@ BLIND = Facts(
     pod_security=None,
     daemon_sets=None,
 )
-"""What a user learns who may look at nothing."""
+"""Facts for a user without any read permission."""
 
 
 def node(**changes: Any) -> Facts:
-    """The good cluster with another node."""
+    """Return the good cluster with another node."""
     return replace(GOOD, nodes=(replace(NODE, **changes),))

@@ -1,4 +1,4 @@
-"""Each check, on what was found in a cluster."""
+"""Each check, on facts of a cluster."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -31,7 +31,7 @@ OWN = {"app.kubernetes.io/part-of": "ollama-librechat"}
 
 
 def bad(needs: Needs, facts: Facts) -> list[tuple[str, str]]:
-    """Level and check of everything that is not as it should be."""
+    """Return level and check of every finding that is not ok."""
     return [(found.level, found.path) for found in diagnose(needs, facts) if found.level != "ok"]
 
 
@@ -294,7 +294,7 @@ def test_what_is_there_is_no_error(settings: dict[str, Any], facts: Facts) -> No
 @pytest.mark.parametrize(
     ("provisioner", "policies"),
     [
-        # None of these follows fsGroup, but all of them make directories with mode 0777.
+        # None of these honours fsGroup, but all of them create directories with mode 0777.
         ("k8s.io/minikube-hostpath", {}),
         ("rancher.io/local-path", {}),
         ("microk8s.io/hostpath", {}),

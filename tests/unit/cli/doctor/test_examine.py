@@ -1,4 +1,4 @@
-"""Which namespaces a stack has deployed, by its local state."""
+"""The namespaces that a stack has deployed, from its local state."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ STACK = StackFile("dev", Path("Pulumi.dev.yaml"), {})
 
 @pytest.fixture
 def state(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The deployment in the local state."""
+    """Return a deployment in the local state."""
     monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
     found: dict[str, Any] = {}
     monkeypatch.setattr(examine, "deployment", lambda _: found)

@@ -1,4 +1,4 @@
-"""What a stack needs of its cluster, taken from its objects."""
+"""What a stack needs from its cluster, derived from its objects."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What counts as a difference, and who made it."""
+"""What counts as a difference, and who caused it."""
 
 import copy
 import json
@@ -17,7 +17,7 @@ KEYED = {"containers": ("name",), "env": ("name",), "ports": ("containerPort", "
 
 
 def fields_of(value: Any, key: str = "") -> Object:
-    """FieldsV1 of a value, as the API server writes it: by merge keys where a list has them, else as a whole."""
+    """Return FieldsV1 of a value as the API server writes it: by merge keys if a list has them, else as a whole."""
     if isinstance(value, dict):
         return {f"f:{name}": fields_of(entry, name) for name, entry in value.items() if entry is not None}
     if isinstance(value, list) and key in KEYED:
@@ -28,7 +28,7 @@ def fields_of(value: Any, key: str = "") -> Object:
 
 
 def stored(value: Any, *others: Object, completed: Object | None = None) -> Object:
-    """A live object that this stack applied, with what the API server completed, and entries of other managers."""
+    """Return a live object that this stack applied, completed by the API server, with entries of other managers."""
     live = {**copy.deepcopy(value), **(completed or {})}
     own = {"manager": OWN, "operation": "Apply", "time": "2026-01-01T00:00:00Z", "fieldsV1": fields_of(value)}
     live["metadata"] = {**live.get("metadata", {}), "managedFields": [own, *others]}
@@ -147,7 +147,7 @@ POLICY: Object = {"kind": "NetworkPolicy", "spec": {"podSelector": {}, "ingress"
 
 
 def policy(changed: Object, field: str) -> Object:
-    # Applied as a whole, so that one entry has all of the field.
+    # Applied as a whole, so that one entry owns the whole field.
     live = stored(POLICY, by("kubectl-patch", {"f:spec": {f"f:{field}": {}}}))
     live["metadata"]["managedFields"][0]["fieldsV1"] = {
         "f:spec": {f"f:{name}": {} for name in POLICY["spec"] if name != field}

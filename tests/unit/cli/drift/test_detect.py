@@ -1,4 +1,4 @@
-"""From the engine's events to lines: what is told of each resource, and what is never told."""
+"""From the engine's events to lines: what is reported of each resource, and what must never be."""
 
 import json
 from typing import Any
@@ -147,11 +147,11 @@ def env_fields(name: str, fields: Object) -> Object:
 @pytest.mark.parametrize(
     ("before", "after", "fields"),
     [
-        # A reference that somebody replaced by the secret itself.
+        # A reference that somebody replaced with the secret itself.
         ([REFERENCE], [{"name": "CREDS_KEY", "value": "s3cr3t-text"}], env_fields("CREDS_KEY", {"f:value": {}})),
-        # A variable that somebody added.
+        # An added variable.
         ([], [{"name": "OPENAI_API_KEY", "value": "s3cr3t-text"}], env_fields("OPENAI_API_KEY", {".": {}})),
-        # A value that looks like one.
+        # A value that looks like a secret.
         ([], [{"name": "X", "value": "https://user:s3cr3t-text@host"}], env_fields("X", {".": {}})),
         (
             [{"name": "PROXY_PASSWORD", "value": "old"}],

@@ -1,4 +1,4 @@
-"""Helm's record of a release, and what of its objects counts as a difference."""
+"""Helm's record of a release, and which changes of its objects count as a difference."""
 
 import base64
 import copy
@@ -48,7 +48,7 @@ DEPLOYMENT: dict[str, Any] = {
 
 
 def as_the_server_has_it() -> dict[str, Any]:
-    """The object with the defaults, the status and the spelling of the API server."""
+    """Return the object with the API server's defaults, status and normalisation."""
     live = copy.deepcopy(DEPLOYMENT)
     live["metadata"] |= {
         "namespace": "ollama",
@@ -68,7 +68,7 @@ def as_the_server_has_it() -> dict[str, Any]:
 
 
 def live_with(wanted: dict[str, Any], *others: dict[str, Any], live: dict[str, Any] | None = None) -> dict[str, Any]:
-    """An object as the server has it after Helm applied what is wanted and others changed something."""
+    """Return an object as stored after Helm applied it and others changed something."""
     result = copy.deepcopy(as_stored(wanted)) if live is None else live
     managers = [by("helm", fields_of(as_stored(wanted)), "2026-01-01T00:00:00Z"), *others]
     return {**result, "metadata": {**result["metadata"], "managedFields": managers}}
@@ -95,7 +95,7 @@ def test_an_object_that_is_gone_is_told() -> None:
 
 
 def edited(change: Callable[[dict[str, Any]], Any], fields: dict[str, Any]) -> list[Line]:
-    """Change a live Deployment as kubectl does, which then is the manager of these fields of its `spec`."""
+    """Change a live Deployment like kubectl, which becomes the manager of these fields of its `spec`."""
     live = as_the_server_has_it()
     change(live["spec"])
     return drift(DEPLOYMENT, live_with(DEPLOYMENT, by("kubectl-edit", {"f:spec": fields}), live=live))
@@ -213,7 +213,7 @@ def test_a_record_is_read_as_helm_writes_it() -> None:
     assert (found.name, found.namespace, found.revision) == ("ollama-helm", "ollama", 2)
     assert (found.status, found.chart) == ("deployed", "ollama-1.77.0")
     assert manifest_objects(found) == [DEPLOYMENT]
-    assert decode(encoded(json.dumps(record()).encode())) == found  # as Helm wrote it before it compressed
+    assert decode(encoded(json.dumps(record()).encode())) == found  # as written by Helm before it used compression
 
 
 @pytest.mark.parametrize("content", [b"", b"hunter2", b'{"name": "hunter2"}', b"\x1f\x8bhunter2"])

@@ -1,4 +1,4 @@
-"""Who set a field, for every object and every division of its fields among managers."""
+"""Who set a field, for random objects and divisions of their fields among managers."""
 
 import json
 from collections.abc import Mapping
@@ -42,10 +42,10 @@ def is_part(one: Path, other: Path) -> bool:
 
 
 def has(own: list[Path], path: Path) -> bool:
-    """Whether who set these fields has what is at a path: a part of it, or a leaf that it is in."""
+    """Return whether the owner of these fields owns a path: a part of it, or a leaf above it."""
 
     def is_leaf(field: Path) -> bool:
-        # Of an item of a list only what is named belongs to who made it.
+        # Of a list item, only the named fields belong to its creator.
         return not isinstance(field[-1], Key) and not any(len(o) > len(field) and is_part(o, field) for o in own)
 
     return any(is_part(field, path) and (len(field) >= len(path) or is_leaf(field)) for field in own)
@@ -62,13 +62,13 @@ def test_every_field_is_found_with_the_manager_that_has_it(assigned: list[tuple[
         related = [number for number, own in fields.items() if has(own, path)]
         found = owner(entries, path, OWN)
         assert found is not None
-        # The latest of those that have it, a part of it, or what it is a part of.
+        # The latest of those that own it, a part of it, or one of its parents.
         assert found.name == f"manager-{max(related)}"
 
 
 @given(paths, paths)
 def test_nobody_has_what_is_in_no_entry(path: Path, other: Path) -> None:
-    # What is below a leaf belongs to it; but of an item of a list only what is named does.
+    # A leaf owns everything below it; but of a list item, only the named fields are owned.
     below_an_item = len(other) > len(path) and isinstance(path[-1], Key)
     assert owns(tree([path]), other) == (is_part(path, other) and not below_an_item)
 

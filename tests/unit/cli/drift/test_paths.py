@@ -1,4 +1,4 @@
-"""Where a field is in an object."""
+"""Paths of fields in an object."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The preview behind `make drift`: how it is asked for, and what becomes of one that fails."""
+"""The preview behind `make drift`: its options, and a failing one."""
 
 import json
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ SUMMARY = {"summaryEvent": {"durationSeconds": 1}}
 
 
 def session(status: int, said: str, *events: dict[str, Any]) -> tuple[Session, list[list[str]]]:
-    """A session whose engine sends these events while it previews."""
+    """Return a session whose engine sends these events in a preview."""
 
     def answer(arguments: Sequence[str]) -> tuple[int, str, str]:
         address = arguments[arguments.index("--event-log") + 1].removeprefix("tcp://")

@@ -1,4 +1,4 @@
-"""Which Helm releases `make drift` compares."""
+"""The Helm releases that `make drift` compares."""
 
 from cli.drift.events import Resource
 from cli.drift.releases import deployed

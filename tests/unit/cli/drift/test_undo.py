@@ -1,4 +1,4 @@
-"""Removal of what somebody added to an object."""
+"""Removal of additions to an object."""
 
 import copy
 from typing import Any

@@ -8,8 +8,8 @@ from sandbox.plugins.server import serve
 
 
 def _load_client() -> None:
-    """Import the Kubernetes client, which takes half a second, while the engine still starts the program."""
-    importlib.import_module("kubernetes.config")  # for the cache of modules
+    """Import the Kubernetes client, which takes half a second, while the engine is still starting the program."""
+    importlib.import_module("kubernetes.config")  # for the module cache
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The Kubernetes API by plain objects: what a provider needs of it, over the official client's connection."""
+"""The Kubernetes API with plain objects, as a provider needs it, over the official client's connection."""
 
 import json
 import threading
@@ -28,7 +28,7 @@ class ApiError(PluginError):
     Attributes:
         status: HTTP status code.
         reason: Kubernetes' reason, such as ``NotFound`` or ``AlreadyExists``.
-        kind: Plural of the kind that the error is about; empty if the server does not say.
+        kind: Plural of the kind in the error; empty if the server does not say.
     """
 
     def __init__(self, status: int, reason: str, message: str, kind: str = "") -> None:
@@ -39,12 +39,12 @@ class ApiError(PluginError):
 
     @property
     def not_found(self) -> bool:
-        """Whether something is missing: the object, its namespace, or its kind."""
+        """Whether the object, its namespace or its kind does not exist."""
         return self.status == HTTPStatus.NOT_FOUND
 
 
 class UnknownKindError(ApiError):
-    """The API server does not serve this kind, for instance because its definition is missing."""
+    """The API server does not serve this kind, for example because its definition is missing."""
 
     def __init__(self, api_version: str, kind: str) -> None:
         super().__init__(HTTPStatus.NOT_FOUND, "NotFound", f'no matches for kind "{kind}" in version "{api_version}"')
@@ -87,11 +87,11 @@ class Api:
     """A connection to one API server. Methods may be called from several threads.
 
     Args:
-        client: The ``kubernetes.client.ApiClient`` that holds address and credentials.
+        client: The ``kubernetes.client.ApiClient`` with address and credentials.
     """
 
     def __init__(self, client: "ApiClient") -> None:
-        self._client: Any = client  # what is used of it has no types
+        self._client: Any = client  # the parts of it that are used have no types
         self._types: dict[tuple[str, str], ResourceType] = {}
         self._lock = threading.Lock()
 
@@ -112,7 +112,7 @@ class Api:
         """Send a request and return the object in the answer.
 
         Raises:
-            ApiError: The server answered with an error, or (:class:`ConnectionLostError`) not at all.
+            ApiError: The server answered with an error, or not at all (:class:`ConnectionLostError`).
         """
         import urllib3  # noqa: PLC0415 - loaded with the client, beside the program
 
@@ -131,7 +131,7 @@ class Api:
                 body=None if body is None else json.dumps(body).encode(),
             )
         except urllib3.exceptions.HTTPError as error:
-            # Only the last part says what happened; before it come names of Python classes.
+            # Only the last part says what happened; the others are names of Python classes.
             raise ConnectionLostError(self.server, str(error).rpartition(": ")[2]) from None
         content: Any
         try:
@@ -145,7 +145,7 @@ class Api:
         return content if is_object(content) else {}
 
     def type_of(self, api_version: str, kind: str) -> ResourceType:
-        """Return how a kind is served; asked once per API version, and again for a kind that was not there.
+        """Return how a kind is served; cached per API version, and read again for an unknown kind.
 
         Raises:
             UnknownKindError: The server does not serve it.
@@ -186,25 +186,25 @@ class Api:
         return [{"apiVersion": api_version, "kind": kind, **item} for item in found]
 
     def create(self, obj: dict[str, Any], *, manager: str, dry_run: bool = False) -> dict[str, Any]:
-        """Create an object; an existing one is an error."""
+        """Create an object; fail if it exists."""
         path = self._path(obj, collection=True)
         return self.request("POST", path, query=_options(manager, dry_run), body=obj)
 
     def apply(self, obj: dict[str, Any], *, manager: str, force: bool, dry_run: bool = False) -> dict[str, Any]:
-        """Apply an object on the server side."""
+        """Apply an object with server-side apply."""
         query = {**_options(manager, dry_run), "force": str(force).lower()}
         return self.request("PATCH", self._path(obj), query=query, body=obj, content_type=_APPLY)
 
     def replace(self, obj: dict[str, Any], *, manager: str, dry_run: bool = False) -> dict[str, Any]:
-        """Replace an object as a whole."""
+        """Replace a whole object."""
         return self.request("PUT", self._path(obj), query=_options(manager, dry_run), body=obj)
 
     def json_patch(self, obj: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
-        """Change an object by a JSON patch."""
+        """Patch an object with a JSON patch."""
         return self.request("PATCH", self._path(obj), body=operations, content_type=_JSON_PATCH)
 
     def delete(self, obj: dict[str, Any], propagation: Literal["Foreground", "Background", "Orphan"]) -> None:
-        """Ask for the deletion of an object; it may take a while, see its ``metadata.deletionTimestamp``."""
+        """Request the deletion of an object; it may take a while, see its ``metadata.deletionTimestamp``."""
         options = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation}
         self.request("DELETE", self._path(obj), body=options)
 
@@ -214,20 +214,20 @@ def _options(manager: str, dry_run: bool) -> dict[str, str]:
 
 
 class Reachability:
-    """Whether the API server answers; asked once per operation of Pulumi, in seconds.
+    """Whether the API server answers; checked once per Pulumi operation, within seconds.
 
     Args:
-        api: Connection to try.
+        api: Connection to check.
     """
 
     def __init__(self, api: Api) -> None:
         self._api = api
 
     def problem(self, attempts: int = 2) -> str:
-        """Return why the API server does not answer, or an empty string.
+        """Return why the API server does not answer; empty if it does.
 
         Args:
-            attempts: Tries, half a second apart, before giving up.
+            attempts: Number of attempts, half a second apart.
         """
         text = ""
         for attempt in range(attempts):

@@ -1,4 +1,4 @@
-"""What would change: the live object, at the places that the program sets, against what the program wants."""
+"""Differences between the live object, in the fields that the program sets, and the new inputs."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -37,11 +37,11 @@ Kind = Literal["add", "delete", "update"]
 
 @dataclass(frozen=True)
 class Change:
-    """A difference at one place.
+    """A difference in one field.
 
     Attributes:
-        kind: What happens to the value.
-        replace: Whether the object must be made anew for it.
+        kind: Kind of change.
+        replace: Whether it requires a replacement.
     """
 
     kind: Kind
@@ -57,7 +57,7 @@ def plan(
     *,
     namespaced: bool,
 ) -> dict[Path, Change]:
-    """Return what an update would change.
+    """Return the changes that an update would make.
 
     Args:
         live: Live object of the last operation.
@@ -76,7 +76,7 @@ def plan(
         else:
             meta.pop("namespace", None)
     if name_of(wanted):
-        # A name that the program spells out now, and that was generated before, is the same name.
+        # A generated name that the program now sets explicitly is the same name.
         before["name"] = name_of(live)
     pruned = {"apiVersion": live.get("apiVersion"), **pruned, "metadata": before}
     wanted = {**wanted, "metadata": after}
@@ -88,7 +88,7 @@ def plan(
 
 
 def delete_first(wanted: dict[str, Value], live: dict[str, Value]) -> bool:
-    """Return whether a replacement must wait for the deletion of the old object, because its name is fixed."""
+    """Return whether a replacement must be created after the deletion of the old object, as its name is fixed."""
     same_place = (name_of(wanted), namespace_of(wanted)) == (name_of(live), namespace_of(live))
     return same_place and annotation(wanted, AUTONAMED) != "true"
 

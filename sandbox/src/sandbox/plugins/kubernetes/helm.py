@@ -1,4 +1,4 @@
-"""Runs Helm for one cluster: values and credentials go through files and pipes, never through arguments."""
+"""Runs Helm for one cluster: values and credentials are passed in files and pipes, never in arguments."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from sandbox.plugins.server import PluginError
 from sandbox.plugins.values import as_list, as_object
 
 _FILES = ("certificate-authority", "client-certificate", "client-key", "tokenFile")
-_LOOK_AGAIN = 0.1  # seconds between two looks at a running command
+_LOOK_AGAIN = 0.1  # seconds between two checks of a running command
 
 
 class Helm:
@@ -28,7 +28,7 @@ class Helm:
 
     Args:
         cluster: The cluster that the provider was configured with.
-        cancelled: Set when the person cancels the operation.
+        cancelled: Set when the user cancels the operation.
     """
 
     def __init__(self, cluster: Cluster, cancelled: threading.Event) -> None:
@@ -36,10 +36,10 @@ class Helm:
         self._cancelled = cancelled
 
     def run(self, *arguments: str, values: Mapping[str, Any] | None = None) -> str:
-        """Run a command and return what it prints.
+        """Run a command and return its output.
 
         Args:
-            arguments: Command with its arguments; nothing secret.
+            arguments: Command with its arguments, without secrets.
             values: Values of the release, passed on standard input.
 
         Raises:
@@ -66,7 +66,7 @@ class Helm:
             ) as process:
                 while process.poll() is None:
                     if self._cancelled.wait(_LOOK_AGAIN):
-                        process.terminate()  # Helm ends what it does, and rolls back if it was asked to
+                        process.terminate()  # Helm stops, and rolls back if `atomic` is set
                         process.wait()
             stdout.seek(0)
             stderr.seek(0)
@@ -77,7 +77,7 @@ class Helm:
 
 
 def command() -> Path:
-    """Return the Helm command, building it the first time.
+    """Return the Helm command, building it if necessary.
 
     Raises:
         PluginError: It cannot be built; the message says why.
@@ -89,11 +89,11 @@ def command() -> Path:
 
 
 def absolute(kubeconfig: Mapping[str, Any], base: Path | None) -> Mapping[str, Any]:
-    """Return a kubeconfig whose files are named from the root, so that it works in another folder.
+    """Return a kubeconfig with absolute file paths, so that it works in another folder.
 
     Args:
         kubeconfig: The kubeconfig.
-        base: Folder that it comes from; None if its contents were given.
+        base: Folder of its file; None if its contents were given.
     """
 
     def whole(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def chart_version(helm: Helm, location: Sequence[str]) -> str:
         location: Arguments that name the chart.
 
     Raises:
-        PluginError: The chart cannot be had.
+        PluginError: The chart cannot be read.
     """
     found = yaml.safe_load(helm.run("show", "chart", *location))
     return str(found["version"])

@@ -1,4 +1,4 @@
-"""Fields that Kubernetes does not let anyone change: a new value means a new object.
+"""Fields that Kubernetes does not allow to change: a new value requires a replacement.
 
 The list is the official provider's, for the API versions that are still served.
 """
@@ -6,10 +6,10 @@ The list is the official provider's, for the API versions that are still served.
 from sandbox.plugins.values import Value, is_list, is_object
 
 Path = tuple[str | int, ...]
-"""Where a value is: keys and list indices from the top of the object."""
+"""Path of a value: keys and list indexes from the root of the object."""
 
 IDENTITY = ("metadata.name", "metadata.namespace")
-"""What makes an object this one; immutable in every kind."""
+"""Fields that identify an object; immutable in every kind."""
 
 _POD_SPEC = (
     *(
@@ -89,7 +89,7 @@ _FIELDS: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 def immutable_fields(obj: dict[str, Value], *, config_map_mutable: bool, secret_mutable: bool) -> tuple[str, ...]:
-    """Return the fields whose change needs a new object, as dotted paths; ``*`` is any list index.
+    """Return the fields whose change requires a replacement, as dotted paths; ``*`` is any list index.
 
     Args:
         obj: The wanted object.
@@ -112,8 +112,8 @@ def needs_replacement(path: Path, value: Value, fields: tuple[str, ...]) -> bool
     """Return whether a change touches an immutable field.
 
     Args:
-        path: Where the change is.
-        value: The new value there; a whole subtree where it was absent before.
+        path: Path of the change.
+        value: The new value there; a whole subtree if it was absent before.
         fields: Result of :func:`immutable_fields`.
     """
     return any(_touches(path, value, tuple(field.split("."))) for field in fields)

@@ -1,4 +1,4 @@
-"""Pure helpers on Kubernetes objects: names, annotations, and their form in the state."""
+"""Pure functions on Kubernetes objects: names, annotations, and their form in the state."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ FIELD_MANAGER = "pulumi.com/patchFieldManager"
 DELETION_PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 REPLACE_UNREADY = "pulumi.com/replaceUnready"
 
-# Keys of the state besides the live object; the official provider's, so that a stack can move to it.
+# Keys of the state besides the live object, as in the official provider, so that a stack can switch to it.
 STATE_INPUTS = "__inputs"
 STATE_API_VERSION = "__initialApiVersion"
 STATE_FIELD_MANAGER = "__fieldManager"
@@ -29,7 +29,7 @@ _SERVER_FIELDS = (
     *("resourceVersion", "selfLink", "uid"),
 )
 
-# Where the scope matters although the cluster cannot be asked; everything else is taken to be namespaced.
+# For when the scope matters but the cluster cannot be asked; all other kinds are assumed to be namespaced.
 _CLUSTER_SCOPED = frozenset(
     {
         *(
@@ -55,42 +55,42 @@ _CLUSTER_SCOPED = frozenset(
 
 
 def is_cluster_scoped(kind: str) -> bool:
-    """Return whether a built-in kind has no namespace, without asking the cluster."""
+    """Return whether a built-in kind is cluster-scoped, without asking the cluster."""
     return kind in _CLUSTER_SCOPED
 
 
 def metadata(obj: dict[str, Value]) -> dict[str, Value]:
-    """Return the metadata of an object; an empty dict where it is absent or not yet known."""
+    """Return the metadata of an object; an empty dict if it is absent or unknown."""
     found = obj.get("metadata")
     return found if is_object(found) else {}
 
 
 def name_of(obj: dict[str, Value]) -> str:
-    """Return ``metadata.name``, or an empty string where it is absent or not yet known."""
+    """Return ``metadata.name``; empty if it is absent or unknown."""
     found = metadata(obj).get("name")
     return found if isinstance(found, str) else ""
 
 
 def namespace_of(obj: dict[str, Value]) -> str:
-    """Return ``metadata.namespace``, or an empty string where it is absent or not yet known."""
+    """Return ``metadata.namespace``; empty if it is absent or unknown."""
     found = metadata(obj).get("namespace")
     return found if isinstance(found, str) else ""
 
 
 def annotation(obj: dict[str, Value], key: str) -> str:
-    """Return an annotation, or an empty string."""
+    """Return an annotation; empty if it is absent."""
     annotations = metadata(obj).get("annotations")
     found = annotations.get(key) if is_object(annotations) else None
     return found if isinstance(found, str) else ""
 
 
 def identity(obj: dict[str, Value]) -> str:
-    """Return the resource ID: ``namespace/name``, or ``name`` for an object without namespace."""
+    """Return the resource ID: ``namespace/name``, or ``name`` for a cluster-scoped object."""
     return "/".join(filter(None, (namespace_of(obj), name_of(obj))))
 
 
 def parse_identity(text: str) -> tuple[str, str]:
-    """Return (namespace, name) of a resource ID; the namespace is empty for an object without one."""
+    """Return (namespace, name) of a resource ID; the namespace is empty for a cluster-scoped object."""
     namespace, _, name = text.rpartition("/")
     return namespace, name
 
@@ -101,21 +101,21 @@ def shown(obj: dict[str, Value]) -> str:
 
 
 def unique_name(prefix: str, seed: bytes) -> str:
-    """Return the prefix and 8 hexadecimal digits, the same for the same seed; random without a seed."""
+    """Return the prefix with 8 hexadecimal digits, the same for the same seed; random without a seed."""
     digits = hashlib.sha256(prefix.encode() + seed).hexdigest() if seed else secrets.token_hex(4)
     return prefix + digits[:8]
 
 
 def assign_name(obj: dict[str, Value], old: dict[str, Value], resource_name: str, seed: bytes, proposed: str) -> None:
-    """Give an object a name, in place, if the program gave none, and note that in an annotation.
+    """Set a generated name, in place, if the program sets none, and record that in an annotation.
 
     Args:
         obj: Wanted object.
-        old: Object as it was wanted before; empty for a new one. A generated name stays for the object's
+        old: Previous inputs; empty for a new one. A generated name is kept for the object's
             life.
         resource_name: Name of the Pulumi resource; the generated name starts with it.
         seed: The engine's seed for this resource.
-        proposed: The name that the engine's autonaming configuration asks for, or empty.
+        proposed: Name from the engine's autonaming configuration; empty for none.
     """
     meta = obj.setdefault("metadata", {})
     if not is_object(meta) or meta.get("name"):
@@ -132,9 +132,9 @@ def assign_name(obj: dict[str, Value], old: dict[str, Value], resource_name: str
 
 
 def normalise(obj: dict[str, Value]) -> dict[str, Value]:
-    """Return a copy of an object as the API server would store it, in what it is known to rewrite.
+    """Return a copy of an object as the API server would store it, as far as its changes are known.
 
-    ``stringData`` of a Secret becomes ``data``; nulls and the fields that only the server writes are left
+    ``stringData`` of a Secret becomes ``data``; nulls and the fields that only the server sets are left
     out.
     """
     result = {key: _without_nulls(item) for key, item in obj.items() if item is not None}
@@ -179,7 +179,7 @@ def _recoded(item: Value) -> Value:
 
 
 def prune(live: Value, shape: Value) -> Value:
-    """Return what a live object has at the places that the inputs have, so that the two can be compared.
+    """Return the fields of a live object that the inputs set, so that the two can be compared.
 
     Args:
         live: Live object or a part of it.
@@ -194,11 +194,11 @@ def prune(live: Value, shape: Value) -> Value:
 
 
 def live_inputs(live: dict[str, Value], inputs: dict[str, Value], known: dict[str, Value]) -> dict[str, Value]:
-    """Return the inputs that would make the live object as it is now: the inputs, with what drifted.
+    """Return the inputs that would create the live object as it is now: the inputs, with drift.
 
     Args:
-        live: Object as the cluster has it.
-        inputs: Inputs that it was made from.
+        live: Object in the cluster.
+        inputs: Inputs that it was created from.
         known: The live object of the last operation. An empty value that the API server dropped even then
             (``hostNetwork: false``) did not drift and stays.
     """
@@ -228,7 +228,7 @@ def is_empty(value: Value) -> bool:
 
 
 def imported_inputs(live: dict[str, Value]) -> dict[str, Value]:
-    """Return the inputs for an object made elsewhere: all of it, less what only the server writes."""
+    """Return the inputs for an object created elsewhere: all of it, without fields that only the server sets."""
     result = copy.deepcopy({key: item for key, item in live.items() if key != "status"})
     meta = metadata(result)
     for field in _SERVER_FIELDS:
@@ -240,12 +240,12 @@ def imported_inputs(live: dict[str, Value]) -> dict[str, Value]:
 
 
 def to_sdk(value: Value) -> Value:
-    """Return a copy whose ``x-kubernetes-*`` keys are spelled with underscores, as the SDKs spell them."""
+    """Return a copy in which ``x-kubernetes-*`` keys are spelled with underscores, as in the SDKs."""
     return _respell(value, "x-kubernetes-", "-", "_")
 
 
 def from_sdk(value: Value) -> Value:
-    """Return a copy whose ``x_kubernetes_*`` keys are spelled with dashes, as the API spells them."""
+    """Return a copy in which ``x_kubernetes_*`` keys are spelled with dashes, as in the API."""
     return _respell(value, "x_kubernetes_", "_", "-")
 
 
@@ -273,12 +273,12 @@ def protect(obj: dict[str, Value], source: dict[str, Value]) -> dict[str, Value]
 def state_of(
     inputs: dict[str, Value], live: dict[str, Value], source: dict[str, Value], api_version: str, manager: str
 ) -> dict[str, Value]:
-    """Return the properties for the state: the live object, and what is needed to compare and apply it.
+    """Return the properties for the state: the live object, and data needed to compare and apply it.
 
     Args:
         inputs: Plain inputs.
         live: Plain live object.
-        source: Inputs with the marks of secrets, as the engine sent them.
+        source: Inputs with secrets marked, as the engine sent them.
         api_version: API version that the object was created with.
         manager: Field manager for server-side apply.
     """
@@ -297,7 +297,7 @@ def split_state(state: dict[str, Value]) -> tuple[dict[str, Value], dict[str, Va
 
 
 def render_path(path: Path) -> str:
-    """Return a path as the engine spells it, such as ``spec.ports[0].name`` or ``data["a.b"]``."""
+    """Return a path in the engine's syntax, such as ``spec.ports[0].name`` or ``data["a.b"]``."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -310,7 +310,7 @@ def render_path(path: Path) -> str:
 
 
 def parse_path(text: str) -> Path:
-    """Return the steps of a path as a person spells it in ``ignore_changes``; ``*`` stays as it is."""
+    """Return the steps of a path in ``ignore_changes``; ``*`` is kept."""
     steps: list[str | int] = []
     for quoted, index, plain in re.findall(r'\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.\[\]]+)', text):
         if quoted:

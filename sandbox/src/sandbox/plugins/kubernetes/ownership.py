@@ -1,4 +1,4 @@
-"""Who manages which field, for server-side apply: pure functions of ``metadata.managedFields``."""
+"""Field ownership in server-side apply: pure functions of ``metadata.managedFields``."""
 
 import copy
 
@@ -6,15 +6,15 @@ from sandbox.plugins.kubernetes.immutable import Path
 from sandbox.plugins.values import Value, as_list, as_object, is_object
 
 CREATOR = "pulumi-kubernetes"
-"""Manager under which objects are created; the first update hands its fields to the resource's own."""
+"""Field manager of creations; the first update transfers its fields to the resource's own."""
 
-# Managers whose direct updates the provider takes over, by the start of their name, as the official one does:
-# its own creations, and what a person applied or edited with kubectl. Subresources (`kubectl scale`) are not.
+# Managers whose direct updates the provider takes over, by the prefix of their name, like the official one:
+# its own creations, and objects applied or edited with kubectl. Subresources (`kubectl scale`) are not.
 _TAKEN_OVER = ("pulumi-kubernetes", "pulumi-resource-kubernetes", "kubectl", "before-first-apply")
 
 
 def take_over(managed: list[dict[str, Value]], manager: str) -> list[dict[str, Value]] | None:
-    """Return the managed fields after taking over those that plain updates set, or None if there are none.
+    """Return the managed fields after taking over those of plain updates; None if there are none.
 
     Args:
         managed: ``metadata.managedFields`` of the live object.
@@ -51,9 +51,9 @@ def _merge(target: dict[str, Value], source: dict[str, Value]) -> None:
 
 
 def must_force(managed: list[dict[str, Value]], *, preview: bool) -> bool:
-    """Return whether to apply over other managers although nobody asked for it.
+    """Return whether to apply with force although it was not requested.
 
-    Objects without any record are taken over; in a preview, so are fields that the update will take over
+    Objects without managed fields are taken over; in a preview, so are fields that the update will take over
     first.
     """
     return not managed or (preview and any(_is_taken(entry, "") for entry in managed))
@@ -62,14 +62,14 @@ def must_force(managed: list[dict[str, Value]], *, preview: bool) -> bool:
 def keep_ignored(
     wanted: dict[str, Value], live: dict[str, Value], ignored: list[Path], manager: str
 ) -> dict[str, Value]:
-    """Return the wanted object with what ``ignore_changes`` names left as it is on the cluster.
+    """Return the inputs with the fields in ``ignore_changes`` as they are in the cluster.
 
-    A field that only another manager owns is left out, so that it stays theirs; otherwise its live value is
+    A field that only another manager owns is left out, so that it remains theirs; otherwise its live value is
     sent.
 
     Args:
         wanted: Object to apply.
-        live: Object on the cluster.
+        live: Object in the cluster.
         ignored: Paths to ignore; those that lead through lists or wildcards are left to the engine.
         manager: The resource's field manager.
     """

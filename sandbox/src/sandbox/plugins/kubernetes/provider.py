@@ -1,7 +1,7 @@
-"""The Kubernetes stand-in: what the engine asks of a provider, answered with a real API server.
+"""The Kubernetes stand-in: answers the engine's requests to a provider with a real API server.
 
-Differences from the official plugin, all of them on purpose: an unreachable cluster fails the preview too, a
-Service is ready without ten seconds of settling, and of Helm, YAML and Kustomize only Helm's `Release` is
+Intended differences from the official plugin: an unreachable cluster fails the preview too, a
+Service is ready without a delay of ten seconds, and of Helm, YAML and Kustomize only Helm's `Release` is
 supported.
 """
 
@@ -26,7 +26,7 @@ from sandbox.plugins.kubernetes.waiting import Object, Operation, Waiter
 from sandbox.plugins.server import EngineLog, NotReadyError, PluginError, StandIn, reported
 from sandbox.plugins.values import as_list, from_struct, has_unknown, is_object, reveal, to_struct
 
-_CREATE_ATTEMPTS = 5  # tolerates a namespace or a custom resource definition that is only just being created
+_CREATE_ATTEMPTS = 5  # tolerates a namespace or a custom resource definition that is still being created
 
 _ALREADY_EXISTS = """{error}
 
@@ -43,14 +43,14 @@ _UNREACHABLE_HINT = (
 
 
 class ResourceUrn(NamedTuple):
-    """The parts of a resource's URN that matter here."""
+    """The parts of a resource's URN that are used here."""
 
     type: str
     name: str
 
     @property
     def is_patch(self) -> bool:
-        """Whether this is a Patch resource, which manages some fields of an object that others created."""
+        """Whether this is a Patch resource, which manages some fields of an existing object."""
         return self.type.endswith("Patch")
 
     @property
@@ -183,7 +183,7 @@ class KubernetesStandIn(StandIn):
         try:
             return self._api.type_of(obj["apiVersion"], obj["kind"]).namespaced
         except UnknownKindError:
-            return True  # probably a custom resource whose definition is yet to be created
+            return True  # probably a custom resource whose definition does not exist yet
 
     @reported
     def Diff(self, request: proto.DiffRequest, context: grpc.ServicerContext) -> proto.DiffResponse:
@@ -207,7 +207,7 @@ class KubernetesStandIn(StandIn):
         return self._diff_response(changes, replaces, wanted, live)
 
     def _replaces_unready(self, urn: str, wanted: Object, live: Object) -> bool:
-        """Return whether a Job that did not succeed is to be made anew, which its annotation asks for."""
+        """Return whether a failed Job is to be replaced, as its annotation requests."""
         if objects.annotation(wanted, objects.REPLACE_UNREADY) != "true":
             return False
         if wanted["kind"] != "Job":
@@ -219,7 +219,7 @@ class KubernetesStandIn(StandIn):
         try:
             current = self._api.read(live)
         except ApiError:
-            return False  # as the official plugin does: what is gone is the business of a refresh
+            return False  # like the official plugin: only a refresh handles deleted objects
         return not readiness.job(current, lambda _version, _kind: []).ready
 
     @staticmethod
@@ -271,7 +271,7 @@ class KubernetesStandIn(StandIn):
         return proto.CreateResponse(id=objects.identity(live), properties=to_struct(to_state(live)))
 
     def _create(self, api: Api, urn: ResourceUrn, full: str, wanted: Object, manager: str, *, preview: bool) -> Object:
-        """Create an object, again after a while if its namespace or its kind is missing."""
+        """Create an object; retry after a while if its namespace or its kind is missing."""
         for attempt in range(1, _CREATE_ATTEMPTS + 1):
             try:
                 if urn.is_patch or self._settings.upsert:
@@ -332,7 +332,7 @@ class KubernetesStandIn(StandIn):
         current = api.read({**wanted, "metadata": {**wanted["metadata"], "name": objects.name_of(old_live)}})
         managed = as_list(current["metadata"].get("managedFields"))
         if wanted["kind"] == "CustomResourceDefinition":
-            # Replaced as a whole, so that versions and schemas that are gone are gone.
+            # Replaced as a whole, so that removed versions and schemas are removed.
             meta = {**wanted["metadata"], "resourceVersion": current["metadata"]["resourceVersion"]}
             return api.replace({**wanted, "metadata": meta}, manager=manager, dry_run=request.preview)
         patch = parse_urn(request.urn).is_patch
@@ -447,7 +447,7 @@ class KubernetesStandIn(StandIn):
 def _cannot_preview(error: ApiError) -> bool:
     """Return whether an error of a dry run says nothing about the real operation.
 
-    A namespace or a kind that is only created in the same operation is missing now; an existing object may be
+    A namespace or a kind may be created in the same operation and missing now; an existing object may be
     deleted first; and a dry run may be forbidden where the operation is not.
     """
     return (

@@ -1,6 +1,6 @@
-"""When an object counts as ready, and what to tell while it is not: pure functions of objects.
+"""When an object is ready, and what to report until then: pure functions of objects.
 
-The rules and the words follow the official provider, so that a failure reads the same with either plugin.
+The rules and the messages follow the official provider, so that a failure reads the same with either plugin.
 """
 
 import re
@@ -14,18 +14,18 @@ from sandbox.plugins.values import as_list, as_object, is_object
 REVISION = "deployment.kubernetes.io/revision"
 
 Related = Callable[[str, str], list[dict[str, Any]]]
-"""Returns the objects of an API version and kind in the namespace of the object that is waited for."""
+"""Returns the objects of an API version and kind in the namespace of the awaited object."""
 
 
 @dataclass
 class Readiness:
-    """What is known about one object now.
+    """Readiness of one object.
 
     Attributes:
-        ready: Nothing is left to wait for.
-        failed: Waiting longer cannot help.
-        progress: What is waited for; shown beside the resource.
-        reasons: What is in the way, one line each; told when waiting fails.
+        ready: Whether the object is ready.
+        failed: Whether waiting longer is pointless.
+        progress: What the object waits for; shown beside the resource.
+        reasons: Why it is not ready, one line each; reported if waiting fails.
     """
 
     ready: bool
@@ -52,7 +52,7 @@ def _conditions(obj: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _observed(obj: dict[str, Any]) -> bool:
-    """Return whether the controller has seen the last change, so that the status is about it."""
+    """Return whether the controller has observed the last change, so that the status reflects it."""
     return bool(_status(obj).get("observedGeneration", 0) >= obj["metadata"].get("generation", 0))
 
 
@@ -66,7 +66,7 @@ def _owned(items: list[dict[str, Any]], owner: dict[str, Any]) -> list[dict[str,
 
 
 def pod_problems(pod: dict[str, Any]) -> list[str]:
-    """Return what keeps a pod from being ready: its first failing condition, and its containers' errors."""
+    """Return why a pod is not ready: its first failing condition, and its containers' errors."""
     status = _status(pod)
     conditions = _conditions(pod)
     if status.get("phase") == "Succeeded":
@@ -120,7 +120,7 @@ def _pods_problems(pods: list[dict[str, Any]]) -> list[str]:
 
 
 def deployment(obj: dict[str, Any], related: Related) -> Readiness:
-    """Ready when the newest ReplicaSet has all its pods ready and the Deployment is available."""
+    """Ready when all pods of the newest ReplicaSet are ready and the Deployment is available."""
     conditions = _conditions(obj)
     revision = as_object(obj["metadata"].get("annotations")).get(REVISION, "")
     replica_sets = {
@@ -147,7 +147,7 @@ def deployment(obj: dict[str, Any], related: Related) -> Readiness:
         for claim in (related("v1", "PersistentVolumeClaim") if claims else [])
         if name_of(claim) in claims and _status(claim).get("phase") != "Bound"
     ]
-    # A Recreate first scales the old ReplicaSet down: until the new one exists, the conditions are about the old one.
+    # Recreate first scales the old ReplicaSet down: until the new one exists, the conditions are those of the old one.
     updated = _status(obj).get("updatedReplicas", 0) >= _spec(obj).get("replicas", 1)
     if live and available >= wanted and updated and (rolled_out or revision == "1") and not unbound:
         return Readiness(True)
@@ -170,7 +170,7 @@ def deployment(obj: dict[str, Any], related: Related) -> Readiness:
 
 
 def stateful_set(obj: dict[str, Any], related: Related) -> Readiness:
-    """Ready when every replica is ready and of the newest revision."""
+    """Ready when every replica is ready and has the newest revision."""
     status = _status(obj)
     wanted = _spec(obj).get("replicas", 1)
     ready = status.get("readyReplicas", 0)
@@ -227,7 +227,7 @@ def job(obj: dict[str, Any], related: Related) -> Readiness:
 
 
 def pod(obj: dict[str, Any], _related: Related) -> Readiness:
-    """Ready when its containers are, or when it ran to its end."""
+    """Ready when its containers are, or when it has completed."""
     conditions = _conditions(obj)
     phase = _status(obj).get("phase")
     if phase == "Succeeded" or conditions.get("Ready", {}).get("status") == "True":
@@ -237,7 +237,7 @@ def pod(obj: dict[str, Any], _related: Related) -> Readiness:
 
 
 def persistent_volume_claim(obj: dict[str, Any], related: Related) -> Readiness:
-    """Ready when bound, or at once where the volume is only made for the first pod that uses it."""
+    """Ready when bound, or at once if the volume is created for the first pod that uses it."""
     phase = _status(obj).get("phase")
     if phase == "Bound":
         return Readiness(True)
@@ -255,14 +255,14 @@ def persistent_volume_claim(obj: dict[str, Any], related: Related) -> Readiness:
 
 
 def persistent_volume(obj: dict[str, Any], _related: Related) -> Readiness:
-    """Ready when a claim can be bound to it, or is."""
+    """Ready when available or bound."""
     phase = _status(obj).get("phase", "new")
     text = f'PersistentVolume "{name_of(obj)}" is {phase}'
     return Readiness(phase in ("Available", "Bound"), progress=text, reasons=[text])
 
 
 def service(obj: dict[str, Any], related: Related) -> Readiness:
-    """Ready when no selected pod is still becoming ready, and a load balancer has its address."""
+    """Ready when all selected pods are ready and a load balancer has its address."""
     spec = _spec(obj)
     kind = spec.get("type", "ClusterIP")
     addressed = kind != "LoadBalancer" or bool(_status(obj).get("loadBalancer", {}).get("ingress"))
@@ -290,7 +290,7 @@ def service(obj: dict[str, Any], related: Related) -> Readiness:
 
 
 def ingress(obj: dict[str, Any], related: Related) -> Readiness:
-    """Ready when every service behind it exists and a controller gave it an address."""
+    """Ready when every Service behind it exists and a controller has assigned an address."""
     wanted = {
         path["backend"]["service"]["name"]
         for rule in as_list(_spec(obj).get("rules"))
@@ -312,7 +312,7 @@ def ingress(obj: dict[str, Any], related: Related) -> Readiness:
 
 
 def resource_quota(obj: dict[str, Any], _related: Related) -> Readiness:
-    """Ready when the controller enforces the limits that are written in it."""
+    """Ready when the controller enforces its limits."""
     ready = _spec(obj).get("hard", {}) == _status(obj).get("hard", {})
     text = f'ResourceQuota "{shown(obj)}" is not enforced yet'
     return Readiness(ready, progress=text, reasons=[text])
@@ -326,7 +326,7 @@ def custom_condition(expression: str) -> Check:
             ``jsonpath={.field.of.it}=value``.
 
     Raises:
-        ValueError: It is something else, such as a JSONPath with a filter.
+        ValueError: It is another expression, such as a JSONPath with a filter.
     """
     prefix, _, rest = expression.partition("=")
     if path := _FIELDS.fullmatch(expression):
@@ -346,13 +346,13 @@ def custom_condition(expression: str) -> Check:
 
 
 def _field(names: list[str], wanted: str | None, text: str) -> Check:
-    """Return the check for a field of the object: that it is there, or that it has a value."""
+    """Return the check for a field of the object: that it exists, or that it has a value."""
 
     def check(obj: dict[str, Any], _related: Related) -> Readiness:
         found: Any = obj
         for name in names:
             found = found.get(name) if is_object(found) else None
-        # Where the object does not say which of its generations the status is about, nothing can be said against it.
+        # Without an observed generation in the status, assume that it is current.
         current = "observedGeneration" not in _status(obj) or _observed(obj)
         ready = current and found is not None and wanted in {None, str(found)}
         told = f"Waiting for {text}" + (f" (found {found})" if found is not None and not ready else "")
@@ -377,10 +377,10 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("v1", "ResourceQuota"): resource_quota,
     ("v1", "Service"): service,
 }
-"""How each kind is waited for; a kind that is not here is ready as soon as it exists."""
+"""Readiness check of each kind; other kinds are ready as soon as they exist."""
 
 CHECKED_ON_READ = frozenset({"DaemonSet", "Deployment", "Ingress", "Job", "Pod", "Service", "StatefulSet"})
-"""Kinds whose readiness a refresh looks at too, so that the next update waits for them again."""
+"""Kinds whose readiness a refresh checks too, so that the next update waits for them again."""
 
 NOT_AWAITED_ON_DELETE = frozenset({"DaemonSet", "Deployment", "Job", "Namespace", "Pod", "StatefulSet"})
 """Kinds for which ``pulumi.com/skipAwait`` also means not to wait for their deletion."""

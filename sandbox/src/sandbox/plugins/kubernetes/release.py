@@ -1,4 +1,4 @@
-"""What the engine asks of a provider for a Helm release, answered with the Helm command and Helm's own records."""
+"""Helm releases for the engine, by the Helm command and Helm's own records."""
 
 import threading
 from importlib.metadata import version
@@ -32,11 +32,11 @@ PROPERTY_DIFF = {
     ("update", False): proto.PropertyDiff.UPDATE,
     ("update", True): proto.PropertyDiff.UPDATE_REPLACE,
 }
-"""The engine's word for a difference, by what happens and whether that replaces the resource."""
+"""The engine's kind of difference, by the change and whether it replaces the resource."""
 
 
 def release_diff(request: proto.DiffRequest) -> proto.DiffResponse:
-    """Compare a release with what Helm had of it last."""
+    """Compare a release with Helm's last record of it."""
     old = releases.last_inputs(reveal(from_struct(request.olds)))
     new = reveal(from_struct(request.news))
     ignored = {objects.parse_path(path) for path in request.ignoreChanges}
@@ -63,8 +63,8 @@ class ReleaseOperations:
     Args:
         api: The API server.
         cluster: The cluster that the provider was configured with.
-        namespace: Namespace of a release that names none.
-        cancelled: Set when the person cancels the operation.
+        namespace: Default namespace of releases.
+        cancelled: Set when the user cancels the operation.
     """
 
     def __init__(self, api: Api, cluster: Cluster, namespace: str, cancelled: threading.Event) -> None:
@@ -73,7 +73,7 @@ class ReleaseOperations:
         self._namespace = namespace
 
     def check(self, request: proto.CheckRequest, resource: str) -> proto.CheckResponse:
-        """Complete the inputs of a release; the version is that of the chart which is found."""
+        """Complete the inputs of a release; the version becomes that of the chart."""
         news, olds = from_struct(request.news), reveal(from_struct(request.olds))
         refused = sorted(releases.unsupported(reveal(news)))
         if refused:
@@ -119,7 +119,7 @@ class ReleaseOperations:
             record = self._record(inputs)
             if record is None:
                 raise PluginError(f"Helm release {_identity(inputs)}: {problem}") from None
-            # As asked for, not as it was rolled back to: the next update tries again.
+            # As requested, not as rolled back to: the next update tries again.
             record = {**record, "config": as_object(inputs.get("values"))}
             words = " ".join(filter(None, [f'Helm release "{_identity(inputs)}"', done, "failed to initialize"]))
             state = releases.state_of(inputs, source, record)
@@ -134,7 +134,7 @@ class ReleaseOperations:
         self._helm.run(*releases.uninstall_arguments(reveal(from_struct(request.properties))))
 
     def read(self, request: proto.ReadRequest) -> proto.ReadResponse:
-        """Read Helm's record of a release; like Helm, this looks at no live object."""
+        """Read Helm's record of a release; like Helm, this does not read live objects."""
         source = from_struct(request.inputs)
         if not source:
             raise PluginError("the kubernetes stand-in does not import Helm releases: install the official plugin")
@@ -148,7 +148,7 @@ class ReleaseOperations:
         )
 
     def _record(self, inputs: dict[str, Value]) -> dict[str, Value] | None:
-        """Return Helm's record of the last revision; None where there is no release."""
+        """Return Helm's record of the last revision; None if there is no release."""
         selector = f"owner=helm,name={inputs['name']}"
         path = f"/api/v1/namespaces/{inputs['namespace']}/secrets"
         found = as_list(self._api.request("GET", path, query={"labelSelector": selector}).get("items"))

@@ -14,7 +14,7 @@ from sandbox.plugins.values import UNKNOWN, Secret, Value, as_object, is_object,
 
 TYPE = "kubernetes:helm.sh/v3:Release"
 DEFAULT_TIMEOUT = 300
-"""Seconds that Helm waits unless the release says otherwise, as in the official provider."""
+"""Helm's default timeout in seconds, as in the official provider."""
 
 _REPLACING = ("name", "namespace")
 _SWITCHES = {
@@ -38,18 +38,18 @@ KNOWN = frozenset([*_SWITCHES, *_INSTALLING, *_UPGRADING, *_OTHERS, "maxHistory"
 
 
 def unsupported(inputs: Mapping[str, Value]) -> Iterator[str]:
-    """Yield the inputs that only the official plugin does."""
+    """Yield the inputs that only the official plugin supports."""
     yield from (key for key, value in inputs.items() if key not in KNOWN and value)
     options = as_object(inputs.get("repositoryOpts"))
     yield from (f"repositoryOpts.{key}" for key, value in options.items() if key != "repo" and value)
 
 
 def completed(inputs: Mapping[str, Value], namespace: str) -> dict[str, Value]:
-    """Return inputs with defaults, without what has no effect.
+    """Return inputs with defaults, without those that have no effect.
 
     Args:
-        inputs: Inputs of the program; the name is there.
-        namespace: Namespace of a release that names none.
+        inputs: Inputs of the program, including the name.
+        namespace: Default namespace of releases.
     """
     result = {key: value for key, value in inputs.items() if key not in _IGNORED and value is not None}
     result["namespace"] = result.get("namespace") or namespace
@@ -59,7 +59,7 @@ def completed(inputs: Mapping[str, Value], namespace: str) -> dict[str, Value]:
 
 
 def chart_arguments(inputs: Mapping[str, Value]) -> list[str]:
-    """Return the arguments that name the chart."""
+    """Return the arguments that identify the chart."""
     arguments = [str(inputs["chart"])]
     if inputs.get("version"):
         arguments += ["--version", str(inputs["version"])]
@@ -101,17 +101,17 @@ def upgrade_arguments(inputs: Mapping[str, Value]) -> list[str]:
 
 
 def uninstall_arguments(state: Mapping[str, Value]) -> list[str]:
-    """Return the arguments that uninstall a release; what it had is gone afterwards, unless nobody waits."""
+    """Return the arguments that uninstall a release and wait until its objects are gone, unless disabled."""
     waiting = [] if state.get("skipAwait") and not state.get("atomic") else ["--wait"]
     timeout = f"--timeout={int(state.get('timeout') or DEFAULT_TIMEOUT)}s"
     return ["uninstall", str(state["name"]), "--namespace", str(state["namespace"]), timeout, *waiting]
 
 
 def decode(release: str) -> dict[str, Any]:
-    """Return Helm's record of a revision.
+    """Parse Helm's record of a revision.
 
     Args:
-        release: Key ``release`` of the record's Secret, as the API gives it.
+        release: Key ``release`` of the record's Secret, as the API returns it.
     """
     found: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(release))))
     return found
@@ -132,7 +132,7 @@ def resource_names(manifest: str) -> dict[str, list[str]]:
 
 
 def merged(base: Mapping[str, Value], over: Mapping[str, Value]) -> dict[str, Value]:
-    """Return two mappings merged key by key; what is in both and no mapping is that of the second."""
+    """Return two mappings merged recursively; the second one has precedence."""
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
@@ -145,7 +145,7 @@ def state_of(inputs: Mapping[str, Value], source: Mapping[str, Value], record: M
 
     Args:
         inputs: Plain inputs.
-        source: Inputs with the marks of secrets.
+        source: Inputs with secrets marked.
         record: Helm's record of the release.
     """
     chart = record["chart"]["metadata"]
@@ -168,14 +168,14 @@ def state_of(inputs: Mapping[str, Value], source: Mapping[str, Value], record: M
 
 
 def previewed(source: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the properties of a release that is only planned."""
+    """Return the properties of a planned release."""
     plain = {key: value for key, value in reveal(dict(source)).items() if key != STATE_INPUTS}
     marked = mark_secrets(plain, dict(source))
     return {**marked, STATE_INPUTS: Secret(plain), "resourceNames": UNKNOWN, "status": UNKNOWN}
 
 
 def last_inputs(state: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the inputs in a plain state, with version and values as Helm has them."""
+    """Return the inputs in a plain state, with version and values from Helm."""
     inputs = dict(as_object(state.get(STATE_INPUTS)))
     return {**inputs, **{key: state[key] for key in ("version", "values") if key in state and key in inputs}}
 

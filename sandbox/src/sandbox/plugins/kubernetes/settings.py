@@ -1,4 +1,4 @@
-"""The provider's configuration: which cluster, and how."""
+"""The provider's configuration: the cluster and options."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from sandbox.plugins.server import PluginError
 from sandbox.plugins.values import as_list, as_object, is_list, is_object
 
 ALLOWED_CONTEXT_VARIABLE = "OLLAMA_LIBRECHAT_STAND_IN_CONTEXT"
-"""Environment variable with the name of a context that a person allows the stand-in to work on."""
+"""Environment variable with the name of a context that the user allows the stand-in to use."""
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -30,7 +30,7 @@ class Cluster:
     Attributes:
         context: Name of the context.
         server: URL of the API server.
-        namespace: Namespace of objects that name none.
+        namespace: Default namespace of objects.
         sandbox: Whether the kubeconfig says that it is an embedded sandbox, and the server is on loopback.
         entry: The cluster entry of the kubeconfig.
         kubeconfig: The whole kubeconfig.
@@ -48,7 +48,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Settings:
-    """Options of the provider, by the names that they have there.
+    """Options of the provider, with their names there.
 
     Attributes:
         upsert: ``upsertExistingObjects``.
@@ -77,7 +77,7 @@ def read_settings(variables: Mapping[str, str], environ: Mapping[str, str] = os.
         environ: Environment.
 
     Raises:
-        PluginError: An option asks for what only the official plugin does.
+        PluginError: An option requires the official plugin.
     """
 
     def flag(name: str, variable: str) -> bool:
@@ -99,7 +99,7 @@ def read_settings(variables: Mapping[str, str], environ: Mapping[str, str] = os.
 
 
 def find_cluster(properties: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Cluster:
-    """Return the cluster that the provider's ``kubeconfig``, ``context`` and ``cluster`` name.
+    """Return the cluster of the provider's ``kubeconfig``, ``context`` and ``cluster``.
 
     Args:
         properties: Plain provider properties. ``kubeconfig`` is a path or the contents; without it
@@ -107,7 +107,7 @@ def find_cluster(properties: Mapping[str, Any], environ: Mapping[str, str] = os.
         environ: Environment.
 
     Raises:
-        PluginError: There is no such file, context or cluster; the message says which there are.
+        PluginError: There is no such file, context or cluster; the message lists the existing ones.
     """
     config, base, origin = _load(properties.get("kubeconfig") or "", environ)
     context_name = properties.get("context") or config.get("current-context") or ""
@@ -153,7 +153,7 @@ def _load(kubeconfig: str | dict[str, Any], environ: Mapping[str, str]) -> tuple
     try:
         config = yaml.safe_load(text)
     except yaml.YAMLError:
-        config = None  # the error would quote the file, credentials and all
+        config = None  # the error would quote the file with its credentials
     origin = f"kubeconfig {path}" if path else "the kubeconfig"
     if not is_object(config) or not is_list(config.get("contexts")):
         raise PluginError(f"{origin} is not a kubeconfig: it has no list of contexts")
@@ -165,7 +165,7 @@ def _named(config: dict[str, Any], section: str, key: str) -> dict[str, dict[str
 
 
 def is_loopback(server: str) -> bool:
-    """Return whether a server's URL names this machine's loopback interface."""
+    """Return whether a server's URL refers to this machine's loopback interface."""
     host = urlsplit(server).hostname or ""
     try:
         return ip_address(host).is_loopback
@@ -174,7 +174,7 @@ def is_loopback(server: str) -> bool:
 
 
 def refuse_foreign(cluster: Cluster, version: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Refuse to work on anything but a sandbox cluster, unless a person named the context.
+    """Refuse any cluster that is not a sandbox, unless the user allowed its context.
 
     Args:
         cluster: The cluster that the provider was configured with.
@@ -203,7 +203,7 @@ def connect(cluster: Cluster) -> "ApiClient":
     from kubernetes.client import ApiClient, Configuration  # noqa: PLC0415
 
     configuration = Configuration()
-    configuration.connection_pool_maxsize = 64  # operations run side by side
+    configuration.connection_pool_maxsize = 64  # operations run in parallel
     try:
         loader: Any = kube_config.kube_config.KubeConfigLoader(
             config_dict=cluster.kubeconfig,
@@ -214,12 +214,12 @@ def connect(cluster: Cluster) -> "ApiClient":
     except kube_config.ConfigException as error:
         raise PluginError(f"context '{cluster.context}' of the kubeconfig cannot be used: {error}") from None
     if is_loopback(cluster.server):
-        configuration.proxy = None  # a proxy of the machine's environment cannot reach this machine
+        configuration.proxy = None  # a proxy from the environment cannot reach this machine
     return ApiClient(configuration)
 
 
 def config_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Return (changed options, those of them that mean another cluster, where all is made anew).
+    """Return (changed options, those of them that mean another cluster, where everything is replaced).
 
     As in the official provider, ``clusterIdentifier`` decides where both sides have one; otherwise a
     replacement is planned when the cluster entry that the kubeconfig leads to has changed.
@@ -231,5 +231,5 @@ def config_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list
     try:
         same = find_cluster(old).entry == find_cluster(new).entry
     except PluginError:
-        same = True  # one of them leads nowhere (any more): nothing can be said
+        same = True  # one of them refers to no cluster (any more): unknown
     return changed, [] if same else [key for key in _CLUSTER_KEYS if key in changed]

@@ -1,4 +1,4 @@
-"""Waits for objects to become ready, or to be gone, and tells the engine what they are waiting for."""
+"""Waits until objects are ready or gone, and reports to the engine what they wait for."""
 
 import threading
 import time
@@ -33,14 +33,14 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Operation:
-    """What is being done to which resource.
+    """An operation on a resource.
 
     Attributes:
         urn: URN of the resource.
         done: What was done: ``created`` or ``updated``.
         wanted: Wanted object; its annotations say how to wait.
-        timeout: Seconds that the resource's customTimeouts give; 0 if they give none.
-        to_state: Makes the state from the live object.
+        timeout: Seconds from the resource's customTimeouts; 0 if not set.
+        to_state: Creates the state from the live object.
     """
 
     urn: str
@@ -51,12 +51,12 @@ class Operation:
 
 
 class Waiter:
-    """Looks at objects until they are as they should be.
+    """Checks objects until they are as they should be.
 
     Args:
         api: The API server.
         log: The engine's log.
-        cancelled: Set when the person cancels the operation.
+        cancelled: Set when the user cancels the operation.
     """
 
     def __init__(self, api: Api, log: EngineLog, cancelled: threading.Event) -> None:
@@ -65,7 +65,7 @@ class Waiter:
         self._cancelled = cancelled
 
     def until_ready(self, live: Object, operation: Operation) -> Object:
-        """Wait until an object is ready and return it as it is then.
+        """Wait until an object is ready, and return it.
 
         Raises:
             NotReadyError: It did not become ready in time, cannot become ready, or the operation was cancelled.
@@ -80,7 +80,7 @@ class Waiter:
                 results = [check(live, partial(self._related, live)) for check in checks]
                 lost_since = 0.0
             except ApiError as error:
-                # The object exists: whatever happens to the connection now, it must not be forgotten.
+                # The object exists: even if the connection fails now, it must be in the state.
                 lost_since = lost_since or time.monotonic()
                 results = [Readiness(False, progress=str(error), reasons=[str(error)])]
                 results[0].failed = error.not_found or time.monotonic() - lost_since > _LOST_FOR
@@ -113,7 +113,7 @@ class Waiter:
         return NotReadyError(text, objects.identity(live), operation.to_state(live), reasons)
 
     def readiness_now(self, inputs: Object, live: Object) -> Readiness:
-        """Return whether an object is ready at this moment, as a refresh asks; without waiting."""
+        """Return the current readiness of an object, as a refresh needs it, without waiting."""
         check = CHECKS.get((live["apiVersion"], live["kind"]))
         skip = objects.annotation(inputs, objects.SKIP_AWAIT) == "true"
         if check is None or skip or live["kind"] not in CHECKED_ON_READ:
@@ -125,12 +125,12 @@ class Waiter:
 
         Args:
             urn: URN of the resource.
-            inputs: Inputs that the object was made from; their annotations say how to wait.
+            inputs: Inputs that the object was created from; their annotations say how to wait.
             live: Last known live object.
-            timeout: Seconds that the resource's customTimeouts give; 0 if they give none.
+            timeout: Seconds from the resource's customTimeouts; 0 if not set.
 
         Returns:
-            What keeps it from being deleted, if it is still there after the time; else an empty text.
+            What prevents its deletion, if it still exists after the timeout; else an empty text.
         """
         skip = objects.annotation(inputs, objects.SKIP_AWAIT) == "true"
         if skip and live["kind"] in NOT_AWAITED_ON_DELETE:
@@ -152,7 +152,7 @@ class Waiter:
                 self._cancelled.wait(pause)
                 continue
             if current["metadata"].get("uid") != uid:
-                break  # deleted, and made anew by somebody else
+                break  # deleted, and created again by somebody else
             held = held_by(current)
             if self._cancelled.is_set() or time.monotonic() > deadline:
                 return held or "no finalizers"
@@ -170,15 +170,15 @@ class Waiter:
             return self._api.items(api_version, kind, objects.namespace_of(obj))
         except ApiError as error:
             if error.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
-                return []  # not allowed to look: the object's own status has to do
+                return []  # not allowed to read them: use the object's own status
             raise
 
 
 def checks_for(wanted: Object, live: Object) -> list[Check]:
-    """Return what to wait for: nothing, what annotation ``pulumi.com/waitFor`` asks, or what the kind needs.
+    """Return what to wait for: nothing, the annotation ``pulumi.com/waitFor``, or the kind's own check.
 
     Raises:
-        PluginError: The annotation asks for something that only the official plugin can do.
+        PluginError: The annotation requires the official plugin.
     """
     if objects.annotation(wanted, objects.SKIP_AWAIT) == "true":
         return []
@@ -194,14 +194,14 @@ def checks_for(wanted: Object, live: Object) -> list[Check]:
 
 
 def pauses() -> Iterator[float]:
-    """Yield the seconds to wait between two looks at an object: short ones first."""
+    """Yield the seconds between checks of an object: short ones first."""
     started = time.monotonic()
     while True:
         yield _POLL_FAST if time.monotonic() - started < _FAST_FOR else _POLL_SLOW
 
 
 def timeout_of(requested: float, inputs: Object) -> float:
-    """Return the seconds to wait: customTimeouts of the resource, else its annotation, else ten minutes."""
+    """Return the timeout in seconds: the resource's customTimeouts, else its annotation, else ten minutes."""
     if requested:
         return requested
     text = objects.annotation(inputs, objects.TIMEOUT_SECONDS)
@@ -209,7 +209,7 @@ def timeout_of(requested: float, inputs: Object) -> float:
 
 
 def held_by(obj: Object) -> str:
-    """Return what an object that is being deleted waits for: finalizers, and what is left in a namespace."""
+    """Return what an object that is being deleted waits for: finalizers, and the contents of a namespace."""
     conditions = as_list(as_object(obj.get("status")).get("conditions"))
     left = [
         item["message"]

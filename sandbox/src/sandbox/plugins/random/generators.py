@@ -1,8 +1,8 @@
-"""The random values: what each type takes, what it makes, and how an existing value is taken in.
+"""The random values: inputs, outputs and import of each type.
 
-Names, defaults, outputs and IDs are the official provider's. So is what its IDs give away: the ID of
+Names, defaults, outputs and IDs are the official provider's. So are its unprotected IDs: the ID of
 RandomBytes, RandomId, RandomString and RandomUuid is the value itself, in clear text in the state.
-RandomPassword is the one for secrets.
+Use RandomPassword for secrets.
 """
 
 import base64
@@ -35,12 +35,12 @@ class Generator:
     """One type of random value.
 
     Attributes:
-        required: Inputs that must be given.
-        defaults: Value of each optional input that has a default.
+        required: Required inputs.
+        defaults: Default of each optional input that has one.
         optional: Optional inputs without default.
-        make: Makes the outputs from the inputs. Raises ValueError for inputs that contradict each other.
-        adopt: Makes inputs and outputs from the ID that ``pulumi import`` is given.
-        identity: Makes the resource ID from the outputs.
+        make: Creates the outputs from the inputs. Raises ValueError for contradictory inputs.
+        adopt: Creates inputs and outputs from the ID of a ``pulumi import``.
+        identity: Creates the resource ID from the outputs.
         secret: Outputs that are secret.
     """
 
@@ -69,10 +69,10 @@ class Generator:
 
 
 def random_text(inputs: Values) -> str:
-    """Return a text of ``length`` characters from the classes that are switched on, with the minimum of each.
+    """Return a text of ``length`` characters from the enabled classes, with the minimum of each.
 
     Raises:
-        ValueError: ``length`` is too small, or every class is switched off.
+        ValueError: ``length`` is too small, or every class is disabled.
     """
     length = int(inputs["length"])
     pools = {name: characters for name, _, characters in _CLASSES if inputs[name]}
@@ -156,7 +156,7 @@ def _make_integer(inputs: Values) -> Values:
     low, high = int(inputs["min"]), int(inputs["max"])
     if low > high:
         raise ValueError(f"min ({low}) must not be greater than max ({high})")
-    source: Random = Random(inputs["seed"]) if inputs.get("seed") else secrets.SystemRandom()  # noqa: S311 - a seed asks for it
+    source: Random = Random(inputs["seed"]) if inputs.get("seed") else secrets.SystemRandom()  # noqa: S311 - requested by a seed
     return {"result": source.randint(low, high)}
 
 
@@ -222,4 +222,4 @@ GENERATORS: dict[str, Generator] = {
         identity=_result,
     ),
 }
-"""Every type that the stand-in knows, by the token of its resource."""
+"""All types of the stand-in, by the token of the resource."""

@@ -1,4 +1,4 @@
-"""The Random stand-in: values that are made once and then live in the state."""
+"""The Random stand-in: values that are generated once and then kept in the state."""
 
 # ruff: noqa: ARG002, D102, N802 - the methods are those of the gRPC service, which documents them
 
@@ -42,7 +42,7 @@ class RandomStandIn(StandIn):
     @reported
     def Diff(self, request: proto.DiffRequest, context: grpc.ServicerContext) -> proto.DiffResponse:
         generator = self._generator(request.urn)
-        # Against the state, not the last inputs: a default that is now spelled out is no change.
+        # Against the state, not the last inputs: a default that is now explicit is no change.
         old = generator.complete(reveal(from_struct(request.olds)))
         new = generator.complete(reveal(from_struct(request.news)))
         names = {*generator.required, *generator.defaults, *generator.optional, "keepers"}
@@ -83,7 +83,7 @@ class RandomStandIn(StandIn):
 
     @reported
     def Update(self, request: proto.UpdateRequest, context: grpc.ServicerContext) -> proto.UpdateResponse:
-        # Every change of an input replaces, so there is nothing that could change the value here.
+        # Every change of an input is a replacement, so nothing can change the value here.
         return proto.UpdateResponse(properties=request.olds)
 
     @reported
