@@ -66,7 +66,7 @@ def preview(session: Session) -> list[EngineEvent]:
                 refresh=True, suppress_outputs=True, config_file=session.config_file, on_event=events.append
             )
         except automation.CommandError as error:
-            raise CommandError("The preview failed: " + ("\n".join(errors(events)) or _said(error))) from None
+            raise CommandError("The preview failed: " + ("\n".join(errors(events)) or _output(error))) from None
         except RuntimeError as error:  # its last event is missing
             raise CommandError(f"The preview told only a part of what it found: {error}. Try again.") from error
     if any("event" in str(one.message) for one in unread):
@@ -90,10 +90,10 @@ def refresh(session: Session, targets: list[str]) -> None:
     try:
         stack_of(session).refresh(target=targets, config_file=session.config_file, show_secrets=False)
     except automation.CommandError as error:
-        raise CommandError(_said(error)) from None
+        raise CommandError(_output(error)) from None
 
 
-def _said(error: automation.CommandError) -> str:
+def _output(error: automation.CommandError) -> str:
     """Return the output of the engine, in which it masks every secret itself."""
     return str(error).partition("\n stdout: ")[2].replace("\n stderr: ", "\n").strip()
 

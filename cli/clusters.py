@@ -109,7 +109,7 @@ def ask(kubeconfig: Path | None, context: str) -> Answer:
     return Answer(str(found.git_version), server, "")
 
 
-def made_namespaces(api: client.ApiClient) -> list[str]:
+def user_namespaces(api: client.ApiClient) -> list[str]:
     """Return the namespaces of a cluster that users created and that are not being deleted."""
     found: list[Any] = cast("Any", client.CoreV1Api(api).list_namespace()).items
     names: Iterable[str] = (item.metadata.name for item in found if not item.metadata.deletion_timestamp)
@@ -117,7 +117,7 @@ def made_namespaces(api: client.ApiClient) -> list[str]:
 
 
 @contextmanager
-def answering(api: client.ApiClient, context: str) -> Generator[None]:
+def readable_api_errors(api: client.ApiClient, context: str) -> Generator[None]:
     """Turn a failed request into a `CommandError`: the cluster became unreachable, or the user lacks a permission.
 
     Raises:

@@ -22,7 +22,7 @@ def generated(resources: list[Mapping[str, Any]]) -> list[str]:
     return [str(found["urn"]).rpartition("::")[2] for found in resources if found["type"] == GENERATED]
 
 
-def pick(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
+def extract(deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
     """Extract the generated credentials, with the components and the provider that they refer to.
 
     Args:
@@ -62,11 +62,11 @@ def _plain(resource: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def put(saved: Mapping[str, Any], deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
+def insert(saved: Mapping[str, Any], deployment: Mapping[str, Any], stack: str) -> dict[str, Any]:
     """Insert saved credentials into the state of a stack that has deployed nothing, for `pulumi stack import`.
 
     Args:
-        saved: Result of `pick`, possibly of a stack with another name.
+        saved: Result of `extract`, possibly of a stack with another name.
         deployment: State from `pulumi stack export`; it says how the stack encrypts secrets.
         stack: Name of the stack.
 

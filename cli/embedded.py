@@ -28,7 +28,7 @@ def start_cluster(name: str) -> None:
     Raises:
         CommandError: It cannot be built or started.
     """
-    with _told():
+    with _as_command_error():
         from sandbox.cluster.cluster import Cluster
 
         Cluster(name, CLUSTERS).start()
@@ -40,7 +40,7 @@ def delete_cluster(name: str) -> None:
     Raises:
         CommandError: The folder at its path is not a cluster.
     """
-    with _told():
+    with _as_command_error():
         from sandbox.cluster.cluster import Cluster
 
         Cluster(name, CLUSTERS).delete()
@@ -56,7 +56,7 @@ def engine(*, allow_stand_ins: bool, console: Console) -> Engine:
     Raises:
         CommandError: No engine fits, or an official plugin is missing.
     """
-    with _told():
+    with _as_command_error():
         from sandbox.engine.resolution import resolve
 
         return resolve(allow_stand_ins=allow_stand_ins, console=console, project=PROJECT)
@@ -70,7 +70,7 @@ def is_stand_in(plugin: Path) -> bool:
 
 
 @contextmanager
-def _told() -> Generator[None]:
+def _as_command_error() -> Generator[None]:
     """Turn the sandbox's errors into a `CommandError`."""
     try:
         from sandbox.errors import SandboxError

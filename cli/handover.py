@@ -81,7 +81,7 @@ class ReleaseWatch:
             if telling or (found and server not in self._seen):
                 self._seen[server] = telling or found
 
-    def taken_away(self, failed: Collection[str]) -> Iterator[tuple[Server, Problem]]:
+    def removed_problems(self, failed: Collection[str]) -> Iterator[tuple[Server, Problem]]:
         """Yield the recorded problems of failed releases that are gone, or whose pods are gone.
 
         Args:
@@ -110,7 +110,7 @@ def failed(events: Iterable[Mapping[str, Any]]) -> set[str]:
     return {one["metadata"]["urn"].rpartition("::")[2] for one in found if one}
 
 
-def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) -> None:
+def recover_releases(session: Session, seen: ReleaseWatch, log: Path, console: Console) -> None:
     """Report why failed releases whose pods are gone failed, and scale Deployments that they were to replace up again.
 
     Args:
@@ -124,7 +124,7 @@ def settle(session: Session, seen: ReleaseWatch, log: Path, console: Console) ->
         return
     api = connect(session.stack.kubeconfig_path, session.stack.context)
     try:
-        for server, problem in seen.taken_away(failed(event_log.read(log))):
+        for server, problem in seen.removed_problems(failed(event_log.read(log))):
             for line in describe(server, problem):
                 console.print(line, markup=False)
         restored = [server for server in found if restore(api, server)]

@@ -148,7 +148,7 @@ def refuse_running(locks: list[Lock]) -> None:
             )
 
 
-def settle(url: str, project: str, stack: str, tell: Callable[[str], None]) -> list[Lock]:
+def remove_leftovers(url: str, project: str, stack: str, tell: Callable[[str], None]) -> list[Lock]:
     """Remove what killed operations left in a file backend, print it, and return the locks that are still held.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kubernetes import client
 
-from cli.clusters import answering, connect, status_of
+from cli.clusters import connect, readable_api_errors, status_of
 from cli.errors import CommandError
 from cli.project import StackFile
 from cli.session import Session, refuse_unreachable
@@ -75,7 +75,7 @@ def _from_cluster(stack: StackFile, outputs: Mapping[str, Any]) -> str:
     """Read the password from the Secret that the settings refer to."""
     refuse_unreachable(stack)
     api = connect(stack.kubeconfig_path, stack.context)
-    with answering(api, stack.context):
+    with readable_api_errors(api, stack.context):
         return read_password(api, str(outputs["namespaces"]["librechat"]), str(outputs["secrets"]["librechat-admin"]))
 
 

@@ -11,9 +11,9 @@ from rich.console import Console
 from urllib3.exceptions import HTTPError
 
 from cli import event_log, history, recovery
-from cli.clusters import answering, connect
+from cli.clusters import connect, readable_api_errors
 from cli.data import mapping
-from cli.locks import refusal, settle
+from cli.locks import refusal, remove_leftovers
 from cli.project import NAME
 from cli.session import Session
 
@@ -33,13 +33,13 @@ def prepare(session: Session, console: Console) -> None:
     if not deployment.get("pending_operations"):
         return
     api = connect(session.stack.kubeconfig_path, session.stack.context)
-    with answering(api, session.stack.context):
+    with readable_api_errors(api, session.stack.context):
         found = recovery.recover(deployment, recovery.finder(api))
     if found:
         _store(session, document, found, console)
 
 
-def recover_cut_off(session: Session, log: Path, console: Console) -> bool:
+def adopt_created_objects(session: Session, log: Path, console: Console) -> bool:
     """Add to the state what a failed operation did create, and return whether there was anything.
 
     Only objects created since the last intact state are added, so never an object of somebody else.
@@ -53,7 +53,7 @@ def recover_cut_off(session: Session, log: Path, console: Console) -> bool:
     if not events:
         return False
     document = json.loads(session.output(["stack", "export"]))
-    candidates = recovery.cut_off(document.get("deployment") or {}, events)
+    candidates = recovery.failed_creations(document.get("deployment") or {}, events)
     if not candidates["pending_operations"]:
         return False
     api = connect(session.stack.kubeconfig_path, session.stack.context)
@@ -81,6 +81,6 @@ def refuse_locked(session: Session, console: Console) -> None:
         CommandError: Somebody else is working on the stack.
     """
     url, name = session.state.env["PULUMI_BACKEND_URL"], session.stack.name
-    left = settle(url, NAME, name, lambda text: console.print(text, markup=False))
+    left = remove_leftovers(url, NAME, name, lambda text: console.print(text, markup=False))
     if left:
         raise refusal(name, left)

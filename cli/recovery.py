@@ -79,7 +79,7 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
     return Recovery(result, tuple(notes), taken)
 
 
-def cut_off(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def failed_creations(deployment: Mapping[str, Any], events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the state with failed creations as pending operations.
 
     A creation also fails if the API server becomes unreachable after doing it. The engine then takes it as not done,

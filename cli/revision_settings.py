@@ -10,7 +10,7 @@ from cli.data import mapping
 from cli.errors import CommandError
 from cli.history import Revision, read
 from cli.project import PROJECT
-from cli.rollback import plain, settings_of, untouched
+from cli.rollback import plain, preserving_data, settings_of
 from cli.session import Session
 from cli.worktree import committed_file
 
@@ -40,7 +40,7 @@ def write_stack_file(session: Session, revision: Revision, current: Revision, di
     if any(value.secret for value in revision.config.values()):
         _restore_secrets(session, path, revision, missing)
         settings = mapping(yaml.safe_load(path.read_text()))["config"]
-    kept = untouched(settings, {key: plain(entry) for key, entry in current.config.items()}, PROJECT)
+    kept = preserving_data(settings, {key: plain(entry) for key, entry in current.config.items()}, PROJECT)
     path.write_text(yaml.safe_dump({**document, "config": kept}, sort_keys=False))
     return path
 

@@ -85,7 +85,7 @@ def settings_of(revision: Revision, committed: Mapping[str, Any]) -> tuple[dict[
     return result, missing
 
 
-def untouched(settings: Mapping[str, Any], current: Mapping[str, Any], project: Path) -> dict[str, Any]:
+def preserving_data(settings: Mapping[str, Any], current: Mapping[str, Any], project: Path) -> dict[str, Any]:
     """Return the settings for deploying a revision again, changed so that data and credentials stay as they are.
 
     - A permission to delete data that was given then is withdrawn.

@@ -15,7 +15,7 @@ from cli import embedded
 from cli.clusters import Answer, ask
 from cli.engine import Engine, find_engine
 from cli.errors import CommandError
-from cli.locks import settle
+from cli.locks import remove_leftovers
 from cli.project import DEFAULT_STACK, NAME, PROJECT, SANDBOX_STACK, StackFile, read_stack
 from cli.state import State, ensure_local_stack, find_state
 from components.settings.findings import Finding, SettingsError
@@ -244,7 +244,7 @@ def session_without_cluster(stack: StackFile, console: Console, *, allow_stand_i
     state = find_state(os.environ)
     console.print(engine.describe())
     console.print(state.describe())
-    settle(state.env["PULUMI_BACKEND_URL"], NAME, stack.name, lambda text: console.print(text, markup=False))
+    remove_leftovers(state.env["PULUMI_BACKEND_URL"], NAME, stack.name, lambda text: console.print(text, markup=False))
     config_file = None
     if state.local:
         config_file = str(ensure_local_stack(stack, engine.pulumi, {**engine.env(), **state.env}))

@@ -21,13 +21,13 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 def _cluster(stack: str) -> "Generator[tuple[client.ApiClient, str, str]]":
     """Yield a client, LibreChat's namespace and the stack's name, and turn API errors into command errors."""
     with readable_errors():
-        from cli.clusters import answering, connect
+        from cli.clusters import connect, readable_api_errors
         from cli.session import choose_stack, refuse_unreachable
 
         found = choose_stack(stack, err)
         refuse_unreachable(found)
         api = connect(found.kubeconfig_path, found.context)
-        with answering(api, found.context):
+        with readable_api_errors(api, found.context):
             yield api, found.namespaces[1], found.name
 
 

@@ -29,7 +29,7 @@ def destroy(
 
 def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
     from cli import embedded
-    from cli.clusters import connect, made_namespaces
+    from cli.clusters import connect, user_namespaces
     from cli.forget import parse
     from cli.preparation import prepare
     from cli.project import SANDBOX_STACK
@@ -54,7 +54,7 @@ def _destroy(stack: str, yes: bool, keep_data: bool) -> int:
     status = session.change("destroy", [*options, *([] if asks else ["--yes", "--skip-preview"])])
     cluster = session.stack.embedded_cluster
     if not status and session.stack.name == SANDBOX_STACK and cluster is not None:
-        others = made_namespaces(connect(session.stack.kubeconfig_path, session.stack.context))
+        others = user_namespaces(connect(session.stack.kubeconfig_path, session.stack.context))
         if others:
             err.print(f"the embedded cluster stays: it still has {', '.join(others)}")
         else:

@@ -20,7 +20,7 @@ def open_page(
     """Forward a local port to LibreChat, whatever happens to its pods, and open it in a browser. Ends with Ctrl-C."""
     with readable_errors():
         from cli import forward
-        from cli.clusters import answering, connect
+        from cli.clusters import connect, readable_api_errors
         from cli.errors import CommandError
         from cli.session import choose_stack, refuse_bad_settings, refuse_unreachable
         from components.librechat.component import NAME, PORT
@@ -35,7 +35,7 @@ def open_page(
         refuse_unreachable(chosen)
         settings = chosen.settings()[0]
         api = connect(chosen.kubeconfig_path, chosen.context)
-        with answering(api, chosen.context):
+        with readable_api_errors(api, chosen.context):
             target = forward.find_target(api, settings.namespaces.librechat_name, NAME)
         forward.silence_failed_forwards()
         pods = forward.Pods(api, target, lambda text: err.print(text, markup=False))

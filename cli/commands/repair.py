@@ -11,9 +11,9 @@ from cli.options import Stack, Yes
 def repair(stack: Stack = "", yes: Yes = False) -> None:
     """Put back what was changed in the cluster: shows what differs, then does what `up` does."""
     with readable_errors():
-        from cli.clusters import answering, connect
+        from cli.clusters import connect, readable_api_errors
         from cli.drift.preview import find
-        from cli.drift.releases import ways_back
+        from cli.drift.releases import rollback_commands
         from cli.drift.report import text
         from cli.drift.undo import remove_added
         from cli.preparation import prepare
@@ -33,9 +33,9 @@ def repair(stack: Stack = "", yes: Yes = False) -> None:
         status = session.change("up", ["--refresh", *([] if asks else ["--yes"])])
         if not status:
             api = connect(session.stack.kubeconfig_path, session.stack.context)
-            with answering(api, session.stack.context):
+            with readable_api_errors(api, session.stack.context):
                 for line in remove_added(api, found):
                     err.print(f"removed: {line.kind} {line.namespace}/{line.name} {line.field}", markup=False)
-                for command in ways_back(api, found):
+                for command in rollback_commands(api, found):
                     err.print(f"left: objects of a Helm release, which Helm itself puts back: {command}", markup=False)
     sys.exit(status)

@@ -29,13 +29,13 @@ def backup_secrets(
 ) -> None:
     """Write the generated credentials of a stack to a file, encrypted by age or GnuPG."""
     with readable_errors():
-        from cli.credentials import generated, pick
+        from cli.credentials import extract, generated
         from cli.encryption import SUFFIXES, choose_program, encrypt, write_new
 
         program = choose_program(recipient)
         session = _session(stack)
         name = session.stack.name
-        saved = pick(json.loads(session.output(["stack", "export", "--show-secrets"])), name)
+        saved = extract(json.loads(session.output(["stack", "export", "--show-secrets"])), name)
         path = Path(output or f"credentials-{name}{SUFFIXES[program]}")
         write_new(path, encrypt(json.dumps(saved).encode(), program, recipient))
         count = len(generated(saved["resources"]))
@@ -49,7 +49,7 @@ def restore_secrets(
 ) -> None:
     """Put saved credentials into a new stack, before its first `up`."""
     with readable_errors():
-        from cli.credentials import generated, put
+        from cli.credentials import generated, insert
         from cli.encryption import decrypt
         from cli.errors import CommandError
 
@@ -61,7 +61,7 @@ def restore_secrets(
         except ValueError:
             # `from None`: the cause would quote the text.
             raise CommandError(f"{file} holds no credentials of a stack of this project.") from None
-        state = put(saved, json.loads(session.output(["stack", "export"])), name)
+        state = insert(saved, json.loads(session.output(["stack", "export"])), name)
         session.output(["stack", "import"], json.dumps(state))
         count = len(generated(saved["resources"]))
     out.print(

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def status(stack: Stack = "", as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
     """Show what runs. Exit status 0 only if everything is as it should be."""
     with readable_errors():
-        from cli.clusters import answering, connect
+        from cli.clusters import connect, readable_api_errors
         from cli.session import open_session
         from cli.status import rows
 
         session = open_session(stack, err, start=False)
         api = connect(session.stack.kubeconfig_path, session.stack.context)
-        with answering(api, session.stack.context):
+        with readable_api_errors(api, session.stack.context):
             found = rows(api, session.stack.namespaces)
         outputs = json.loads(session.output(["stack", "output", "--json"]) or "{}")
     if as_json:

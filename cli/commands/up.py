@@ -21,8 +21,8 @@ def up(
     """Bring a stack up, or change it to what its settings say. Repairs what was changed by hand."""
     with readable_errors():
         from cli.aftermath import explain
-        from cli.handover import settle
-        from cli.preparation import prepare, recover_cut_off
+        from cli.handover import recover_releases
+        from cli.preparation import adopt_created_objects, prepare
         from cli.rollout import describe
         from cli.session import open_session, was_killed
         from cli.watch import watch
@@ -43,12 +43,12 @@ def up(
                 # Objects that depend on one missing from the state are found only after that one. If the engine was
                 # killed or interrupted, do not retry: that would repeat what was stopped. The next command recovers.
                 while status and not (
-                    was_killed(status) or watching.verdict or not recover_cut_off(session, events, err)
+                    was_killed(status) or watching.verdict or not adopt_created_objects(session, events, err)
                 ):
                     events.unlink()
                     status = session.change("up", arguments, watching.started)
             if status and not was_killed(status):
-                settle(session, watching.releases, events, err)
+                recover_releases(session, watching.releases, events, err)
             if status and watching.verdict:
                 err.print(describe(watching.verdict), markup=False)
         if status:

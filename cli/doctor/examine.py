@@ -2,7 +2,7 @@
 
 import os
 
-from cli.clusters import answering, ask, connect
+from cli.clusters import ask, connect, readable_api_errors
 from cli.data import sequence
 from cli.doctor.checks import diagnose
 from cli.doctor.diagnosis import diagnosis, ok
@@ -40,7 +40,7 @@ def examine(stack: StackFile) -> list[Finding]:
         ]
     wanted = needs(render(stack))
     api = connect(stack.kubeconfig_path, stack.context)
-    with answering(api, stack.context):
+    with readable_api_errors(api, stack.context):
         facts = gather(Server(api), wanted, answer.version, deployed_namespaces(stack))
     return [ok("cluster", f"context {shown} answers at {answer.server}"), *diagnose(wanted, facts)]
 

@@ -104,7 +104,7 @@ def field_lines(subject: Subject, place: Place, release: tuple[str, str] | None 
     """
     for item in differences(subject):
         added = item.wanted is ABSENT and item.cause == "cluster" and not release
-        wanted, live = _told(place, item)
+        wanted, live = _masked_values(place, item)
         yield Line(
             *place,
             render(item.path),
@@ -118,7 +118,7 @@ def field_lines(subject: Subject, place: Place, release: tuple[str, str] | None 
         )
 
 
-def _told(place: Place, item: Difference) -> tuple[Any, Any]:
+def _masked_values(place: Place, item: Difference) -> tuple[Any, Any]:
     """Return the declared and the live value of a difference, with secrets masked."""
     if place.kind == "Secret" and item.path[0] in {"data", "stringData"}:
         wanted, live = (value if value is ABSENT else MASKED for value in (item.wanted, item.live))
@@ -156,7 +156,7 @@ def _reported(resource: Resource, subject: Subject, item: Difference) -> Line:
         cause = "cluster"
     place = _place(resource, resource.live)
     found = manager if cause == "cluster" else None
-    return Line(*place, render(path), *_told(place, item), cause, found, own=subject.own)
+    return Line(*place, render(path), *_masked_values(place, item), cause, found, own=subject.own)
 
 
 def _at(value: Any, path: Path) -> Any:

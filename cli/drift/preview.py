@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cli import automation
-from cli.clusters import answering, connect
+from cli.clusters import connect, readable_api_errors
 from cli.drift.detect import Line, lines
 from cli.drift.events import Resource, resources
 from cli.drift.releases import deployed, release_lines
@@ -27,7 +27,7 @@ def _of_releases(session: Session, found: Sequence[Resource]) -> list[Line]:
         return []
     api = connect(session.stack.kubeconfig_path, session.stack.context)
     try:
-        with answering(api, session.stack.context):
+        with readable_api_errors(api, session.stack.context):
             return release_lines(api, found)
     except LookupError as error:
         raise CommandError(f"A Helm release cannot be compared: {error.args[0]}") from error

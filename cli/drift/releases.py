@@ -80,7 +80,7 @@ def _live(objects: LiveObjects, item: Properties, namespace: str) -> Properties 
         raise LookupError(f"{item['kind']} {metadata['name']} cannot be read: {refusal_of(error)}") from None
 
 
-def ways_back(api: client.ApiClient, lines: Iterable[Line]) -> list[str]:
+def rollback_commands(api: client.ApiClient, lines: Iterable[Line]) -> list[str]:
     """Return the Helm commands that revert the drift, which Pulumi does not: Helm's record has not changed.
 
     Raises:

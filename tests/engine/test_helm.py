@@ -10,7 +10,7 @@ from pulumi import automation as auto
 
 from cli.drift.detect import OBJECT
 from cli.drift.helm import deployed_record
-from cli.drift.releases import release_drift, ways_back
+from cli.drift.releases import release_drift, rollback_commands
 from sandbox.plugins.kubernetes.helm import command
 from tests.engine.conftest import MakeStack
 from tests.engine.stack import PROJECT, Kubernetes, Stack
@@ -123,7 +123,7 @@ def test_a_change_by_hand_is_drift_of_the_release(running: Stack, kubernetes: Ku
     assert lines[1].manager is not None
     assert (lines[1].manager.name, lines[1].manager.subresource) == ("OpenAPI-Generator", "scale")
     assert running.steps(refresh=True) == {}  # a refresh only sees Helm's record
-    [way_back] = ways_back(kubernetes.api, lines)
+    [way_back] = rollback_commands(kubernetes.api, lines)
     assert way_back == f"helm -n {OLLAMA} rollback ollama-helm 1"
     subprocess.run([command(), *way_back.split()[1:], "--kubeconfig", running.cluster.kubeconfig], check=True)
     assert release_drift(kubernetes.api, RELEASES["ollama"]) == []

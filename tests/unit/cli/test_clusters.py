@@ -14,7 +14,7 @@ import yaml
 from kubernetes import client
 
 from cli import clusters
-from cli.clusters import answering, ask, connect
+from cli.clusters import ask, connect, readable_api_errors
 from cli.errors import CommandError
 
 Kubeconfig = Callable[..., Path]
@@ -138,7 +138,7 @@ def test_a_certificate_file_that_is_not_there(kubeconfig: Kubeconfig) -> None:
 
 def test_a_cluster_that_goes_away_in_between(kubeconfig: Kubeconfig) -> None:
     api = connect(kubeconfig("https://127.0.0.1:1"), "minikube")
-    with pytest.raises(CommandError) as error, answering(api, "minikube"):
+    with pytest.raises(CommandError) as error, readable_api_errors(api, "minikube"):
         client.CoreV1Api(api).list_namespace()
     assert str(error.value) == (
         "The cluster of context 'minikube' (https://127.0.0.1:1): 127.0.0.1:1 refuses connections."

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.credentials import FORMAT, generated, pick, put
+from cli.credentials import FORMAT, extract, generated, insert
 from cli.errors import CommandError
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": '"hunter2"'}
@@ -54,7 +54,7 @@ STATE = deployment(
 
 
 def test_credentials_come_with_what_they_hang_on_and_nothing_else() -> None:
-    saved = pick(STATE, "dev")
+    saved = extract(STATE, "dev")
     assert [found["urn"] for found in saved["resources"]] == [ROOT, COMPONENT, PROVIDER, PASSWORD]
     assert generated(saved["resources"]) == ["mongodb-password"]
     password = saved["resources"][-1]
@@ -69,12 +69,12 @@ def test_credentials_come_with_what_they_hang_on_and_nothing_else() -> None:
 @pytest.mark.parametrize("state", [deployment(), {"version": 3}, {"version": 3, "deployment": {}}])
 def test_a_stack_without_credentials_says_so(state: dict[str, Any]) -> None:
     with pytest.raises(CommandError, match="Stack dev has no generated credentials"):
-        pick(state, "dev")
+        extract(state, "dev")
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "dev-2"])
 def test_they_come_back_in_a_stack_of_any_name_encrypted_as_that_stack_does(name: str) -> None:
-    state = put(pick(STATE, "dev"), deployment(salt="new"), name)
+    state = insert(extract(STATE, "dev"), deployment(salt="new"), name)
     assert state["deployment"]["secrets_providers"]["state"]["salt"] == "new"
     resources = state["deployment"]["resources"]
     assert resources[0]["urn"] == urn("pulumi:pulumi:Stack", f"ollama-librechat-{name}", name)
@@ -88,7 +88,7 @@ def test_they_come_back_in_a_stack_of_any_name_encrypted_as_that_stack_does(name
 
 def test_a_stack_that_has_deployed_something_keeps_its_own() -> None:
     with pytest.raises(CommandError, match="has deployed something") as refused:
-        put(pick(STATE, "dev"), STATE, "dev")
+        insert(extract(STATE, "dev"), STATE, "dev")
     assert "hunter2" not in str(refused.value)
 
 
@@ -96,4 +96,4 @@ def test_a_stack_that_has_deployed_something_keeps_its_own() -> None:
 def test_another_file_is_refused(saved: dict[str, Any]) -> None:
     assert saved.get("format") != FORMAT
     with pytest.raises(CommandError, match="holds no credentials"):
-        put(saved, deployment(), "dev")
+        insert(saved, deployment(), "dev")

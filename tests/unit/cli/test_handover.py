@@ -43,7 +43,7 @@ def test_why_a_pod_did_not_start_is_known_when_helm_has_taken_it_away() -> None:
     watch.note("ns", live(starting()))  # it is about to crash again
     watch.note("elsewhere", EMPTY)
     watch.note("ns", EMPTY)
-    [(server, problem)] = watch.taken_away({"ollama-release"})
+    [(server, problem)] = watch.removed_problems({"ollama-release"})
     assert (server, problem.reason, problem.pod) == (SERVER, "CrashLoopBackOff", "web-1-a")
     assert list(handover.describe(server, problem)) == [
         "Helm release ns/ollama-helm did not become ready, and Helm took its pods away",
@@ -56,10 +56,10 @@ def test_nothing_is_told_of_what_is_still_there_or_did_not_fail() -> None:
     now = live(crashing())
     watch = ReleaseWatch([SERVER], lambda _: now)
     watch.note("ns", now)
-    assert list(watch.taken_away({"ollama-release"})) == [], "the diagnosis of what is there tells that"
+    assert list(watch.removed_problems({"ollama-release"})) == [], "the diagnosis of what is there tells that"
     gone = ReleaseWatch([SERVER], lambda _: EMPTY)
     gone.note("ns", now)
-    assert list(gone.taken_away({"librechat-release"})) == []
+    assert list(gone.removed_problems({"librechat-release"})) == []
 
 
 @pytest.mark.parametrize(

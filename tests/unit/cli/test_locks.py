@@ -11,7 +11,16 @@ import psutil
 import pytest
 
 from cli.errors import CommandError
-from cli.locks import Lock, file_backend, holder_lives, read_locks, refusal, refuse_running, remove_stale, settle
+from cli.locks import (
+    Lock,
+    file_backend,
+    holder_lives,
+    read_locks,
+    refusal,
+    refuse_running,
+    remove_leftovers,
+    remove_stale,
+)
 
 HERE = socket.gethostname()
 NOW = datetime.now(timezone.utc)
@@ -141,10 +150,10 @@ def test_what_was_half_written_is_removed_unless_somebody_writes_now(tmp_path: P
         return {path.relative_to(base).as_posix() for path in base.rglob("*") if path.is_file()}
 
     told: list[str] = []
-    assert len(settle(tmp_path.as_uri(), "shop", "dev", told.append)) == 1
+    assert len(remove_leftovers(tmp_path.as_uri(), "shop", "dev", told.append)) == 1
     assert files() == set(contents)
     (base / "locks/organization/shop/dev/a.json").unlink()
-    assert settle(tmp_path.as_uri(), "shop", "dev", told.append) == []
+    assert remove_leftovers(tmp_path.as_uri(), "shop", "dev", told.append) == []
     removed = {
         "stacks/shop/dev.json.attrs",
         "stacks/shop/dev.json.18ea.tmp",
@@ -152,4 +161,4 @@ def test_what_was_half_written_is_removed_unless_somebody_writes_now(tmp_path: P
     }
     assert files() == set(contents) - removed - {"locks/organization/shop/dev/a.json"}
     assert len(told) == len(removed)
-    assert settle("s3://bucket", "shop", "dev", told.append) == []
+    assert remove_leftovers("s3://bucket", "shop", "dev", told.append) == []

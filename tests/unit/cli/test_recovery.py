@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.recovery import cut_off, describe, made_here, not_before, recover, render
+from cli.recovery import describe, failed_creations, made_here, not_before, recover, render
 
 PREFIX = "urn:pulumi:dev::shop::ollama-librechat:index:Ollama$kubernetes:core/v1:Service::"
 LABELS = {"app.kubernetes.io/name": "ollama"}
@@ -128,7 +128,7 @@ def failed(resource: dict[str, Any], operation: str = "create") -> dict[str, Any
 
 def test_a_creation_that_failed_may_have_been_done_all_the_same() -> None:
     resource = pending("ollama", provider="p")["resource"]
-    candidates = cut_off({"resources": []}, [{"preludeEvent": {}}, failed(resource)])
+    candidates = failed_creations({"resources": []}, [{"preludeEvent": {}}, failed(resource)])
     found = recover(candidates, in_cluster(live()))
     assert found is not None
     assert found.taken == 1
@@ -137,7 +137,7 @@ def test_a_creation_that_failed_may_have_been_done_all_the_same() -> None:
 
 
 def test_nothing_is_taken_that_is_not_there() -> None:
-    found = recover(cut_off({}, [failed(pending("ollama")["resource"])]), nothing)
+    found = recover(failed_creations({}, [failed(pending("ollama")["resource"])]), nothing)
     assert found is not None
     assert found.taken == 0
 
@@ -145,14 +145,14 @@ def test_nothing_is_taken_that_is_not_there() -> None:
 def test_what_the_state_knows_and_other_operations_are_left_alone() -> None:
     resource = pending("ollama")["resource"]
     known = {"resources": [{"urn": resource["urn"]}]}
-    assert cut_off(known, [failed(resource)])["pending_operations"] == []
-    assert cut_off({}, [failed(resource, "update")])["pending_operations"] == []
+    assert failed_creations(known, [failed(resource)])["pending_operations"] == []
+    assert failed_creations({}, [failed(resource, "update")])["pending_operations"] == []
 
 
 def test_no_mask_gets_into_the_state() -> None:
     resource = pending("ollama")["resource"]
     resource["inputs"]["stringData"] = {"password": "[secret]"}
-    (operation,) = cut_off({}, [failed(resource)])["pending_operations"]
+    (operation,) = failed_creations({}, [failed(resource)])["pending_operations"]
     assert operation["resource"]["inputs"] == pending("ollama")["resource"]["inputs"]
 
 

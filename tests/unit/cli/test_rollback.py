@@ -7,7 +7,7 @@ import pytest
 
 from cli.errors import CommandError
 from cli.history import Revision
-from cli.rollback import choose, planned, refuse_loss, settings_of, untouched
+from cli.rollback import choose, planned, preserving_data, refuse_loss, settings_of
 from tests.unit.cli.engine import parse
 
 HEAD = "15508e8b83889aa867cb79f05d9b8182004a77ae"
@@ -89,7 +89,7 @@ def test_settings_are_those_recorded_and_secrets_those_of_the_commit() -> None:
 
 def test_leave_to_delete_data_does_not_hold_again() -> None:
     then = {"ollama-librechat:allowDataLoss": ["mongodb"]}
-    assert untouched(then, {}, Path("/project")) == {"ollama-librechat:allowDataLoss": []}
+    assert preserving_data(then, {}, Path("/project")) == {"ollama-librechat:allowDataLoss": []}
     assert then == {"ollama-librechat:allowDataLoss": ["mongodb"]}
 
 
@@ -98,7 +98,7 @@ def test_leave_to_delete_data_does_not_hold_again() -> None:
     [("", ""), (".sandbox/a", "/project/.sandbox/a"), ("/a", "/a"), ("~/a", str(Path("~/a").expanduser()))],
 )
 def test_a_kubeconfig_is_the_one_of_this_project(path: str, expected: str) -> None:
-    found = untouched({"ollama-librechat:kubeconfig": path}, {}, Path("/project"))
+    found = preserving_data({"ollama-librechat:kubeconfig": path}, {}, Path("/project"))
     assert found == {"ollama-librechat:kubeconfig": expected}
 
 
@@ -112,7 +112,7 @@ def test_a_kubeconfig_is_the_one_of_this_project(path: str, expected: str) -> No
 )
 def test_sessions_are_not_ended(then: dict[str, Any], now: dict[str, Any], expected: dict[str, Any]) -> None:
     key = "ollama-librechat:librechat"
-    assert untouched({key: then}, {key: now}, Path()) == {key: expected}
+    assert preserving_data({key: then}, {key: now}, Path()) == {key: expected}
 
 
 def step(operation: str, kind: str, name: str) -> dict[str, Any]:

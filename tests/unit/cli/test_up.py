@@ -51,10 +51,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
         monkeypatch.setattr(session, "open_session", lambda *_: SimpleNamespace(stack=stack, change=change))
         monkeypatch.setattr(preparation, "prepare", lambda *_: None)
-        monkeypatch.setattr(preparation, "recover_cut_off", take)
+        monkeypatch.setattr(preparation, "adopt_created_objects", take)
         monkeypatch.setattr(aftermath, "explain", lambda *_: None)
         monkeypatch.setattr(watch, "watch", make)
-        monkeypatch.setattr(handover, "settle", lambda *_: None)
+        monkeypatch.setattr(handover, "recover_releases", lambda *_: None)
         with pytest.raises(SystemExit) as ended:
             up()
         assert not left

@@ -85,7 +85,7 @@ def test_it_looks_while_an_operation_runs_and_outlives_a_cluster_that_is_away(
                 break
             time.sleep(0.001)
     assert not answers
-    assert [problem.reason for _, problem in releases.taken_away({"ollama-release"})] == ["CrashLoopBackOff"]
+    assert [problem.reason for _, problem in releases.removed_problems({"ollama-release"})] == ["CrashLoopBackOff"]
     assert not one._thread.is_alive()
 
 
