@@ -61,7 +61,7 @@ def test_what_is_not_there_is_left_to_be_created() -> None:
     found = recover({"resources": [], "pending_operations": [pending("ollama")]}, nothing)
     assert found is not None
     assert found.deployment["resources"] == []
-    assert "is not there" in found.notes[0]
+    assert "does not exist" in found.notes[0]
 
 
 @pytest.mark.parametrize(
