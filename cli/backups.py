@@ -105,9 +105,9 @@ def restore(api: client.ApiClient, namespace: str, archive: str, tell: Tell, *, 
     """
     busy = active_jobs(api, namespace, ",".join(f"{key}={value}" for key, value in selector(BACKUP).items()))
     if busy:
-        raise CommandError(f"Nothing was changed: Job {busy[0]} is at work, wait until it has ended.")
+        raise CommandError(f"Nothing was changed: Job {busy[0]} is running, wait until it has ended.")
     if backup_first:
-        tell("what is there now is backed up first")
+        tell("the current database is backed up first")
         tell(f"backup: {back_up(api, namespace, tell, keep=archive)}")
     replicas = _stop(api, namespace, tell)
     try:

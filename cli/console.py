@@ -24,7 +24,7 @@ def readable_errors() -> Generator[None]:
         err.print(f"[bold red]error:[/] {_escape(str(error))}")
         sys.exit(1)
     except KeyboardInterrupt:
-        err.print("interrupted; what was begun is in the state, and the next command goes on from there")
+        err.print("interrupted; started operations are in the state, and the next command continues from there")
         sys.exit(130)
 
 

@@ -96,7 +96,7 @@ def write_new(path: Path, content: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise CommandError(f"{path} is there already: nothing was written. Name another file, OUT=...") from error
+        raise CommandError(f"{path} exists already: nothing was written. Name another file, OUT=...") from error
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
     with os.fdopen(descriptor, "wb") as file:

@@ -96,7 +96,7 @@ class ReleaseWatch:
 
 
 def describe(server: Server, problem: Problem) -> Iterator[str]:
-    """Say, line by line, what kept a pod from being Ready that is not there any more."""
+    """Describe, line by line, why a pod that no longer exists was not ready."""
     yield f"Helm release {server.namespace}/{server.release} did not become ready, and Helm took its pods away"
     if problem.pod:
         container = f", container {problem.container}" if problem.container else ""

@@ -80,7 +80,8 @@ def _read(path: Path) -> Lock | None:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise CommandError(
-            f"The lock {path} cannot be read ({type(error).__name__}). If nobody works on the stack, remove that file."
+            f"The lock {path} cannot be read ({type(error).__name__}). "
+            "If nobody is working on the stack, remove that file."
         ) from error
 
 

@@ -90,7 +90,7 @@ def read_password(api: client.ApiClient, namespace: str, name: str) -> str:
         secret: Any = client.CoreV1Api(api).read_namespaced_secret(name, namespace)
     except client.ApiException as error:
         if status_of(error) == NOT_FOUND:
-            raise CommandError(f"{where} is not there.") from error
+            raise CommandError(f"{where} does not exist.") from error
         raise
     data: Mapping[str, str] = secret.data or {}
     if PASSWORD not in data:

@@ -62,9 +62,9 @@ def refuse_destroy(stack: StackFile, found: list[str], keep_data: bool) -> None:
     raise CommandError(
         f"Stack {name} is deployed with `dataProtection: true`, so it is not destroyed; nothing was changed. "
         f"Protected:\n{listed}"
-        "To remove everything else and keep these, which the next `make up` goes on with:\n"
+        "To remove everything else and keep these for the next `make up`:\n"
         f"  make destroy STACK={name} KEEP_DATA=1\n"
-        f"To insist and delete the data as well, {setting}\n"
+        f"To delete the data as well, {setting}\n"
         f"  make up STACK={name} && make destroy STACK={name}"
     )
 

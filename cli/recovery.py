@@ -63,11 +63,11 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
         kind, _, name = resource["urn"].rpartition("::")
         label = f"{kind.rpartition('$')[2].rpartition('::')[2]} {name}"
         if operation["type"] != "creating":
-            notes.append(f"{label}: interrupted while {operation['type']}; the live object is looked at again")
+            notes.append(f"{label}: interrupted while {operation['type']}; the live object is read again")
             continue
         live = _created(resource, find)
         if live is None:
-            notes.append(f"{label}: interrupted while creating, and is not there; it is created")
+            notes.append(f"{label}: interrupted while creating, and does not exist; it is created")
             continue
         metadata = live["metadata"]
         resource["id"] = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
@@ -75,7 +75,7 @@ def recover(deployment: Mapping[str, Any], find: Find) -> Recovery | None:
         _supersede(resources, resource["urn"])
         resources.append(resource)
         taken += 1
-        notes.append(f"{label}: interrupted while creating, and is there: {resource['id']} is taken into the state")
+        notes.append(f"{label}: interrupted while creating, but exists: {resource['id']} is added to the state")
     return Recovery(result, tuple(notes), taken)
 
 

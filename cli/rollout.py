@@ -242,6 +242,6 @@ def describe(verdict: Verdict) -> str:
     why = f"was restarted {one.restarts} times and crashed again" if one.reason == CRASH else f"waits: {one.reason}"
     return (
         f"gave up early, after {verdict.seconds:.0f} s: {verdict.target} cannot become ready, because container "
-        f"{one.container} of pod {one.pod} {why}; the engine was interrupted as by Ctrl-C, and the next `make up` goes "
-        "on from there"
+        f"{one.container} of pod {one.pod} {why}; the engine was interrupted as by Ctrl-C, and the next `make up` "
+        "continues"
     )

@@ -165,7 +165,7 @@ def choose_stack(given: str, console: Console) -> StackFile:
         return stack
     console.print(
         f"stack: {SANDBOX_STACK}, the embedded cluster, because the context {stack.context!r} of {DEFAULT_STACK} "
-        f"does not answer ({answer.problem}); STACK={DEFAULT_STACK} insists on it"
+        f"does not answer ({answer.problem}); STACK={DEFAULT_STACK} selects it anyway"
     )
     return read_stack(SANDBOX_STACK)
 

@@ -60,7 +60,7 @@ def restore(
     stack: Stack = "",
     yes: Yes = False,
     backup_first: Annotated[
-        bool, typer.Option("--backup-first/--no-backup-first", help="Back up what is there now before.")
+        bool, typer.Option("--backup-first/--no-backup-first", help="Back up the current database first.")
     ] = True,
 ) -> None:
     """Replace MongoDB's database by a backup. LibreChat is stopped meanwhile."""

@@ -24,7 +24,7 @@ def unlock(stack: Stack = "", yes: Yes = False) -> None:
         for lock in locks or []:
             out.print(f"locked by {lock.describe()}", markup=False)
         refuse_running(locks or [])
-        if not yes and not typer.confirm(f"Does nobody work on the stack {session.stack.name} any more?"):
+        if not yes and not typer.confirm(f"Nobody else is working on stack {session.stack.name}: break its lock?"):
             sys.exit(1)
         with engine_errors():
             stack_of(session).cancel()

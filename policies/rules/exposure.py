@@ -95,8 +95,8 @@ def _anonymous(resources: Sequence[Resource]) -> Iterator[tuple[Resource, str]]:
         if open_to and not guarded:
             yield (
                 resource,
-                f"Service {open_to[0]} is Ollama, which asks nobody for a password, and nothing in front of it does. "
-                "Let only some networks in, or put a token in front of it.",
+                f"Service {open_to[0]} is Ollama, which has no authentication, and is exposed without any. "
+                "Allow only some networks, or put a token in front of it.",
             )
 
 

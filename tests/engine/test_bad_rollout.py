@@ -152,7 +152,7 @@ def test_a_pod_that_never_gets_ready_while_the_old_one_serves(checkout: Checkout
     forget(checkout)
     done = failing(checkout, {"librechat": {"pods": {"annotations": {SIMULATE: "never-ready"}}}, **EXPOSED})
     name = f"{made.metadata.namespace}/{made.metadata.name}"
-    assert f"is there: {name} is taken into the state" in done.stderr, "what failed before had made it all the same"
+    assert f"but exists: {name} is added to the state" in done.stderr, "the failed operation had created it"
     assert ingress(checkout).metadata.uid == made.metadata.uid
     pod, reason, look, *_ = block(done, f"Deployment {LIBRECHAT}/librechat")
     assert pod.endswith(", container librechat")

@@ -270,7 +270,7 @@ def secret(run: Run) -> str:
     return run("sandbox", "cluster", *arguments).stdout
 
 
-def test_destroy_of_protected_data_is_refused_until_a_person_insists(
+def test_destroy_of_protected_data_is_refused_until_protection_is_off(
     first_up: subprocess.CompletedProcess[str], run: Run, checkout: Path
 ) -> None:
     del first_up

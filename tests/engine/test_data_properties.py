@@ -1,7 +1,7 @@
 """No change of settings deletes or replaces data unless the settings permit it: random pairs, on the engine.
 
 DATA_PAIRS sets how many (210 by default, 1,000 in `make soak`). DATA_SEED sets the seed: the same one by default, so
-that a failure is one of the change at hand; 0, as in `make soak`, draws one. It is told at the end of the run.
+that a failure is one of the change at hand; 0, as in `make soak`, draws one. It is printed at the end of the run.
 """
 
 import os

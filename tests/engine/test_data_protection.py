@@ -71,7 +71,7 @@ def test_switching_it_off_and_on_touches_no_object(kept: Stack, kubernetes: Kube
         assert identities(kubernetes) == before
 
 
-def test_a_change_that_loses_data_is_refused_however_it_is_insisted(kept: Stack) -> None:
+def test_a_change_that_loses_protected_data_is_always_refused(kept: Stack) -> None:
     off = {"meilisearch": {"enabled": False}}
     result = preview(kept, merged(kept.settings, off))
     assert result.refused

@@ -79,21 +79,21 @@ def test_what_the_settings_ask_for_in_vain(cluster: Cluster) -> None:
     wrong = told(found, "error")
     for words in (
         "GPUs: nvidia.com/gpu: 9 asked for",
-        "storage: StorageClass nvme is not there",
+        "storage: StorageClass nvme does not exist",
         "API: the server (Kubernetes v1.",
         "does not know ServiceMonitor of monitoring.coreos.com/v1",
-        "existing objects: PriorityClass urgent is not there",
+        "existing objects: PriorityClass urgent does not exist",
         "nodes: no node takes Deployment doctor-librechat/librechat",
     ):
         assert words in wrong
-    assert "exposure: IngressClass traefik is not there; there are: nginx" in told(found, "warning")
+    assert "exposure: IngressClass traefik does not exist; existing ones: nginx" in told(found, "warning")
 
 
 def test_a_secret_needs_its_keys_and_its_values_are_not_kept(
     cluster: Cluster, kubernetes: Kubernetes, namespace: str
 ) -> None:
     file = stack(cluster, librechat={"admin": {"email": "admin@example.org", "existingSecret": "first"}})
-    assert f"Secret {namespace}/first is not there with password" in told(examine(file), "error")
+    assert f"Secret {namespace}/first does not exist (keys: password)" in told(examine(file), "error")
     kubernetes.core.create_namespaced_secret(
         namespace, {"metadata": {"name": "first"}, "stringData": {"pw": "hunter2"}}
     )
@@ -101,11 +101,11 @@ def test_a_secret_needs_its_keys_and_its_values_are_not_kept(
     assert f"Secret {namespace}/first has no key password" in told(found, "error")
     assert "hunter2" not in repr(found)
     kubernetes.core.patch_namespaced_secret("first", namespace, {"stringData": {"password": "hunter2"}})
-    assert f"Secret {namespace}/first is there with password" in told(examine(file), "ok")
+    assert f"Secret {namespace}/first exists (keys: password)" in told(examine(file), "ok")
 
 
 def test_a_namespace_of_somebody_else(cluster: Cluster, namespace: str) -> None:
-    assert f"namespaces: namespace {namespace} is there, and this stack did not create it" in told(
+    assert f"namespaces: namespace {namespace} exists, and this stack did not create it" in told(
         examine(stack(cluster)), "error"
     )
 
@@ -118,7 +118,7 @@ def test_no_default_storage_class(cluster: Cluster, kubernetes: Kubernetes) -> N
         found = examine(stack(cluster))
     finally:
         storage.patch_storage_class("standard", {"metadata": {"annotations": {key: "true"}}})
-    assert "storage: a default StorageClass is not there; there are: standard" in told(found, "error")
+    assert "storage: a default StorageClass does not exist; existing ones: standard" in told(found, "error")
 
 
 def test_labels_of_nodes_and_daemon_sets_tell_what_is_else_unknown(cluster: Cluster, kubernetes: Kubernetes) -> None:

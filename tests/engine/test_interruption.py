@@ -2,7 +2,7 @@
 
 The next command must recover: no object exists twice, no credential has changed, nothing is left behind.
 INTERRUPTIONS sets how many of each kind (5 by default, 50 in `make soak`), INTERRUPTION_SEED the seed, which every
-test tells.
+test prints.
 """
 
 import json

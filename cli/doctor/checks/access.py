@@ -47,7 +47,7 @@ def permissions(needs: Needs, facts: Facts) -> Iterator[Finding]:
             "permissions",
             "the server does not say what the user may do",
             "`up` ends half-way where it may not create something",
-            "ask whoever runs the cluster for a role that may create, get, patch and delete what the stack has",
+            "ask the cluster's administrator for a role that may create, get, patch and delete what the stack has",
         )
         return
     # One line a kind, not one a verb.
@@ -74,8 +74,8 @@ def namespaces(needs: Needs, facts: Facts) -> Iterator[Finding]:
         yield diagnosis(
             "unknown",
             "namespaces",
-            f"the user may not look whether {', '.join(needs.namespaces)} are there",
-            "`up` fails where a namespace is there and is not this stack's",
+            f"the user is not allowed to read the namespaces {', '.join(needs.namespaces)}",
+            "`up` fails if a namespace exists and is not this stack's",
             "let the user get namespaces",
         )
         return
@@ -86,7 +86,7 @@ def namespaces(needs: Needs, facts: Facts) -> Iterator[Finding]:
                 "namespaces",
                 f"namespace {name} is being deleted",
                 "nothing can be created in it",
-                f"wait for it: `kubectl get namespace {name}`; what holds it up is in its status",
+                f"wait for it: the status of `kubectl get namespace {name} -o yaml` says what it waits for",
             )
         elif facts.deployed is not None and name in facts.deployed:
             continue
@@ -94,7 +94,7 @@ def namespaces(needs: Needs, facts: Facts) -> Iterator[Finding]:
             yield diagnosis(
                 "unknown",
                 "namespaces",
-                f"namespace {name} is there, from a stack of this program",
+                f"namespace {name} exists, from a stack of this program",
                 "`up` fails if it is another stack's; the state of this one cannot be read here",
                 "if it is another stack's, set `namespaces.prefix`",
             )
@@ -102,7 +102,7 @@ def namespaces(needs: Needs, facts: Facts) -> Iterator[Finding]:
             yield diagnosis(
                 "error",
                 "namespaces",
-                f"namespace {name} is there, and this stack did not create it",
+                f"namespace {name} exists, and this stack did not create it",
                 "`up` fails rather than take over what belongs to somebody else",
                 "set `namespaces.prefix`, or `namespaces.ollama` and `namespaces.librechat`, to names that are free",
             )

@@ -7,7 +7,7 @@ from cli.doctor.facts import Facts
 from cli.doctor.needs import Needs, title
 from components.settings.findings import Finding
 
-_NOBODY = "`up` succeeds, and nobody reaches it from outside the cluster"
+_UNREACHABLE = "`up` succeeds, but it is not reachable from outside the cluster"
 
 
 def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
@@ -31,9 +31,9 @@ def ingress_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
             yield diagnosis(
                 "warning",
                 "exposure",
-                f"{wanted} is not there; there are: {there}",
-                f"{shown} is served by nobody: {_NOBODY}",
-                "install an Ingress controller, or name a class that is there in `exposure.className`, and its "
+                f"{wanted} does not exist; existing ones: {there}",
+                f"no controller serves {shown}: {_UNREACHABLE}",
+                "install an Ingress controller, or set `exposure.className` to an existing class, and its "
                 "implementation in `exposure.controller`",
             )
         else:
@@ -49,14 +49,18 @@ def gateways(needs: Needs, facts: Facts) -> Iterator[Finding]:
             gateway = title("Gateway", *where)
             if facts.gateways is None:
                 yield diagnosis(
-                    "unknown", "exposure", f"the user may not look at {gateway}", f"{shown} needs it", "ask who may"
+                    "unknown",
+                    "exposure",
+                    f"the user is not allowed to read {gateway}",
+                    f"{shown} needs it",
+                    "ask who may",
                 )
             elif where not in facts.gateways:
                 yield diagnosis(
                     "warning",
                     "exposure",
-                    f"{gateway} is not there",
-                    f"{shown} attaches to nothing: {_NOBODY}",
+                    f"{gateway} does not exist",
+                    f"{shown} attaches to nothing: {_UNREACHABLE}",
                     "create the Gateway, or correct `exposure.gateway`",
                 )
             else:
@@ -68,8 +72,8 @@ def _of_class(shown: str, gateway: str, name: str, classes: frozenset[str] | Non
         return diagnosis(
             "warning",
             "exposure",
-            f"{gateway} is of GatewayClass {name}, which is not there",
-            f"{shown} is served by nobody: {_NOBODY}",
+            f"{gateway} is of GatewayClass {name}, which does not exist",
+            f"no controller serves {shown}: {_UNREACHABLE}",
             "install the implementation of that class, or correct the Gateway",
         )
     return ok("exposure", f"{shown} attaches to {gateway} of GatewayClass {name}")

@@ -29,9 +29,7 @@ _EMBEDDED = ("+k3s", "+rke2")
 """Distributions, by the kubelet's version, whose own process enforces them: k3s has a controller for it."""
 
 _AWS, _AWS_SWITCH = "aws-node", "--enable-network-policy=true"
-_WHY = (
-    "without enforcement every pod of the cluster reaches Ollama, which asks nobody for a password, and the databases"
-)
+_WHY = "without enforcement every pod of the cluster reaches Ollama, which has no authentication, and the databases"
 
 
 def network_policies(needs: Needs, facts: Facts) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ _CONSEQUENCES = {
     "PersistentVolumeClaim": "the pod waits for it and is never scheduled",
     "PriorityClass": "the API server refuses the pod",
     "RuntimeClass": "the API server refuses the pod",
-    "Ingress": "the proxy answers with a certificate of its own, which browsers refuse",
+    "Ingress": "the proxy answers with its own certificate, which browsers refuse",
 }
 
 
@@ -27,7 +27,7 @@ def existing(needs: Needs, facts: Facts) -> Iterator[Finding]:
             yield diagnosis(
                 "unknown",
                 "existing objects",
-                f"the user may not look at {title(*where)}",
+                f"the user is not allowed to read {title(*where)}",
                 f"{reference.by} needs it{_keys(reference.keys)}",
                 "ask somebody who may",
             )
@@ -42,7 +42,7 @@ def existing(needs: Needs, facts: Facts) -> Iterator[Finding]:
                 f"{', '.join(sorted(keys)) or 'none'}",
             )
         else:
-            yield ok("existing objects", f"{title(*where)} is there{_keys(reference.keys)}")
+            yield ok("existing objects", f"{title(*where)} exists{_keys(reference.keys)}")
 
 
 def _missing(reference: Reference, facts: Facts) -> Finding:
@@ -56,7 +56,7 @@ def _missing(reference: Reference, facts: Facts) -> Finding:
     return diagnosis(
         _level(reference),
         "existing objects",
-        f"{where} is not there{_keys(reference.keys)}",
+        f"{where} does not exist{_keys(reference.keys)}",
         f"{reference.by} needs it: {_consequence(reference)}",
         fix,
     )
@@ -73,4 +73,4 @@ def _consequence(reference: Reference) -> str:
 
 
 def _keys(keys: frozenset[str]) -> str:
-    return f" with {', '.join(sorted(keys))}" if keys else ""
+    return f" (keys: {', '.join(sorted(keys))})" if keys else ""

@@ -19,7 +19,7 @@ def pod_security(needs: Needs, facts: Facts) -> Iterator[Finding]:
             "pod security",
             "the user may not try to create a namespace, so it cannot be told whether Pod Security admission is on",
             f"without it the labels of {names} keep no pod out",
-            "ask whoever runs the cluster; it is on by default since Kubernetes 1.23",
+            "ask the cluster's administrator; it is on by default since Kubernetes 1.23",
         )
     else:
         yield diagnosis(

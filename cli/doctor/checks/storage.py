@@ -42,9 +42,9 @@ def storage_classes(needs: Needs, facts: Facts) -> Iterator[Finding]:
             yield diagnosis(
                 "error",
                 "storage",
-                f"{label} is not there; there are: {', '.join(known) or 'none'}",
+                f"{label} does not exist; existing ones: {', '.join(known) or 'none'}",
                 f"the claims {', '.join(wanting)} stay Pending, and `up` fails when their pods do not come up",
-                "create it, or name one that is there in `storage.storageClassName` of each application",
+                "create it, or set `storage.storageClassName` of each application to an existing one",
             )
             continue
         yield ok("storage", f"StorageClass {found.name}{'' if name else ' (the default)'} for {', '.join(wanting)}")

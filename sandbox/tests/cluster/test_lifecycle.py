@@ -198,7 +198,7 @@ def test_everything_is_private_and_the_persons_kubeconfig_untouched(
 
 
 def _below_private(path: Path, top: Path) -> bool:
-    """Tell whether a folder between a path and the cluster's folder keeps others out."""
+    """Return whether a folder between a path and the cluster's folder keeps others out."""
     between = [parent for parent in path.parents if parent.is_relative_to(top) and parent != top]
     return any(not stat.S_IMODE(parent.stat().st_mode) & 0o077 for parent in between)
 

@@ -115,7 +115,7 @@ def test_a_restore_that_broke_off_leaves_librechat_stopped(monkeypatch: pytest.M
 def test_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch)
     world.active = ["librechat-mongodb-backup-29"]
-    with pytest.raises(CommandError, match="Nothing was changed: Job librechat-mongodb-backup-29 is at work"):
+    with pytest.raises(CommandError, match="Nothing was changed: Job librechat-mongodb-backup-29 is running"):
         world.restore()
     assert world.scaled == world.jobs == []
 

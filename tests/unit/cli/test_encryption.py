@@ -112,7 +112,7 @@ def test_a_file_is_its_owners_and_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "credentials.age"
     write_new(path, b"first")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with pytest.raises(CommandError, match="is there already"):
+    with pytest.raises(CommandError, match="exists already"):
         write_new(path, b"second")
     assert path.read_bytes() == b"first"
     with pytest.raises(CommandError, match="cannot be written"):

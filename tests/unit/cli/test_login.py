@@ -74,7 +74,7 @@ def test_that_of_an_existing_secret_comes_from_the_cluster(monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("data", "status", "message"),
     [
-        (None, 404, r"Secret chat/first-admin, .* is not there"),
+        (None, 404, r"Secret chat/first-admin, .* does not exist"),
         ({"pasword": PASSWORD}, 404, r"Secret chat/first-admin, .* has no key `password`"),
         (None, 403, r"context 'minikube' .* refuses the credentials"),
     ],

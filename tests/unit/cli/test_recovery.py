@@ -48,7 +48,7 @@ def test_what_was_created_is_taken_into_the_state() -> None:
     assert (added["provider"], added["parent"], added["outputs"]) == ("p", "q", {})
     assert before["resources"] == [{"urn": "a"}]
     assert "kubernetes:core/v1:Service ollama" in found.notes[0]
-    assert "ns/ollama is taken into the state" in found.notes[0]
+    assert "ns/ollama is added to the state" in found.notes[0]
 
 
 def test_the_id_of_an_object_without_namespace_is_its_name() -> None:
@@ -61,7 +61,7 @@ def test_what_is_not_there_is_left_to_be_created() -> None:
     found = recover({"resources": [], "pending_operations": [pending("ollama")]}, nothing)
     assert found is not None
     assert found.deployment["resources"] == []
-    assert "is not there" in found.notes[0]
+    assert "does not exist" in found.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def test_a_good_stack_violates_nothing(rule: StackRule) -> None:
 @pytest.mark.parametrize(
     ("rule", "resources", "words"),
     [
-        (NO_ANONYMOUS_OLLAMA, [deployment(), service(), ingress()], "asks nobody for a password"),
-        (NO_ANONYMOUS_OLLAMA, [deployment(), service(), route()], "asks nobody for a password"),
+        (NO_ANONYMOUS_OLLAMA, [deployment(), service(), ingress()], "has no authentication"),
+        (NO_ANONYMOUS_OLLAMA, [deployment(), service(), route()], "has no authentication"),
         (NETWORK_POLICY, [deployment()], "namespace ollama has no NetworkPolicy"),
         (NETWORK_POLICY, [deployment(), policy(policyTypes=["Ingress"])], "no NetworkPolicy"),
         (NETWORK_POLICY, [deployment(), policy(podSelector={"matchLabels": {"a": "b"}})], "no NetworkPolicy"),
