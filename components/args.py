@@ -13,7 +13,7 @@ class HelmArgs(TypedDict, total=False):
     """The Helm release, with `method: helm`."""
 
     chart: str
-    """Chart in place of the pinned one: a folder or an archive (`./charts/ollama`,
+    """Chart instead of the pinned one: a folder or an archive (`./charts/ollama`,
     `/srv/ollama-1.77.0.tgz`, relative to the project), an OCI reference
     (`oci://mirror.example.org/charts/ollama`), or a name in `repository`. Defaults to `""`."""
 
@@ -21,43 +21,43 @@ class HelmArgs(TypedDict, total=False):
     """URL of a mirror of the chart's repository; empty for the chart's own. Defaults to `""`."""
 
     version: str
-    """Version of the chart; empty for the pinned one. A folder or an archive has its own. Defaults to
-    `""`."""
+    """Version of the chart; empty for the pinned one. For a folder or an archive, its own version counts.
+    Defaults to `""`."""
 
     values: Mapping[str, Any]
-    """Values for the chart, merged last over those that the settings give: mappings are merged,
-    everything else is replaced, null takes out what the settings give. Not for secrets: Helm keeps its
-    values in the cluster, and Pulumi in the state. Defaults to `{}`."""
+    """Values for the chart, merged last over those that the settings produce: mappings are merged,
+    everything else is replaced, and null removes a value. Not for secrets: Helm stores values in the
+    cluster, and Pulumi in the state. Defaults to `{}`."""
 
     atomic: bool
-    """Whether a failed upgrade is rolled back, and a failed first installation removed. Defaults to
+    """Whether Helm rolls back a failed upgrade and removes a failed first installation. Defaults to
     `true`."""
 
     cleanup_on_fail: bool
-    """Whether objects that a failed upgrade created are deleted. Defaults to `true`."""
+    """Whether Helm deletes the objects that a failed upgrade created. Defaults to `true`."""
 
     max_history: int
-    """Revisions that Helm keeps; 0 for all of them. Each is a Secret in the namespace. Defaults to `5`."""
+    """Number of revisions that Helm keeps; 0 for all. Each is a Secret in the namespace. Defaults to `5`."""
 
 
 class CustomModelArgs(TypedDict, total=False):
     """A model that Ollama creates from a Modelfile."""
 
     name: Required[str]
-    """Its name, for example `support:v1`."""
+    """Name of the model, for example `support:v1`."""
 
     modelfile: Required[str]
     """The Modelfile. Its `FROM` names one of `models`, or a custom model before this one."""
 
 
 class GpuArgs(TypedDict, total=False):
-    """GPUs of one Ollama pod."""
+    """GPUs of an Ollama pod."""
 
     count: int
-    """GPUs for the pod; 0 runs on the CPU. Defaults to `0`."""
+    """Number of GPUs per pod; 0 to run on the CPU. Defaults to `0`."""
 
     vendor: str
-    """Vendor: decides the extended resource, the toleration and the image (`-rocm` for AMD). Defaults to
+    """Vendor; selects the extended resource, the toleration and the image (`-rocm` for AMD). Defaults to
     `"nvidia"`."""
 
     resource_name: str
@@ -65,12 +65,12 @@ class GpuArgs(TypedDict, total=False):
     (`nvidia.com/gpu`, `amd.com/gpu`, `gpu.intel.com/i915`). Defaults to `""`."""
 
     runtime_class_name: str
-    """RuntimeClass, for example `nvidia` where that runtime is not the nodes' default (k3s, plain
+    """RuntimeClass, for example `nvidia` if that runtime is not the nodes' default (k3s, plain
     containerd). Defaults to `""`."""
 
     priority: int
-    """Priority of a pod that holds a GPU, by a PriorityClass `<namespace>-gpu`: a batch job does not take
-    its place. 0 for no such class; `pods.priorityClassName` names one that is there already. Defaults to
+    """Value of the PriorityClass `<namespace>-gpu` for pods with a GPU, so that a batch job cannot
+    preempt them. 0 for no such class; to use an existing class, set `pods.priorityClassName`. Defaults to
     `1000000`."""
 
 
@@ -78,8 +78,8 @@ class StorageArgs(TypedDict, total=False):
     """A PersistentVolumeClaim."""
 
     size: pulumi.Input[str]
-    """Requested capacity. It can grow where the StorageClass allows it; a claim never shrinks. Defaults
-    to `"10Gi"`."""
+    """Requested capacity. You can increase it if the StorageClass allows expansion, but never decrease
+    it. Defaults to `"10Gi"`."""
 
     storage_class_name: str
     """StorageClass; empty for the cluster's default one. Defaults to `""`."""
@@ -88,8 +88,7 @@ class StorageArgs(TypedDict, total=False):
     """Access mode. More than one replica needs ReadWriteMany. Defaults to `"ReadWriteOnce"`."""
 
     existing_claim: str
-    """Name of a claim that is there already and stays outside this stack; empty to create one. Defaults
-    to `""`."""
+    """Existing claim, which this stack does not manage; empty to create one. Defaults to `""`."""
 
 
 class AmountsArgs(TypedDict, total=False):
@@ -103,91 +102,93 @@ class AmountsArgs(TypedDict, total=False):
 
 
 class ResourcesArgs(TypedDict, total=False):
-    """What a container asks for and may use."""
+    """Resource requests and limits of a container."""
 
     requests: AmountsArgs
-    """What the scheduler reserves. Defaults to the defaults of its keys."""
+    """CPU and memory that the scheduler reserves. Defaults to the defaults of its keys."""
 
     limits: AmountsArgs
-    """What the container cannot exceed. A CPU limit throttles and is left out by default. Defaults to the
-    defaults of its keys."""
+    """CPU and memory that the container cannot exceed. There is no CPU limit by default, because it
+    throttles. Defaults to the defaults of its keys."""
 
 
 class ServerArgs(TypedDict, total=False):
-    """The Ollama server's own settings; each is the environment variable that its name stands for."""
+    """Settings of the Ollama server. Each sets the environment variable that its description names."""
 
     context_length: int
-    """OLLAMA_CONTEXT_LENGTH, in tokens; with 0, Ollama chooses by GPU memory. Defaults to `4096`."""
+    """OLLAMA_CONTEXT_LENGTH, in tokens; with 0, Ollama chooses it by GPU memory. Defaults to `4096`."""
 
     keep_alive: str
-    """OLLAMA_KEEP_ALIVE: how long a model stays loaded; -1 is for ever, 0 not at all. Defaults to `"5m"`."""
+    """OLLAMA_KEEP_ALIVE: how long a model stays loaded after a request; -1 for ever, 0 to unload it at
+    once. Defaults to `"5m"`."""
 
     load_timeout: str
-    """OLLAMA_LOAD_TIMEOUT: how long loading may stall. Defaults to `"5m"`."""
+    """OLLAMA_LOAD_TIMEOUT: how long loading a model may stall. Defaults to `"5m"`."""
 
     num_parallel: int
-    """OLLAMA_NUM_PARALLEL: requests at a time to one model; memory grows with it. Defaults to `1`."""
+    """OLLAMA_NUM_PARALLEL: parallel requests per model; memory use grows with it. Defaults to `1`."""
 
     max_loaded_models: int
-    """OLLAMA_MAX_LOADED_MODELS; 0 is three a GPU. Defaults to `0`."""
+    """OLLAMA_MAX_LOADED_MODELS: models loaded at the same time; 0 for three per GPU. Defaults to `0`."""
 
     max_queue: int
-    """OLLAMA_MAX_QUEUE: waiting requests before the server answers 503. Defaults to `512`."""
+    """OLLAMA_MAX_QUEUE: queued requests before the server answers 503. Defaults to `512`."""
 
     no_prune: bool
-    """OLLAMA_NOPRUNE: keep unreferenced blobs at start. Defaults to `false`."""
+    """OLLAMA_NOPRUNE: whether unreferenced blobs are kept when the server starts. Defaults to `false`."""
 
     no_cloud: bool
     """OLLAMA_NO_CLOUD: no remote inference, no web search. Defaults to `true`."""
 
     flash_attention: bool
-    """OLLAMA_FLASH_ATTENTION. Defaults to `false`."""
+    """OLLAMA_FLASH_ATTENTION: whether flash attention is used. Defaults to `false`."""
 
     kv_cache_type: str
-    """OLLAMA_KV_CACHE_TYPE; a quantized cache needs flash attention. Defaults to `"f16"`."""
+    """OLLAMA_KV_CACHE_TYPE: type of the KV cache; a quantized one needs flash attention. Defaults to
+    `"f16"`."""
 
     debug: bool
-    """OLLAMA_DEBUG. Defaults to `false`."""
+    """OLLAMA_DEBUG: whether debug messages are logged. Defaults to `false`."""
 
 
 class PullArgs(TypedDict, total=False):
     """How models are pulled."""
 
     wait: bool
-    """Whether `pulumi up` waits for the pulls and reports those that fail. Everything else is up by then:
-    nothing but `pulumi up` itself waits for a pull. Defaults to `true`."""
+    """Whether `pulumi up` waits for the pulls and reports those that fail. No other resource waits for a
+    pull. Defaults to `true`."""
 
     timeout_seconds: int
-    """Seconds for one model, retries included. Defaults to `3600`."""
+    """Seconds to pull one model, including retries. Defaults to `3600`."""
 
     retries: int
-    """Attempts after the first one. Defaults to `5`."""
+    """Number of retries after the first attempt. Defaults to `5`."""
 
     stall_seconds: int
-    """Seconds without progress after which an attempt is given up: a stalled registry would block it for
+    """Seconds without progress before an attempt is cancelled; a stalled registry would block it for
     ever. Defaults to `600`."""
 
 
 class DisruptionBudgetArgs(TypedDict, total=False):
-    """How many pods may be gone at a time while nodes are drained. It exists where more than one replica runs."""
+    """A PodDisruptionBudget, which limits how many pods a node drain evicts at a time. Needs more than one replica."""
 
     enabled: bool
-    """Whether there is a PodDisruptionBudget. Defaults to `true`."""
+    """Whether to create a PodDisruptionBudget. Defaults to `true`."""
 
     max_unavailable: int
-    """Pods that may be gone at a time. Defaults to `1`."""
+    """Number of pods that may be unavailable at a time. Defaults to `1`."""
 
 
 class TlsArgs(TypedDict, total=False):
-    """TLS in front of an application with `type: Ingress`. With `HTTPRoute`, the Gateway's listener has it."""
+    """TLS for an application with `type: Ingress`. With `HTTPRoute`, the Gateway's listener terminates TLS."""
 
     secret_name: str
     """Secret of type `kubernetes.io/tls` in the application's namespace; empty for plain HTTP. With an
-    issuer, the Secret that cert-manager fills. Defaults to `""`."""
+    issuer, cert-manager writes this Secret. Defaults to `""`."""
 
     issuer: str
-    """cert-manager issuer that fills the Secret; empty if the Secret comes from elsewhere. Defaults to
-    `""`."""
+    """cert-manager issuer that issues the certificate; empty if you create the Secret yourself. Defaults
+    to `""`."""
 
     issuer_kind: str
     """Kind of the cert-manager issuer. Defaults to `"ClusterIssuer"`."""
@@ -203,23 +204,23 @@ class GatewayArgs(TypedDict, total=False):
     """Namespace of the Gateway; empty for the application's own. Defaults to `""`."""
 
     section_name: str
-    """Listener of the Gateway; empty for every listener that fits. A name that begins with `https` says
-    that the URL does too. Defaults to `""`."""
+    """Listener of the Gateway; empty for every listener that matches. If the name starts with `https`, so
+    does the URL. Defaults to `""`."""
 
 
 class TokenArgs(TypedDict, total=False):
-    """A token that is checked in front of Ollama, by a proxy in a pod of its own."""
+    """A token that clients must send. A proxy in front of Ollama, in a pod of its own, checks it."""
 
     enabled: bool
-    """Whether only requests with the header `Authorization: Bearer <token>` reach Ollama. Defaults to
+    """Whether Ollama accepts only requests with the header `Authorization: Bearer <token>`. Defaults to
     `false`."""
 
     existing_secret: str
     """Secret in Ollama's namespace with the token in its key `token`, 16 to 512 letters, digits, `-` and
-    `_`; empty to generate it. Defaults to `""`."""
+    `_`; empty to generate a token. Defaults to `""`."""
 
     image: pulumi.Input[str]
-    """Image of the proxy, nginx without root, with its tag; empty for the pinned one. Defaults to `""`."""
+    """Image of the proxy (unprivileged nginx) with its tag; empty for the pinned one. Defaults to `""`."""
 
     resources: ResourcesArgs
     """CPU and memory of the proxy. Defaults to `{"requests": {"cpu": "25m", "memory": "32Mi"}, "limits":
@@ -227,7 +228,7 @@ class TokenArgs(TypedDict, total=False):
 
 
 class OllamaExposureArgs(TypedDict, total=False):
-    """How Ollama is reached from outside the cluster: by `allowedNetworks`, a token, or `allowAnonymous`."""
+    """How Ollama is reached from outside the cluster. Needs `allowedNetworks`, a token, or `allowAnonymous`."""
 
     type: str
     """`Ingress`, `HTTPRoute` of the Gateway API, or `none` for in-cluster access only. Defaults to
@@ -240,36 +241,36 @@ class OllamaExposureArgs(TypedDict, total=False):
     """IngressClass; empty for the cluster's default one. Defaults to `"nginx"`."""
 
     controller: str
-    """Implementation behind the class or the Gateway. It selects what streaming (read timeout of an hour,
-    no buffering) and uploads need; `other` adds nothing. `haproxy` is the one by HAProxy Technologies
-    (annotations `haproxy.org/`), `haproxy-ingress` the one of the community (`haproxy-
-    ingress.github.io/`). ingress-nginx is retired since March 2026: its images still run and get no more
-    fixes, so choose another one for a new cluster. Defaults to `"ingress-nginx"`."""
+    """Implementation of the IngressClass or the Gateway. It selects the settings that streaming (one-hour
+    read timeout, no buffering) and uploads need; `other` adds none. `haproxy` is the controller by
+    HAProxy Technologies (annotations `haproxy.org/`), `haproxy-ingress` the community's (`haproxy-
+    ingress.github.io/`). ingress-nginx was retired in March 2026: it still runs but gets no more fixes,
+    so choose another one for a new cluster. Defaults to `"ingress-nginx"`."""
 
     annotations: Mapping[str, str]
-    """Annotations added to the Ingress or HTTPRoute; they win over the preset ones. Defaults to `{}`."""
+    """Annotations added to the Ingress or HTTPRoute; they override those of the preset. Defaults to `{}`."""
 
     allowed_networks: Sequence[str]
-    """Networks whose clients are let in, for example `10.0.0.0/8`; empty for all. The proxy has to see
-    the clients' addresses: behind a load balancer that hides them, these are the load balancer's.
-    Defaults to `[]`."""
+    """Client networks that are allowed, for example `10.0.0.0/8`; empty for all. The controller must see
+    the clients' addresses: behind a load balancer that hides them, it sees the load balancer's. Defaults
+    to `[]`."""
 
     tls: TlsArgs
     """TLS; plain HTTP by default. Defaults to the defaults of its keys."""
 
     gateway: GatewayArgs
-    """Gateway for `type: HTTPRoute`. Defaults to the defaults of its keys."""
+    """The Gateway, with `type: HTTPRoute`. Defaults to the defaults of its keys."""
 
     token: TokenArgs
-    """A token that every request must carry. Defaults to the defaults of its keys."""
+    """A token that clients must send. Defaults to the defaults of its keys."""
 
     allow_anonymous: bool
-    """Whether Ollama may be exposed without either, for example behind something that authenticates its
+    """Whether Ollama may be exposed without either, for example behind a proxy that authenticates
     clients. Defaults to `false`."""
 
 
 class PodsArgs(TypedDict, total=False):
-    """What is passed through to the pods of a workload."""
+    """Fields passed to the pods of a workload."""
 
     labels: Mapping[str, str]
     """Labels added to the pods. Defaults to `{}`."""
@@ -278,33 +279,35 @@ class PodsArgs(TypedDict, total=False):
     """Annotations added to the pods. Defaults to `{}`."""
 
     node_selector: Mapping[str, str]
-    """Node labels that the pods need. Defaults to `{}`."""
+    """Labels that a node must have to run the pods. Defaults to `{}`."""
 
     tolerations: Sequence[Mapping[str, Any]]
-    """Tolerations as in a pod's specification, added to those that the program sets. Defaults to `[]`."""
+    """Tolerations as in a pod's spec, added to those that the program sets. Defaults to `[]`."""
 
     affinity: Mapping[str, Any]
-    """Affinity as in a pod's specification. Defaults to `{}`."""
+    """Affinity as in a pod's spec. Defaults to `{}`."""
 
     topology_spread_constraints: Sequence[Mapping[str, Any]]
-    """Topology spread constraints as in a pod's specification. Defaults to `[]`."""
+    """Topology spread constraints as in a pod's spec. Defaults to `[]`."""
 
     priority_class_name: str
     """PriorityClass; empty for the cluster's default priority. Defaults to `""`."""
 
     termination_grace_period_seconds: int
-    """Seconds between SIGTERM and SIGKILL; 0 for the workload's own default. Defaults to `0`."""
+    """Seconds between SIGTERM and SIGKILL; 0 for the workload's default. Defaults to `0`."""
 
     env_from: Sequence[Mapping[str, Any]]
-    """Secrets and ConfigMaps whose keys become environment variables, as `envFrom` of a container, for
-    example `- secretRef: {name: proxy-login}`. What the program sets itself wins. Defaults to `[]`."""
+    """Secrets and ConfigMaps whose keys become environment variables, as in a container's `envFrom`, for
+    example `- secretRef: {name: proxy-login}`. The program's own variables take precedence. Defaults to
+    `[]`."""
 
     extra_volumes: Sequence[Mapping[str, Any]]
-    """Further volumes as in a pod's specification. The Pod Security level `restricted` admits no
-    hostPath. Defaults to `[]`."""
+    """Additional volumes as in a pod's spec. The Pod Security level `restricted` allows no hostPath
+    volumes. Defaults to `[]`."""
 
     extra_volume_mounts: Sequence[Mapping[str, Any]]
-    """Where the main container mounts them, as in its specification. Defaults to `[]`."""
+    """Where the main container mounts these volumes, as in a container's `volumeMounts`. Defaults to
+    `[]`."""
 
 
 class OllamaPoolArgs(TypedDict, total=False):
@@ -312,42 +315,42 @@ class OllamaPoolArgs(TypedDict, total=False):
 
     method: str
     """How the server is deployed: `native`, as objects of this program, or `helm`, as a release of the
-    chart by OTWLD. Volume, Service, NetworkPolicy, exposure and the Jobs for models are of this program
-    either way. Defaults to `"native"`."""
+    chart by OTWLD. Either way, this program creates the volume, Service, NetworkPolicy, exposure and the
+    Jobs for models. Defaults to `"native"`."""
 
     helm: HelmArgs
     """The Helm release. Defaults to the defaults of its keys."""
 
     image: pulumi.Input[str]
-    """Image with its tag; empty for the pinned one that fits the GPU's vendor. Defaults to `""`."""
+    """Image with its tag; empty for the pinned one for the GPU vendor. Defaults to `""`."""
 
     models: Sequence[str]
     """Models that Ollama pulls and LibreChat offers, for example `llama3.2:3b`. Defaults to
     `["llama3.2:3b"]`."""
 
     custom_models: Sequence[CustomModelArgs]
-    """Models that Ollama creates from a Modelfile: other parameters, another system prompt. LibreChat
-    offers them too. Defaults to `[]`."""
+    """Models that Ollama creates from a Modelfile, for example with other parameters or another system
+    prompt. LibreChat offers them too. Defaults to `[]`."""
 
     prune_models: bool
-    """Whether models that the server has and that are in neither list are deleted, once when the lists
-    change. Defaults to `false`."""
+    """Whether models that are in neither list are deleted from the server, once after each change of the
+    lists. Defaults to `false`."""
 
     gpu: GpuArgs
     """GPUs. Defaults to the defaults of its keys."""
 
     replicas: int
-    """Pods. More than one needs storage with ReadWriteMany. Defaults to `1`."""
+    """Number of pods. More than one needs ReadWriteMany storage. Defaults to `1`."""
 
     storage: StorageArgs
-    """The model store. Defaults to the defaults of its keys."""
+    """The volume for the models. Defaults to the defaults of its keys."""
 
     resources: ResourcesArgs
     """CPU and memory; GPUs are set by `gpu`. Defaults to `{"requests": {"cpu": "1", "memory": "4Gi"},
     "limits": {"memory": "16Gi"}}`."""
 
     server: ServerArgs
-    """The server's own settings. Defaults to the defaults of its keys."""
+    """Settings of the Ollama server. Defaults to the defaults of its keys."""
 
     pull: PullArgs
     """How models are pulled. Defaults to the defaults of its keys."""
@@ -360,32 +363,31 @@ class OllamaPoolArgs(TypedDict, total=False):
     to the defaults of its keys."""
 
     extra_environment: Mapping[str, str]
-    """Further environment variables of the server; not for secrets. Defaults to `{}`."""
+    """Additional environment variables of the server; not for secrets. Defaults to `{}`."""
 
     pods: PodsArgs
-    """Passed through to the pods. Defaults to the defaults of its keys."""
+    """Fields passed to the pods. Defaults to the defaults of its keys."""
 
     startup_timeout_seconds: int
-    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull included. Defaults to
+    """Seconds to wait for Ready pods before `pulumi up` fails; includes the image pull. Defaults to
     `300`."""
 
 
 class AutoscalingArgs(TypedDict, total=False):
-    """A HorizontalPodAutoscaler, which then has the replicas: the program sets none, and nobody finds drift in them."""
+    """A HorizontalPodAutoscaler. It sets the number of replicas, which the program and `make drift` then ignore."""
 
     enabled: bool
-    """Whether there is one. It needs metrics.k8s.io in the cluster, most often by the Metrics Server.
-    Defaults to `false`."""
+    """Whether to create the autoscaler. It needs the API metrics.k8s.io, usually served by the Metrics
+    Server. Defaults to `false`."""
 
     min_replicas: int
-    """Fewest pods. Defaults to `2`."""
+    """Minimum number of pods. Defaults to `2`."""
 
     max_replicas: int
-    """Most pods. Defaults to `4`."""
+    """Maximum number of pods. Defaults to `4`."""
 
     cpu_utilization: int
-    """CPU use that it aims at, the average of all pods in percent of what each requests. Defaults to
-    `80`."""
+    """Target CPU utilization: average of all pods, in percent of their CPU requests. Defaults to `80`."""
 
 
 class RedisArgs(TypedDict, total=False):
@@ -399,12 +401,11 @@ class RedisArgs(TypedDict, total=False):
     `""`."""
 
     port: int
-    """Port of Redis, for the NetworkPolicy, where the URI is in a Secret and not known here. Defaults to
-    `6379`."""
+    """Port of Redis, for the NetworkPolicy; needed if the URI is in a Secret. Defaults to `6379`."""
 
 
 class FilesS3Args(TypedDict, total=False):
-    """A bucket of Amazon S3, or of what speaks its protocol."""
+    """A bucket in Amazon S3 or an S3-compatible service."""
 
     bucket: str
     """Name of the bucket. Defaults to `""`."""
@@ -413,11 +414,12 @@ class FilesS3Args(TypedDict, total=False):
     """Region, for example `eu-central-1`. Defaults to `""`."""
 
     endpoint: str
-    """URL of another S3 than Amazon's, for example `https://s3.example.org`; empty for Amazon's. Defaults
-    to `""`."""
+    """URL of an S3-compatible service, for example `https://s3.example.org`; empty for Amazon S3.
+    Defaults to `""`."""
 
     force_path_style: bool
-    """Whether the bucket is part of the path and not of the host, as MinIO has it. Defaults to `false`."""
+    """Whether the bucket is in the path of the URL instead of the host name, as MinIO needs it. Defaults
+    to `false`."""
 
     existing_secret: str
     """Secret in LibreChat's namespace with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Defaults to
@@ -425,10 +427,10 @@ class FilesS3Args(TypedDict, total=False):
 
 
 class FilesArgs(TypedDict, total=False):
-    """Where uploads and images are."""
+    """Where LibreChat stores uploads and images."""
 
     strategy: str
-    """`local` for the volume, `s3` for a bucket, and no volume. Files of before stay where they were.
+    """`local` for the volume, or `s3` for a bucket, without a volume. Existing files are not moved.
     Defaults to `"local"`."""
 
     s3: FilesS3Args
@@ -449,68 +451,68 @@ class ExposureArgs(TypedDict, total=False):
     """IngressClass; empty for the cluster's default one. Defaults to `"nginx"`."""
 
     controller: str
-    """Implementation behind the class or the Gateway. It selects what streaming (read timeout of an hour,
-    no buffering) and uploads need; `other` adds nothing. `haproxy` is the one by HAProxy Technologies
-    (annotations `haproxy.org/`), `haproxy-ingress` the one of the community (`haproxy-
-    ingress.github.io/`). ingress-nginx is retired since March 2026: its images still run and get no more
-    fixes, so choose another one for a new cluster. Defaults to `"ingress-nginx"`."""
+    """Implementation of the IngressClass or the Gateway. It selects the settings that streaming (one-hour
+    read timeout, no buffering) and uploads need; `other` adds none. `haproxy` is the controller by
+    HAProxy Technologies (annotations `haproxy.org/`), `haproxy-ingress` the community's (`haproxy-
+    ingress.github.io/`). ingress-nginx was retired in March 2026: it still runs but gets no more fixes,
+    so choose another one for a new cluster. Defaults to `"ingress-nginx"`."""
 
     annotations: Mapping[str, str]
-    """Annotations added to the Ingress or HTTPRoute; they win over the preset ones. Defaults to `{}`."""
+    """Annotations added to the Ingress or HTTPRoute; they override those of the preset. Defaults to `{}`."""
 
     allowed_networks: Sequence[str]
-    """Networks whose clients are let in, for example `10.0.0.0/8`; empty for all. The proxy has to see
-    the clients' addresses: behind a load balancer that hides them, these are the load balancer's.
-    Defaults to `[]`."""
+    """Client networks that are allowed, for example `10.0.0.0/8`; empty for all. The controller must see
+    the clients' addresses: behind a load balancer that hides them, it sees the load balancer's. Defaults
+    to `[]`."""
 
     tls: TlsArgs
     """TLS; plain HTTP by default. Defaults to the defaults of its keys."""
 
     gateway: GatewayArgs
-    """Gateway for `type: HTTPRoute`. Defaults to the defaults of its keys."""
+    """The Gateway, with `type: HTTPRoute`. Defaults to the defaults of its keys."""
 
 
 class RegistrationArgs(TypedDict, total=False):
     """Who may have an account."""
 
     enabled: bool
-    """Whether anybody who reaches the page may register. The first user of an empty database becomes
+    """Whether anyone who can reach LibreChat may register. The first user of an empty database becomes an
     administrator. Defaults to `false`."""
 
     allowed_domains: Sequence[str]
-    """Domains of e-mail addresses that may register; empty for all. Defaults to `[]`."""
+    """E-mail domains that may register; empty for all. Defaults to `[]`."""
 
 
 class AdminArgs(TypedDict, total=False):
     """The first account, created by a Job."""
 
     email: str
-    """E-mail address to log in with, for example `admin@example.org`; empty for no Job. An account with
-    this address is left as it is. Defaults to `""`."""
+    """E-mail address to log in with, for example `admin@example.org`; empty for no Job. An existing
+    account with this address is not changed. Defaults to `""`."""
 
     name: str
-    """Name that is shown. Defaults to `"Administrator"`."""
+    """Display name. Defaults to `"Administrator"`."""
 
     username: str
     """User name. Defaults to `"admin"`."""
 
     existing_secret: str
     """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`;
-    empty to generate it. Defaults to `""`."""
+    empty to generate a password. Defaults to `""`."""
 
 
 class MetricsArgs(TypedDict, total=False):
     """LibreChat's metrics for Prometheus."""
 
     enabled: bool
-    """Whether `/metrics` answers, to whoever bears a token, and only inside the cluster. Its Secret is
-    generated. Defaults to `false`."""
+    """Whether LibreChat serves `/metrics`, inside the cluster only and protected by a generated token.
+    Defaults to `false`."""
 
     service_monitor: bool
-    """Whether there is a ServiceMonitor, which the Prometheus Operator has to know. Defaults to `true`."""
+    """Whether to create a ServiceMonitor. Needs the Prometheus Operator. Defaults to `true`."""
 
     labels: Mapping[str, str]
-    """Labels of the ServiceMonitor, by which a Prometheus chooses it, for example `release: kube-
+    """Labels of the ServiceMonitor, for Prometheus to select it by, for example `release: kube-
     prometheus-stack`. Defaults to `{}`."""
 
     interval: str
@@ -518,38 +520,41 @@ class MetricsArgs(TypedDict, total=False):
 
 
 class LogsArgs(TypedDict, total=False):
-    """What LibreChat writes to the output of its container."""
+    """What LibreChat logs to standard output."""
 
     level: str
-    """Least severity that is written. LibreChat before v0.8.8 writes `info` whatever this says. Defaults
-    to `"warn"`."""
+    """Lowest level that is logged. LibreChat before v0.8.8 always logs `info`. Defaults to `"warn"`."""
 
     format: str
-    """One JSON object a line, or text for a person. Defaults to `"json"`."""
+    """`json` for one JSON object per line, `text` for plain text. Defaults to `"json"`."""
 
 
 class EndpointArgs(TypedDict, total=False):
-    """How LibreChat talks to Ollama; the values go to librechat.yaml under the same names."""
+    """How LibreChat uses Ollama. The values are written to librechat.yaml under the same names."""
 
     fetch: bool
-    """Whether the list of models is fetched from Ollama, besides the configured ones. Defaults to `true`."""
+    """Whether LibreChat fetches the list of models from Ollama, in addition to the configured ones.
+    Defaults to `true`."""
 
     title_convo: bool
-    """Whether conversations get a title. Defaults to `true`."""
+    """Whether LibreChat generates titles for conversations. Defaults to `true`."""
 
     title_model: str
-    """Model that writes the titles; `current_model` loads no second one. Defaults to `"current_model"`."""
+    """Model that generates the titles; `current_model` does not load a second one. Defaults to
+    `"current_model"`."""
 
     title_timing: str
-    """When the title is asked for: `final`, after the answer, or `immediate`, beside it. With `immediate`
-    and `ollama.server.numParallel: 1` the answer waits for the title. Defaults to `"final"`."""
+    """When LibreChat requests the title: `final`, after the answer, or `immediate`, together with it.
+    With `immediate` and `ollama.server.numParallel: 1`, the answer waits for the title. Defaults to
+    `"final"`."""
 
     model_display_label: str
     """Name shown for the assistant. Defaults to `"Ollama"`."""
 
     add_params: Mapping[str, Any]
-    """Parameters added to every request, under LibreChat's names: `maxTokens` bounds an answer,
-    `max_tokens` would be dropped and is refused. Defaults to `{"temperature": 0.7, "maxTokens": 2000}`."""
+    """Parameters added to every request, under LibreChat's names: `maxTokens` limits an answer.
+    `max_tokens` is refused, because LibreChat would drop it. Defaults to `{"temperature": 0.7,
+    "maxTokens": 2000}`."""
 
 
 class LibreChatSettingsArgs(TypedDict, total=False):
@@ -557,8 +562,8 @@ class LibreChatSettingsArgs(TypedDict, total=False):
 
     method: str
     """How LibreChat is deployed: `native`, as objects of this program, or `helm`, as a release of
-    LibreChat's chart. Volume, credentials, librechat.yaml, Service, NetworkPolicy, exposure, MongoDB and
-    Meilisearch are of this program either way. Defaults to `"native"`."""
+    LibreChat's chart. Either way, this program creates the volume, credentials, librechat.yaml, Service,
+    NetworkPolicy, exposure, MongoDB and Meilisearch. Defaults to `"native"`."""
 
     helm: HelmArgs
     """The Helm release. Defaults to the defaults of its keys."""
@@ -567,39 +572,39 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     """Image with its tag; empty for the pinned one. Defaults to `""`."""
 
     replicas: int
-    """Pods. More than one needs Redis (`valkey.enabled`, or `redis`), and storage with ReadWriteMany or
-    files in S3. Defaults to `1`."""
+    """Number of pods. More than one needs Redis (`valkey.enabled` or `redis`), and ReadWriteMany storage
+    or files in S3. Defaults to `1`."""
 
     autoscaling: AutoscalingArgs
-    """As many pods as the load asks for, in place of `replicas`. Switching it on starts from one pod.
-    Defaults to the defaults of its keys."""
+    """Scales the number of pods with the load, instead of `replicas`. It starts from one pod when you
+    enable it. Defaults to the defaults of its keys."""
 
     disruption_budget: DisruptionBudgetArgs
-    """What draining a node leaves running. Defaults to the defaults of its keys."""
+    """How many pods keep running while a node is drained. Defaults to the defaults of its keys."""
 
     redis: RedisArgs
     """Redis for caches, rate limits, sessions and streams across replicas. Defaults to the defaults of
     its keys."""
 
     storage: StorageArgs
-    """The volume of uploads and images. Defaults to `{"size": "5Gi"}`."""
+    """The volume for uploads and images. Defaults to `{"size": "5Gi"}`."""
 
     files: FilesArgs
-    """Where uploads and images are. Defaults to the defaults of its keys."""
+    """Where LibreChat stores uploads and images. Defaults to the defaults of its keys."""
 
     upload_limit_mb: int
-    """Largest upload in MB: LibreChat's limit, and the limit of the proxy in front of it. Defaults to
+    """Largest upload in MB, for LibreChat and for the ingress controller in front of it. Defaults to
     `25`."""
 
     exposure: ExposureArgs
     """Access from outside the cluster. Defaults to `{"type": "Ingress", "host": "localhost"}`."""
 
     domain: str
-    """External origin, for example `https://chat.example.org`, where it is not the one that `exposure`
-    gives. Defaults to `""`."""
+    """External URL, for example `https://chat.example.org`, if it differs from the one that `exposure`
+    implies. Defaults to `""`."""
 
     trusted_proxies: int
-    """Proxies in front of LibreChat that add to X-Forwarded-For. Defaults to `1`."""
+    """Number of proxies in front of LibreChat that add to X-Forwarded-For. Defaults to `1`."""
 
     registration: RegistrationArgs
     """Accounts. Defaults to the defaults of its keys."""
@@ -617,36 +622,36 @@ class LibreChatSettingsArgs(TypedDict, total=False):
     """The endpoint `Ollama` in librechat.yaml. Defaults to the defaults of its keys."""
 
     config: Mapping[str, Any]
-    """Further content of librechat.yaml, merged last: mappings are merged, everything else is replaced.
-    Defaults to `{}`."""
+    """Additional content of librechat.yaml, merged last: mappings are merged, everything else is
+    replaced. Defaults to `{}`."""
 
     jwt_rotation: int
-    """Raise it to replace JWT_SECRET and JWT_REFRESH_SECRET: every session ends and the pods roll.
-    Defaults to `1`."""
+    """Increase it to replace JWT_SECRET and JWT_REFRESH_SECRET. This ends every session and restarts the
+    pods. Defaults to `1`."""
 
     rotate_credentials_and_lose_stored_keys: int
-    """Raise it to replace CREDS_KEY and CREDS_IV. What they encrypted in the database (API keys of users,
-    tokens of plugins and MCP servers, two-factor secrets) can never be read again. Defaults to `1`."""
+    """Increase it to replace CREDS_KEY and CREDS_IV. The values that they encrypted in the database (API
+    keys of users, tokens of plugins and MCP servers, two-factor secrets) are then lost for good. Defaults
+    to `1`."""
 
     existing_secret: str
-    """Secret in LibreChat's namespace that holds all credentials, so that none is generated:
-    `JWT_SECRET`, `JWT_REFRESH_SECRET` (32 characters or more), `CREDS_KEY` (64 hexadecimal characters),
-    `CREDS_IV` (32), `MONGO_URI`, and where they apply `MEILI_MASTER_KEY` and `REDIS_URI`; empty to
-    generate them. Defaults to `""`."""
+    """Secret in LibreChat's namespace with all credentials: `JWT_SECRET` and `JWT_REFRESH_SECRET` (32
+    characters or more), `CREDS_KEY` (64 hexadecimal characters), `CREDS_IV` (32), `MONGO_URI`, and where
+    they apply `MEILI_MASTER_KEY` and `REDIS_URI`; empty to generate them. Defaults to `""`."""
 
     resources: ResourcesArgs
     """CPU and memory. Defaults to `{"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory":
     "2Gi"}}`."""
 
     extra_environment: Mapping[str, str]
-    """Further environment variables; not for secrets. Defaults to `{}`."""
+    """Additional environment variables; not for secrets. Defaults to `{}`."""
 
     pods: PodsArgs
-    """Passed through to the pods. Defaults to the defaults of its keys."""
+    """Fields passed to the pods. Defaults to the defaults of its keys."""
 
     startup_timeout_seconds: int
-    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and MongoDB's start
-    included. Defaults to `480`."""
+    """Seconds to wait for Ready pods before `pulumi up` fails; includes image pulls and the start of
+    MongoDB. Defaults to `480`."""
 
 
 class ExternalMongoDBArgs(TypedDict, total=False):
@@ -661,34 +666,35 @@ class ExternalMongoDBArgs(TypedDict, total=False):
     `""`."""
 
     port: int
-    """Port of that MongoDB, for the NetworkPolicy; needed where the URI is in a Secret. Defaults to
+    """Port of the external MongoDB, for the NetworkPolicy; needed if the URI is in a Secret. Defaults to
     `27017`."""
 
 
 class RetentionArgs(TypedDict, total=False):
-    """Which archives are kept: an archive is deleted when it is older than `days` and not among the newest `count`."""
+    """Which archives are kept. An archive is deleted if it is older than `days` and not among the newest `count`."""
 
     count: int
-    """Newest archives that are kept whatever their age. Defaults to `7`."""
+    """Number of newest archives that are kept whatever their age. Defaults to `7`."""
 
     days: int
-    """Days that every archive is kept; with 0, only `count` decides. Defaults to `14`."""
+    """Number of days that every archive is kept; with 0, only `count` applies. Defaults to `14`."""
 
 
 class S3Args(TypedDict, total=False):
-    """Object storage with the S3 protocol, for archives that outlive the cluster."""
+    """S3-compatible object storage, for archives that outlive the cluster."""
 
     bucket: str
-    """Existing bucket; empty to keep the archives on a volume. Defaults to `""`."""
+    """Name of an existing bucket; empty to keep the archives on a volume. Defaults to `""`."""
 
     prefix: str
     """Path in the bucket, for example `chat/production`; empty for its root. Defaults to `""`."""
 
     endpoint: str
-    """URL of the service, for example `https://s3.example.org`; empty for Amazon's. Defaults to `""`."""
+    """URL of an S3-compatible service, for example `https://s3.example.org`; empty for Amazon S3.
+    Defaults to `""`."""
 
     region: str
-    """Region of the bucket; services other than Amazon's mostly take any. Defaults to `"us-east-1"`."""
+    """Region of the bucket; most other services accept any value. Defaults to `"us-east-1"`."""
 
     existing_secret: str
     """Secret in LibreChat's namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
@@ -696,14 +702,14 @@ class S3Args(TypedDict, total=False):
 
 
 class MongoDBBackupArgs(TypedDict, total=False):
-    """Backups of MongoDB: a CronJob that writes archives, and one that restores them on demand."""
+    """Backups of MongoDB: a CronJob that writes archives, and another that restores one on demand."""
 
     enabled: bool
-    """Whether MongoDB is backed up. Defaults to `false`."""
+    """Whether to back up MongoDB. Defaults to `false`."""
 
     schedule: str
-    """When, as a cron expression: minute, hour, day of month, month, day of week. Defaults to `"30 2 * *
-    *"`."""
+    """Schedule as a cron expression: minute, hour, day of month, month, day of week. Defaults to `"30 2 *
+    * *"`."""
 
     time_zone: str
     """Time zone of the schedule, for example `Europe/Zurich`. The names of archives are in UTC. Defaults
@@ -713,11 +719,11 @@ class MongoDBBackupArgs(TypedDict, total=False):
     """Which archives are kept. Defaults to the defaults of its keys."""
 
     storage: StorageArgs
-    """Volume of the archives. With `s3.bucket` there is no volume, and `size` limits the space on the
-    node for the archive that is being written. Defaults to the defaults of its keys."""
+    """The volume for the archives. With `s3.bucket` there is no volume, and `size` limits the space on
+    the node for the archive that is being written. Defaults to the defaults of its keys."""
 
     s3: S3Args
-    """Object storage instead of a volume. Defaults to the defaults of its keys."""
+    """S3-compatible object storage, used instead of a volume. Defaults to the defaults of its keys."""
 
     timeout_seconds: int
     """Seconds for one backup or restore. Defaults to `3600`."""
@@ -727,7 +733,7 @@ class MongoDBBackupArgs(TypedDict, total=False):
     "limits": {"memory": "1Gi"}}`."""
 
     pods: PodsArgs
-    """Passed through to the pods. Defaults to the defaults of its keys."""
+    """Fields passed to the pods. Defaults to the defaults of its keys."""
 
 
 class MongoDBSettingsArgs(TypedDict, total=False):
@@ -737,17 +743,17 @@ class MongoDBSettingsArgs(TypedDict, total=False):
     """An existing MongoDB. Defaults to the defaults of its keys."""
 
     existing_secret: str
-    """Secret in LibreChat's namespace with the passwords of the MongoDB in this stack, so that none is
-    generated: `MONGO_INITDB_ROOT_USERNAME`, `MONGO_INITDB_ROOT_PASSWORD`, `MONGO_APP_DATABASE`,
+    """Secret in LibreChat's namespace with the credentials of this stack's MongoDB:
+    `MONGO_INITDB_ROOT_USERNAME`, `MONGO_INITDB_ROOT_PASSWORD`, `MONGO_APP_DATABASE`,
     `MONGO_APP_USERNAME`, `MONGO_APP_PASSWORD`, and the `MONGO_URI` that LibreChat connects with
-    (`mongodb://<username>:<password>@librechat-mongodb:27017/<database>?authSource=<database>`). Defaults
-    to `""`."""
+    (`mongodb://<username>:<password>@librechat-mongodb:27017/<database>?authSource=<database>`); empty to
+    generate them. Defaults to `""`."""
 
     image: pulumi.Input[str]
     """Image with its tag; empty for the pinned one. Defaults to `""`."""
 
     storage: StorageArgs
-    """The database's volume. Defaults to the defaults of its keys."""
+    """The volume for the database. Defaults to the defaults of its keys."""
 
     backup: MongoDBBackupArgs
     """Backups. Defaults to the defaults of its keys."""
@@ -757,11 +763,11 @@ class MongoDBSettingsArgs(TypedDict, total=False):
     "1Gi"}}`."""
 
     pods: PodsArgs
-    """Passed through to the pod. Defaults to the defaults of its keys."""
+    """Fields passed to the pod. Defaults to the defaults of its keys."""
 
     startup_timeout_seconds: int
-    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included. Defaults to
-    `300`."""
+    """Seconds to wait for the pod to be Ready before `pulumi up` fails; includes the image pull. Defaults
+    to `300`."""
 
 
 class ExternalMeilisearchArgs(TypedDict, total=False):
@@ -772,11 +778,11 @@ class ExternalMeilisearchArgs(TypedDict, total=False):
     `""`."""
 
     master_key: pulumi.Input[str]
-    """Its master key, or a key with rights on the indexes `messages` and `convos`, set with `pulumi
-    config set --secret`. Defaults to `""`."""
+    """Master key, or a key with access to the indexes `messages` and `convos`. Set it with `pulumi config
+    set --secret`. Defaults to `""`."""
 
     existing_secret: str
-    """Secret in LibreChat's namespace with the key in its key `MEILI_MASTER_KEY`, instead of `masterKey`.
+    """Secret in LibreChat's namespace that has this key as `MEILI_MASTER_KEY`, instead of `masterKey`.
     Defaults to `""`."""
 
 
@@ -790,33 +796,34 @@ class MeilisearchSettingsArgs(TypedDict, total=False):
     """An existing Meilisearch. Defaults to the defaults of its keys."""
 
     existing_secret: str
-    """Secret in LibreChat's namespace with the master key of the Meilisearch in this stack, 16 bytes or
-    more, in its key `MEILI_MASTER_KEY`; empty to generate it. Defaults to `""`."""
+    """Secret in LibreChat's namespace with the master key of this stack's Meilisearch, 16 bytes or more,
+    in its key `MEILI_MASTER_KEY`; empty to generate the key. Defaults to `""`."""
 
     image: pulumi.Input[str]
     """Image with its tag; empty for the pinned one. Defaults to `""`."""
 
     storage: StorageArgs
-    """The index's volume; it needs a local file system, not NFS. The index is derived from MongoDB.
-    Defaults to `{"size": "5Gi"}`."""
+    """The volume for the search index; a local file system, not NFS. The index can be rebuilt from
+    MongoDB. Defaults to `{"size": "5Gi"}`."""
 
     resources: ResourcesArgs
     """CPU and memory. Defaults to `{"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory":
     "1Gi"}}`."""
 
     pods: PodsArgs
-    """Passed through to the pod. Defaults to the defaults of its keys."""
+    """Fields passed to the pod. Defaults to the defaults of its keys."""
 
     startup_timeout_seconds: int
-    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included. Defaults to
-    `300`."""
+    """Seconds to wait for the pod to be Ready before `pulumi up` fails; includes the image pull. Defaults
+    to `300`."""
 
 
 class ValkeySettingsArgs(TypedDict, total=False):
-    """Settings of Valkey, a Redis in this stack. It has no volume: a restart ends sessions and running answers."""
+    """Settings of Valkey, a Redis-compatible store. It has no volume: a restart ends sessions and running answers."""
 
     enabled: bool
-    """Whether LibreChat shares a Valkey, which more than one replica needs. Defaults to `false`."""
+    """Whether to run Valkey for LibreChat. More than one replica needs it, or `librechat.redis`. Defaults
+    to `false`."""
 
     existing_secret: str
     """Secret in LibreChat's namespace with `VALKEY_PASSWORD` (letters, digits, `-` and `_`) and the
@@ -827,38 +834,38 @@ class ValkeySettingsArgs(TypedDict, total=False):
     """Image with its tag; empty for the pinned one. Defaults to `""`."""
 
     resources: ResourcesArgs
-    """CPU and memory; three quarters of the limit are for what it holds. Defaults to `{"requests":
-    {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}}`."""
+    """CPU and memory. Valkey uses up to three quarters of the memory limit for its data. Defaults to
+    `{"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}}`."""
 
     pods: PodsArgs
-    """Passed through to the pod. Defaults to the defaults of its keys."""
+    """Fields passed to the pod. Defaults to the defaults of its keys."""
 
     startup_timeout_seconds: int
-    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included. Defaults to
-    `300`."""
+    """Seconds to wait for the pod to be Ready before `pulumi up` fails; includes the image pull. Defaults
+    to `300`."""
 
 
 class IngressControllerArgs(TypedDict, total=False):
-    """The pods that bring traffic from outside the cluster."""
+    """The pods of the ingress controller or the Gateway."""
 
     namespace: str
-    """Namespace of the controller's pods, or of the Gateway's; empty for that of the usual installation
-    of `exposure.controller`. Defaults to `""`."""
+    """Namespace of these pods; empty for the one where `exposure.controller` is usually installed.
+    Defaults to `""`."""
 
     pod_labels: Mapping[str, str]
-    """Labels of its pods; empty for those of the usual installation of `exposure.controller`, and for
-    every pod of `namespace` if that is `other`. Defaults to `{}`."""
+    """Labels of these pods; empty for the usual ones of `exposure.controller`. With the controller
+    `other`, empty means every pod in `namespace`. Defaults to `{}`."""
 
     networks: Sequence[str]
-    """Networks that reach the pods directly, for example `10.0.0.0/16`: those of a cloud load balancer,
-    or of the nodes if the controller runs on their network. Defaults to `[]`."""
+    """Networks that may connect to the exposed pods directly, for example `10.0.0.0/16`: that of a cloud
+    load balancer, or that of the nodes if the controller runs in the host network. Defaults to `[]`."""
 
 
 class PrometheusArgs(TypedDict, total=False):
-    """The pods that collect LibreChat's metrics."""
+    """The Prometheus pods that scrape LibreChat's metrics."""
 
     enabled: bool
-    """Whether they may reach LibreChat. Defaults to `false`."""
+    """Whether they may connect to LibreChat. Defaults to `false`."""
 
     namespace: str
     """Their namespace. Defaults to `"monitoring"`."""
@@ -868,7 +875,7 @@ class PrometheusArgs(TypedDict, total=False):
 
 
 class DnsArgs(TypedDict, total=False):
-    """The pods that resolve names."""
+    """The pods that serve DNS."""
 
     namespace: str
     """Their namespace. Defaults to `"kube-system"`."""
@@ -877,36 +884,37 @@ class DnsArgs(TypedDict, total=False):
     """Their labels. Defaults to `{"k8s-app": "kube-dns"}`."""
 
     port: int
-    """Port that the pods listen on, UDP and TCP; 5353 on OpenShift. Defaults to `53`."""
+    """Port that these pods listen on, UDP and TCP; 5353 on OpenShift. Defaults to `53`."""
 
     node_local_address: str
     """Address of NodeLocal DNSCache on every node; empty for none. Defaults to `"169.254.20.10"`."""
 
 
 class ExtraEgressArgs(TypedDict, total=False):
-    """Further egress rules, as in the specification of a NetworkPolicy."""
+    """Additional egress rules, as in the spec of a NetworkPolicy."""
 
     librechat: Sequence[Mapping[str, Any]]
-    """Rules for LibreChat: OAuth, web search, MCP servers, remote models, mail. Defaults to `[]`."""
+    """Rules for LibreChat, for example for OAuth, web search, MCP servers, remote models or mail.
+    Defaults to `[]`."""
 
     ollama: Sequence[Mapping[str, Any]]
-    """Rules for Ollama: a proxy in front of the registry of models. Defaults to `[]`."""
+    """Rules for Ollama, for example for a proxy in front of the model registry. Defaults to `[]`."""
 
 
 class NetworkPoliciesArgs(TypedDict, total=False):
-    """Who may talk to whom, where the cluster's network plugin enforces NetworkPolicies; all else is refused."""
+    """NetworkPolicies: only the connections that the stack needs are allowed. The network plugin must enforce them."""
 
     enabled: bool
-    """Whether there are NetworkPolicies. Defaults to `true`."""
+    """Whether to create NetworkPolicies. Defaults to `true`."""
 
     ingress_controller: IngressControllerArgs
-    """The pods in front of what is exposed. Defaults to the defaults of its keys."""
+    """The pods of the ingress controller or the Gateway. Defaults to the defaults of its keys."""
 
     prometheus: PrometheusArgs
-    """The pods that collect metrics. Defaults to the defaults of its keys."""
+    """The Prometheus pods that scrape LibreChat's metrics. Defaults to the defaults of its keys."""
 
     dns: DnsArgs
-    """The pods that resolve names. Defaults to the defaults of its keys."""
+    """The pods that serve DNS. Defaults to the defaults of its keys."""
 
     extra_egress: ExtraEgressArgs
-    """Further egress rules. Defaults to the defaults of its keys."""
+    """Additional egress rules. Defaults to the defaults of its keys."""
