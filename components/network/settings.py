@@ -26,20 +26,20 @@ class Prometheus(Section):
     """The Prometheus pods that scrape LibreChat's metrics."""
 
     enabled: bool = False
-    """Whether they may connect to LibreChat."""
+    """Whether these pods may connect to LibreChat."""
     namespace: DnsLabel = "monitoring"
-    """Their namespace."""
+    """Namespace of these pods."""
     pod_labels: Labels = {"app.kubernetes.io/name": "prometheus"}
-    """Their labels."""
+    """Labels of these pods."""
 
 
 class Dns(Section):
     """The pods that serve DNS."""
 
     namespace: DnsLabel = "kube-system"
-    """Their namespace."""
+    """Namespace of these pods."""
     pod_labels: Labels = {"k8s-app": "kube-dns"}
-    """Their labels."""
+    """Labels of these pods."""
     port: Port = 53
     """Port that these pods listen on, UDP and TCP; 5353 on OpenShift."""
     node_local_address: Annotated[str, Field(pattern=r"^$|^\d{1,3}(\.\d{1,3}){3}$")] = "169.254.20.10"
