@@ -234,7 +234,7 @@ def render_page() -> str:
         "      count: 1",
         "```",
         "",
-        "You can also use the command line: `pulumi config set --path ollama-librechat:ollama.gpu.count 1`. Set secrets",
+        "Or use the command line: `pulumi config set --path ollama-librechat:ollama.gpu.count 1`. Set secrets",
         "with `pulumi config set --secret --path ...`; they are encrypted in the stack file. `pulumi preview` and",
         "`pulumi up` refuse invalid values, report all of them at once, and change nothing.",
         "",
