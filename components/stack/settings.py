@@ -87,7 +87,8 @@ class Namespaces(Section):
     limit_range: LimitRange = LimitRange()
     """Defaults for containers without requests or limits."""
     operator_group: str = ""
-    """Group that may read pods, logs, events and workloads in both namespaces, but no Secrets; empty for none."""
+    """Group that may read everything in both namespaces except Secrets, such as pods, logs and events; empty for
+    none."""
 
     def name_of(self, application: Application) -> str:
         """Return the name of the namespace of an application."""
