@@ -1,4 +1,4 @@
-"""Settings of what is reached from outside the cluster."""
+"""Settings for access from outside the cluster."""
 
 from typing import Literal
 
@@ -7,13 +7,13 @@ from ..settings.types import Annotations, Networks, OptionalHost, OptionalObject
 
 
 class Tls(Section):
-    """TLS in front of an application with `type: Ingress`. With `HTTPRoute`, the Gateway's listener has it."""
+    """TLS for an application with `type: Ingress`. With `HTTPRoute`, the Gateway's listener terminates TLS."""
 
     secret_name: OptionalObjectName = ""
     """Secret of type `kubernetes.io/tls` in the application's namespace; empty for plain HTTP.
-    With an issuer, the Secret that cert-manager fills."""
+    With an issuer, cert-manager writes this Secret."""
     issuer: OptionalObjectName = ""
-    """cert-manager issuer that fills the Secret; empty if the Secret comes from elsewhere."""
+    """cert-manager issuer that issues the certificate; empty if you create the Secret yourself."""
     issuer_kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
     """Kind of the cert-manager issuer."""
 
@@ -26,8 +26,8 @@ class Gateway(Section):
     namespace: OptionalObjectName = ""
     """Namespace of the Gateway; empty for the application's own."""
     section_name: OptionalObjectName = ""
-    """Listener of the Gateway; empty for every listener that fits. A name that begins with `https` says that the URL
-    does too."""
+    """Listener of the Gateway; empty for every listener that matches. If the name starts with `https`, so does the
+    URL."""
 
 
 ControllerName = Literal[
@@ -46,16 +46,16 @@ class Exposure(Section):
     class_name: OptionalObjectName = "nginx"
     """IngressClass; empty for the cluster's default one."""
     controller: ControllerName = "ingress-nginx"
-    """Implementation behind the class or the Gateway. It selects what streaming (read timeout of an hour, no buffering)
-    and uploads need; `other` adds nothing. `haproxy` is the one by HAProxy Technologies (annotations `haproxy.org/`),
-    `haproxy-ingress` the one of the community (`haproxy-ingress.github.io/`). ingress-nginx is retired since March
-    2026: its images still run and get no more fixes, so choose another one for a new cluster."""
+    """Implementation of the IngressClass or the Gateway. It selects the settings that streaming (one-hour read timeout,
+    no buffering) and uploads need; `other` adds none. `haproxy` is the controller by HAProxy Technologies (annotations
+    `haproxy.org/`), `haproxy-ingress` the community's (`haproxy-ingress.github.io/`). ingress-nginx was retired in
+    March 2026: it still runs but gets no more fixes, so choose another one for a new cluster."""
     annotations: Annotations = {}
-    """Annotations added to the Ingress or HTTPRoute; they win over the preset ones."""
+    """Annotations added to the Ingress or HTTPRoute; they override those of the preset."""
     allowed_networks: Networks = []
-    """Networks whose clients are let in, for example `10.0.0.0/8`; empty for all. The proxy has to see the clients'
-    addresses: behind a load balancer that hides them, these are the load balancer's."""
+    """Client networks that are allowed, for example `10.0.0.0/8`; empty for all. The controller must see the clients'
+    addresses: behind a load balancer that hides them, it sees the load balancer's."""
     tls: Tls = Tls()
     """TLS; plain HTTP by default."""
     gateway: Gateway = Gateway()
-    """Gateway for `type: HTTPRoute`."""
+    """The Gateway, with `type: HTTPRoute`."""

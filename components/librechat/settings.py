@@ -23,31 +23,32 @@ CREATE_ADMIN_RESOURCES = resources(cpu="100m", memory="256Mi", memory_limit="1Gi
 
 
 class Endpoint(Section):
-    """How LibreChat talks to Ollama; the values go to librechat.yaml under the same names."""
+    """How LibreChat uses Ollama. The values are written to librechat.yaml under the same names."""
 
     fetch: bool = True
-    """Whether the list of models is fetched from Ollama, besides the configured ones."""
+    """Whether LibreChat fetches the list of models from Ollama, in addition to the configured ones."""
     title_convo: bool = True
-    """Whether conversations get a title."""
+    """Whether LibreChat generates titles for conversations."""
     title_model: str = "current_model"
-    """Model that writes the titles; `current_model` loads no second one."""
+    """Model that generates the titles; `current_model` does not load a second one."""
     title_timing: Literal["immediate", "final"] = "final"
-    """When the title is asked for: `final`, after the answer, or `immediate`, beside it. With `immediate` and
-    `ollama.server.numParallel: 1` the answer waits for the title."""
+    """When LibreChat requests the title: `final`, after the answer, or `immediate`, together with it. With `immediate`
+    and `ollama.server.numParallel: 1`, the answer waits for the title."""
     model_display_label: str = "Ollama"
     """Name shown for the assistant."""
     add_params: dict[str, Any] = {"temperature": 0.7, "maxTokens": 2000}
-    """Parameters added to every request, under LibreChat's names: `maxTokens` bounds an answer, `max_tokens` would be
-    dropped and is refused."""
+    """Parameters added to every request, under LibreChat's names: `maxTokens` limits an answer. `max_tokens` is
+    refused, because LibreChat would drop it."""
 
 
 class Registration(Section):
     """Who may have an account."""
 
     enabled: bool = False
-    """Whether anybody who reaches the page may register. The first user of an empty database becomes administrator."""
+    """Whether anyone who can reach LibreChat may register. The first user of an empty database becomes an
+    administrator."""
     allowed_domains: list[str] = []
-    """Domains of e-mail addresses that may register; empty for all."""
+    """E-mail domains that may register; empty for all."""
 
 
 class Redis(Section):
@@ -58,7 +59,7 @@ class Redis(Section):
     existing_secret: OptionalObjectName = ""
     """Secret in LibreChat's namespace with the URI in its key `REDIS_URI`, instead of `uri`."""
     port: Port = 6379
-    """Port of Redis, for the NetworkPolicy, where the URI is in a Secret and not known here."""
+    """Port of Redis, for the NetworkPolicy; needed if the URI is in a Secret."""
 
     @property
     def is_set(self) -> bool:
@@ -67,25 +68,25 @@ class Redis(Section):
 
 
 class FilesS3(Section):
-    """A bucket of Amazon S3, or of what speaks its protocol."""
+    """A bucket in Amazon S3 or an S3-compatible service."""
 
     bucket: str = Field(default="", pattern=r"^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
     """Name of the bucket."""
     region: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
     """Region, for example `eu-central-1`."""
     endpoint: PlainHttpUrl = ""
-    """URL of another S3 than Amazon's, for example `https://s3.example.org`; empty for Amazon's."""
+    """URL of an S3-compatible service, for example `https://s3.example.org`; empty for Amazon S3."""
     force_path_style: bool = False
-    """Whether the bucket is part of the path and not of the host, as MinIO has it."""
+    """Whether the bucket is in the path of the URL instead of the host name, as MinIO needs it."""
     existing_secret: OptionalObjectName = ""
     """Secret in LibreChat's namespace with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`."""
 
 
 class Files(Section):
-    """Where uploads and images are."""
+    """Where LibreChat stores uploads and images."""
 
     strategy: Literal["local", "s3"] = "local"
-    """`local` for the volume, `s3` for a bucket, and no volume. Files of before stay where they were."""
+    """`local` for the volume, or `s3` for a bucket, without a volume. Existing files are not moved."""
     s3: FilesS3 = FilesS3()
     """The bucket."""
 
@@ -94,37 +95,37 @@ class Admin(Section):
     """The first account, created by a Job."""
 
     email: OptionalEmail = ""
-    """E-mail address to log in with, for example `admin@example.org`; empty for no Job. An account with this address is
-    left as it is."""
+    """E-mail address to log in with, for example `admin@example.org`; empty for no Job. An existing account with this
+    address is not changed."""
     name: Annotated[str, Field(min_length=3, max_length=80)] = "Administrator"
-    """Name that is shown."""
+    """Display name."""
     username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@-]{2,80}$")] = "admin"
     """User name."""
     existing_secret: OptionalObjectName = ""
     """Secret in LibreChat's namespace with the password, 8 to 128 characters, in its key `password`; empty to generate
-    it."""
+    a password."""
 
 
 class Metrics(Section):
     """LibreChat's metrics for Prometheus."""
 
     enabled: bool = False
-    """Whether `/metrics` answers, to whoever bears a token, and only inside the cluster. Its Secret is generated."""
+    """Whether LibreChat serves `/metrics`, inside the cluster only and protected by a generated token."""
     service_monitor: bool = True
-    """Whether there is a ServiceMonitor, which the Prometheus Operator has to know."""
+    """Whether to create a ServiceMonitor. Needs the Prometheus Operator."""
     labels: Labels = {}
-    """Labels of the ServiceMonitor, by which a Prometheus chooses it, for example `release: kube-prometheus-stack`."""
+    """Labels of the ServiceMonitor, for Prometheus to select it by, for example `release: kube-prometheus-stack`."""
     interval: Annotated[str, Field(pattern=r"^\d+(ms|s|m|h)$")] = "30s"
     """Time between two scrapes."""
 
 
 class Logs(Section):
-    """What LibreChat writes to the output of its container."""
+    """What LibreChat logs to standard output."""
 
     level: Literal["error", "warn", "info", "debug"] = "warn"
-    """Least severity that is written. LibreChat before v0.8.8 writes `info` whatever this says."""
+    """Lowest level that is logged. LibreChat before v0.8.8 always logs `info`."""
     format: Literal["json", "text"] = "json"
-    """One JSON object a line, or text for a person."""
+    """`json` for one JSON object per line, `text` for plain text."""
 
 
 class LibreChatSettings(Section):
@@ -132,32 +133,33 @@ class LibreChatSettings(Section):
 
     method: Method = "native"
     """How LibreChat is deployed: `native`, as objects of this program, or `helm`, as a release of LibreChat's chart.
-    Volume, credentials, librechat.yaml, Service, NetworkPolicy, exposure, MongoDB and Meilisearch are of this program
-    either way."""
+    Either way, this program creates the volume, credentials, librechat.yaml, Service, NetworkPolicy, exposure, MongoDB
+    and Meilisearch."""
     helm: Helm = Helm()
     """The Helm release."""
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 1
-    """Pods. More than one needs Redis (`valkey.enabled`, or `redis`), and storage with ReadWriteMany or files in S3."""
+    """Number of pods. More than one needs Redis (`valkey.enabled` or `redis`), and ReadWriteMany storage or files in
+    S3."""
     autoscaling: Autoscaling = Autoscaling()
-    """As many pods as the load asks for, in place of `replicas`. Switching it on starts from one pod."""
+    """Scales the number of pods with the load, instead of `replicas`. It starts from one pod when you enable it."""
     disruption_budget: DisruptionBudget = DisruptionBudget()
-    """What draining a node leaves running."""
+    """How many pods keep running while a node is drained."""
     redis: Redis = Redis()
     """Redis for caches, rate limits, sessions and streams across replicas."""
     storage: Storage = Storage(size="5Gi")
-    """The volume of uploads and images."""
+    """The volume for uploads and images."""
     files: Files = Files()
-    """Where uploads and images are."""
+    """Where LibreChat stores uploads and images."""
     upload_limit_mb: Annotated[int, Field(ge=1, le=4096)] = 25
-    """Largest upload in MB: LibreChat's limit, and the limit of the proxy in front of it."""
+    """Largest upload in MB, for LibreChat and for the ingress controller in front of it."""
     exposure: Exposure = Exposure(type="Ingress", host="localhost")
     """Access from outside the cluster."""
     domain: str = Field(default="", pattern=r"^$|^https?://[A-Za-z0-9.-]+(:\d+)?$")
-    """External origin, for example `https://chat.example.org`, where it is not the one that `exposure` gives."""
+    """External URL, for example `https://chat.example.org`, if it differs from the one that `exposure` implies."""
     trusted_proxies: Annotated[int, Field(ge=1, le=10)] = 1
-    """Proxies in front of LibreChat that add to X-Forwarded-For."""
+    """Number of proxies in front of LibreChat that add to X-Forwarded-For."""
     registration: Registration = Registration()
     """Accounts."""
     admin: Admin = Admin()
@@ -169,24 +171,24 @@ class LibreChatSettings(Section):
     endpoint: Endpoint = Endpoint()
     """The endpoint `Ollama` in librechat.yaml."""
     config: dict[str, Any] = {}
-    """Further content of librechat.yaml, merged last: mappings are merged, everything else is replaced."""
+    """Additional content of librechat.yaml, merged last: mappings are merged, everything else is replaced."""
     jwt_rotation: Annotated[int, Field(ge=1)] = 1
-    """Raise it to replace JWT_SECRET and JWT_REFRESH_SECRET: every session ends and the pods roll."""
+    """Increase it to replace JWT_SECRET and JWT_REFRESH_SECRET. This ends every session and restarts the pods."""
     rotate_credentials_and_lose_stored_keys: Annotated[int, Field(ge=1)] = 1
-    """Raise it to replace CREDS_KEY and CREDS_IV. What they encrypted in the database (API keys of users, tokens of
-    plugins and MCP servers, two-factor secrets) can never be read again."""
+    """Increase it to replace CREDS_KEY and CREDS_IV. The values that they encrypted in the database (API keys of users,
+    tokens of plugins and MCP servers, two-factor secrets) are then lost for good."""
     existing_secret: OptionalObjectName = ""
-    """Secret in LibreChat's namespace that holds all credentials, so that none is generated: `JWT_SECRET`,
-    `JWT_REFRESH_SECRET` (32 characters or more), `CREDS_KEY` (64 hexadecimal characters), `CREDS_IV` (32), `MONGO_URI`,
-    and where they apply `MEILI_MASTER_KEY` and `REDIS_URI`; empty to generate them."""
+    """Secret in LibreChat's namespace with all credentials: `JWT_SECRET` and `JWT_REFRESH_SECRET` (32 characters or
+    more), `CREDS_KEY` (64 hexadecimal characters), `CREDS_IV` (32), `MONGO_URI`, and where they apply
+    `MEILI_MASTER_KEY` and `REDIS_URI`; empty to generate them."""
     resources: Resources = resources(cpu="250m", memory="512Mi", memory_limit="2Gi")
     """CPU and memory."""
     extra_environment: EnvironmentVariables = {}
-    """Further environment variables; not for secrets."""
+    """Additional environment variables; not for secrets."""
     pods: Pods = Pods()
-    """Passed through to the pods."""
+    """Fields passed to the pods."""
     startup_timeout_seconds: Seconds = 480
-    """Seconds until the pods have to be Ready before `pulumi up` fails, image pull and MongoDB's start included."""
+    """Seconds to wait for Ready pods before `pulumi up` fails; includes image pulls and the start of MongoDB."""
 
     @property
     def most_replicas(self) -> int:

@@ -13,10 +13,10 @@ class ExternalMeilisearch(Section):
     url: OptionalHttpUrl = ""
     """URL, for example `https://search.example.org`; empty to run Meilisearch in this stack."""
     master_key: SecretText = SecretStr("")
-    """Its master key, or a key with rights on the indexes `messages` and `convos`, set with
+    """Master key, or a key with access to the indexes `messages` and `convos`. Set it with
     `pulumi config set --secret`."""
     existing_secret: OptionalObjectName = ""
-    """Secret in LibreChat's namespace with the key in its key `MEILI_MASTER_KEY`, instead of `masterKey`."""
+    """Secret in LibreChat's namespace that has this key as `MEILI_MASTER_KEY`, instead of `masterKey`."""
 
 
 class MeilisearchSettings(Section):
@@ -27,18 +27,18 @@ class MeilisearchSettings(Section):
     external: ExternalMeilisearch = ExternalMeilisearch()
     """An existing Meilisearch."""
     existing_secret: OptionalObjectName = ""
-    """Secret in LibreChat's namespace with the master key of the Meilisearch in this stack, 16 bytes or more, in its
-    key `MEILI_MASTER_KEY`; empty to generate it."""
+    """Secret in LibreChat's namespace with the master key of this stack's Meilisearch, 16 bytes or more, in its key
+    `MEILI_MASTER_KEY`; empty to generate the key."""
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one."""
     storage: Storage = Storage(size="5Gi")
-    """The index's volume; it needs a local file system, not NFS. The index is derived from MongoDB."""
+    """The volume for the search index; a local file system, not NFS. The index can be rebuilt from MongoDB."""
     resources: Resources = resources(cpu="100m", memory="256Mi", memory_limit="1Gi")
     """CPU and memory."""
     pods: Pods = Pods()
-    """Passed through to the pod."""
+    """Fields passed to the pod."""
     startup_timeout_seconds: Seconds = 300
-    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included."""
+    """Seconds to wait for the pod to be Ready before `pulumi up` fails; includes the image pull."""
 
     @property
     def is_external(self) -> bool:

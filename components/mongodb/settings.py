@@ -17,7 +17,7 @@ class ExternalMongoDB(Section):
     existing_secret: OptionalObjectName = ""
     """Secret in LibreChat's namespace with the URI in its key `MONGO_URI`, instead of `uri`."""
     port: Port = 27017
-    """Port of that MongoDB, for the NetworkPolicy; needed where the URI is in a Secret."""
+    """Port of the external MongoDB, for the NetworkPolicy; needed if the URI is in a Secret."""
 
 
 class MongoDBSettings(Section):
@@ -26,22 +26,23 @@ class MongoDBSettings(Section):
     external: ExternalMongoDB = ExternalMongoDB()
     """An existing MongoDB."""
     existing_secret: OptionalObjectName = ""
-    """Secret in LibreChat's namespace with the passwords of the MongoDB in this stack, so that none is generated:
+    """Secret in LibreChat's namespace with the credentials of this stack's MongoDB:
     `MONGO_INITDB_ROOT_USERNAME`, `MONGO_INITDB_ROOT_PASSWORD`, `MONGO_APP_DATABASE`, `MONGO_APP_USERNAME`,
     `MONGO_APP_PASSWORD`, and the `MONGO_URI` that LibreChat connects with
-    (`mongodb://<username>:<password>@librechat-mongodb:27017/<database>?authSource=<database>`)."""
+    (`mongodb://<username>:<password>@librechat-mongodb:27017/<database>?authSource=<database>`); empty to generate
+    them."""
     image: OptionalImage = ""
     """Image with its tag; empty for the pinned one."""
     storage: Storage = Storage(size="10Gi")
-    """The database's volume."""
+    """The volume for the database."""
     backup: MongoDBBackup = MongoDBBackup()
     """Backups."""
     resources: Resources = resources(cpu="250m", memory="512Mi", memory_limit="1Gi")
     """CPU and memory."""
     pods: Pods = Pods()
-    """Passed through to the pod."""
+    """Fields passed to the pod."""
     startup_timeout_seconds: Seconds = 300
-    """Seconds until the pod has to be Ready before `pulumi up` fails, image pull included."""
+    """Seconds to wait for the pod to be Ready before `pulumi up` fails; includes the image pull."""
 
     @property
     def is_external(self) -> bool:

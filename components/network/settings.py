@@ -10,62 +10,61 @@ from ..workload.settings import Port
 
 
 class IngressController(Section):
-    """The pods that bring traffic from outside the cluster."""
+    """The pods of the ingress controller or the Gateway."""
 
     namespace: OptionalDnsLabel = ""
-    """Namespace of the controller's pods, or of the Gateway's; empty for that of the usual installation of
-    `exposure.controller`."""
+    """Namespace of these pods; empty for the one where `exposure.controller` is usually installed."""
     pod_labels: Labels = {}
-    """Labels of its pods; empty for those of the usual installation of `exposure.controller`, and for every pod of
-    `namespace` if that is `other`."""
+    """Labels of these pods; empty for the usual ones of `exposure.controller`. With the controller `other`, empty means
+    every pod in `namespace`."""
     networks: Networks = []
-    """Networks that reach the pods directly, for example `10.0.0.0/16`: those of a cloud load balancer, or of the nodes
-    if the controller runs on their network."""
+    """Networks that may connect to the exposed pods directly, for example `10.0.0.0/16`: that of a cloud load balancer,
+    or that of the nodes if the controller runs in the host network."""
 
 
 class Prometheus(Section):
-    """The pods that collect LibreChat's metrics."""
+    """The Prometheus pods that scrape LibreChat's metrics."""
 
     enabled: bool = False
-    """Whether they may reach LibreChat."""
+    """Whether these pods may connect to LibreChat."""
     namespace: DnsLabel = "monitoring"
-    """Their namespace."""
+    """Namespace of these pods."""
     pod_labels: Labels = {"app.kubernetes.io/name": "prometheus"}
-    """Their labels."""
+    """Labels of these pods."""
 
 
 class Dns(Section):
-    """The pods that resolve names."""
+    """The pods that serve DNS."""
 
     namespace: DnsLabel = "kube-system"
-    """Their namespace."""
+    """Namespace of these pods."""
     pod_labels: Labels = {"k8s-app": "kube-dns"}
-    """Their labels."""
+    """Labels of these pods."""
     port: Port = 53
-    """Port that the pods listen on, UDP and TCP; 5353 on OpenShift."""
+    """Port that these pods listen on, UDP and TCP; 5353 on OpenShift."""
     node_local_address: Annotated[str, Field(pattern=r"^$|^\d{1,3}(\.\d{1,3}){3}$")] = "169.254.20.10"
     """Address of NodeLocal DNSCache on every node; empty for none."""
 
 
 class ExtraEgress(Section):
-    """Further egress rules, as in the specification of a NetworkPolicy."""
+    """Additional egress rules, as in the spec of a NetworkPolicy."""
 
     librechat: list[dict[str, Any]] = []
-    """Rules for LibreChat: OAuth, web search, MCP servers, remote models, mail."""
+    """Rules for LibreChat, for example for OAuth, web search, MCP servers, remote models or mail."""
     ollama: list[dict[str, Any]] = []
-    """Rules for Ollama: a proxy in front of the registry of models."""
+    """Rules for Ollama, for example for a proxy in front of the model registry."""
 
 
 class NetworkPolicies(Section):
-    """Who may talk to whom, where the cluster's network plugin enforces NetworkPolicies; all else is refused."""
+    """NetworkPolicies: only the connections that the stack needs are allowed. The network plugin must enforce them."""
 
     enabled: bool = True
-    """Whether there are NetworkPolicies."""
+    """Whether to create NetworkPolicies."""
     ingress_controller: IngressController = IngressController()
-    """The pods in front of what is exposed."""
+    """The pods of the ingress controller or the Gateway."""
     prometheus: Prometheus = Prometheus()
-    """The pods that collect metrics."""
+    """The Prometheus pods that scrape LibreChat's metrics."""
     dns: Dns = Dns()
-    """The pods that resolve names."""
+    """The pods that serve DNS."""
     extra_egress: ExtraEgress = ExtraEgress()
-    """Further egress rules."""
+    """Additional egress rules."""

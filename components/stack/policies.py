@@ -31,7 +31,7 @@ class Policies(Section):
     """Enforcement level of all rules: `advisory` reports a violation, `mandatory` blocks the stack. Empty for advisory
     in the environment `development` and mandatory in every other."""
     rules: dict[Rule, Level] = {}
-    """Enforcement level of single rules: `advisory`, `mandatory` or `disabled`."""
+    """Enforcement level of individual rules: `advisory`, `mandatory` or `disabled`."""
     exceptions: dict[Rule, list[str]] = {}
-    """Objects that a rule ignores, as `namespace/name`. The rule `no-anonymous-ollama` ignores an Ollama whose exposure
-    sets `allowAnonymous` by itself."""
+    """Objects that a rule ignores, as `namespace/name`. The rule `no-anonymous-ollama` always ignores an Ollama whose
+    exposure sets `allowAnonymous`."""

@@ -29,37 +29,38 @@ from ..workload.settings import Amounts
 from .policies import Policies
 
 CLUSTER = "cluster"
-"""Entry of `allowDataLoss`: the data in the cluster that a stack leaves for another one."""
+"""Entry of `allowDataLoss` for the data in the old cluster, when a stack moves to another one."""
 
 DEVELOPMENT = "development"
-"""Default environment, whose data nobody depends on."""
+"""Default environment, for stacks without important data."""
 
 
 class Quota(Section):
-    """How much fits in each namespace."""
+    """ResourceQuotas of the namespaces."""
 
     enabled: bool = True
-    """Whether each namespace has a ResourceQuota."""
+    """Whether to create a ResourceQuota in each namespace."""
     ollama: Quantities = {}
-    """Hard limits of Ollama's namespace, as in a ResourceQuota; they replace the derived ones: twice what the settings
-    run in it (for a rolling update) and something to spare, its GPUs, and no Service that opens a port of the nodes."""
+    """Hard limits of Ollama's namespace, as in a ResourceQuota. They replace the derived limits: twice what the
+    settings deploy there (for rolling updates) plus a reserve, the configured GPUs, and no NodePort or LoadBalancer
+    Services."""
     librechat: Quantities = {}
-    """Hard limits of LibreChat's namespace; they replace the derived ones."""
+    """Hard limits of LibreChat's namespace. They replace the derived limits."""
 
     def limits_of(self, application: Application) -> Mapping[str, str]:
-        """Return the hard limits in the settings for the namespace of an application; empty for the derived ones."""
+        """Return the configured hard limits of an application's namespace; empty for the derived ones."""
         return {"ollama": self.ollama, "librechat": self.librechat}[application]
 
 
 class LimitRange(Section):
-    """What a container gets that asks for nothing; those of this program all ask."""
+    """Defaults for containers without requests or limits. All containers of this program have their own."""
 
     enabled: bool = True
-    """Whether each namespace has a LimitRange."""
+    """Whether to create a LimitRange in each namespace."""
     default_request: Amounts = Amounts(cpu="50m", memory="64Mi")
-    """Requests. A ResourceQuota refuses pods without."""
+    """Default requests. A ResourceQuota rejects pods that have none."""
     default_limit: Amounts = Amounts(memory="512Mi")
-    """Limits."""
+    """Default limits."""
 
     @property
     def given_request(self) -> Amounts:
@@ -76,17 +77,18 @@ class Namespaces(Section):
     """The two namespaces."""
 
     prefix: Prefix = ""
-    """Put before both names, for example `alice-`, so that several stacks can share a cluster."""
+    """Prefix of both names, for example `alice-`, so that several stacks can share a cluster."""
     ollama: OptionalDnsLabel = ""
-    """Namespace of Ollama; empty for the prefix and `ollama`."""
+    """Namespace of Ollama; empty for `ollama` with the prefix."""
     librechat: OptionalDnsLabel = ""
-    """Namespace of LibreChat, MongoDB and Meilisearch; empty for the prefix and `librechat`."""
+    """Namespace of LibreChat, MongoDB and Meilisearch; empty for `librechat` with the prefix."""
     quota: Quota = Quota()
-    """How much fits in each."""
+    """ResourceQuotas of the namespaces."""
     limit_range: LimitRange = LimitRange()
-    """What a container gets that asks for nothing."""
+    """Defaults for containers without requests or limits."""
     operator_group: str = ""
-    """Group that may read everything in both but Secrets: pods, logs, events, workloads; empty for none."""
+    """Group that may read everything in both namespaces except Secrets, such as pods, logs and events; empty for
+    none."""
 
     def name_of(self, application: Application) -> str:
         """Return the name of the namespace of an application."""
@@ -112,35 +114,35 @@ def _holds_data(value: str) -> str:
 
 
 class Settings(Section):
-    """Everything that a stack file can say.
+    """All settings of a stack file.
 
     A field annotated with a `Definition` is a component. This is the only list of components; `components` returns it.
     """
 
     environment: LabelValue = DEVELOPMENT
-    """Name of the environment, the label `env` of every object."""
+    """Name of the environment; every object has it as the label `env`."""
     kubeconfig: str = ""
-    """Path of the kubeconfig, relative to the project or beginning with `~`; empty for the environment variable
-    KUBECONFIG, else `~/.kube/config`."""
+    """Path of the kubeconfig, relative to the project or starting with `~`; empty for the environment variable
+    KUBECONFIG, or `~/.kube/config` if it is not set."""
     context: str = ""
     """Context in the kubeconfig; empty for its current context."""
     namespaces: Namespaces = Namespaces()
     """The namespaces."""
     network_policies: NetworkPolicies = NetworkPolicies()
-    """Who may talk to whom."""
+    """Which connections are allowed."""
     cluster_domain: ObjectName = "cluster.local"
     """DNS domain of the cluster."""
     image_registry: OptionalRegistry = ""
-    """Mirror in front of every image, for example `mirror.example.org/hub`; empty for each image's own registry."""
+    """Registry mirror for all images, for example `mirror.example.org/hub`; empty for each image's own registry."""
     image_pull_secrets: list[ObjectName] = []
-    """Secrets of type `kubernetes.io/dockerconfigjson` in both namespaces, for a registry with a login."""
+    """Secrets of type `kubernetes.io/dockerconfigjson` in both namespaces, for a registry that requires a login."""
     data_protection: bool = False
-    """Whether what holds data (volumes, generated credentials and their namespaces) is protected: `pulumi destroy`
-    refuses, and the objects stay in the cluster when they leave the program."""
+    """Whether volumes, generated credentials and their namespaces are protected: `pulumi destroy` refuses to delete
+    them, and they stay in the cluster when they are removed from the program."""
     allow_data_loss: list[Annotated[str, AfterValidator(_holds_data)]] = []
-    """Applications whose data the next `pulumi up` may delete, when a change of settings needs it; without it such a
-    change is refused. `cluster` lets the stack leave its data behind in the cluster where it is, and move to another
-    one. Take it out again afterwards."""
+    """Applications whose data the next `pulumi up` may delete. A change of settings that needs this is otherwise
+    refused. `cluster` allows the stack to move to another cluster and leave its data in the old one. Remove the entry
+    again afterwards."""
     labels: Labels = {}
     """Labels added to every object."""
     ollama: Annotated[OllamaSettings, OLLAMA] = OllamaSettings()
@@ -154,7 +156,7 @@ class Settings(Section):
     policies: Policies = Policies()
     """The policy pack that `make policy` checks the stack against."""
     valkey: Annotated[ValkeySettings, VALKEY] = ValkeySettings()
-    """Valkey, what several pods of LibreChat share in memory."""
+    """Valkey, the in-memory store that several LibreChat pods share."""
 
     @functools.cached_property
     def librechat_yaml(self) -> RenderedConfig:

@@ -42,12 +42,12 @@ class Amounts(Section):
 
 
 class Resources(Section):
-    """What a container asks for and may use."""
+    """Resource requests and limits of a container."""
 
     requests: Amounts = Amounts()
-    """What the scheduler reserves."""
+    """CPU and memory that the scheduler reserves."""
     limits: Amounts = Amounts()
-    """What the container cannot exceed. A CPU limit throttles and is left out by default."""
+    """CPU and memory that the container cannot exceed. There is no CPU limit by default, because it throttles."""
 
 
 def resources(cpu: str, memory: str, memory_limit: str) -> Resources:
@@ -59,60 +59,60 @@ class Storage(Section):
     """A PersistentVolumeClaim."""
 
     size: StorageQuantity = "10Gi"
-    """Requested capacity. It can grow where the StorageClass allows it; a claim never shrinks."""
+    """Requested capacity. You can increase it if the StorageClass allows expansion, but never decrease it."""
     storage_class_name: OptionalObjectName = ""
     """StorageClass; empty for the cluster's default one."""
     access_mode: Literal["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"] = "ReadWriteOnce"
     """Access mode. More than one replica needs ReadWriteMany."""
     existing_claim: OptionalObjectName = ""
-    """Name of a claim that is there already and stays outside this stack; empty to create one."""
+    """Existing claim, which this stack does not manage; empty to create one."""
 
 
 class DisruptionBudget(Section):
-    """How many pods may be gone at a time while nodes are drained. It exists where more than one replica runs."""
+    """A PodDisruptionBudget, which limits how many pods a node drain evicts at a time. Needs more than one replica."""
 
     enabled: bool = True
-    """Whether there is a PodDisruptionBudget."""
+    """Whether to create a PodDisruptionBudget."""
     max_unavailable: Annotated[int, Field(ge=1)] = 1
-    """Pods that may be gone at a time."""
+    """Number of pods that may be unavailable at a time."""
 
 
 class Autoscaling(Section):
-    """A HorizontalPodAutoscaler, which then has the replicas: the program sets none, and nobody finds drift in them."""
+    """A HorizontalPodAutoscaler. It sets the number of replicas, which the program and `make drift` then ignore."""
 
     enabled: bool = False
-    """Whether there is one. It needs metrics.k8s.io in the cluster, most often by the Metrics Server."""
+    """Whether to create the autoscaler. It needs the API metrics.k8s.io, usually served by the Metrics Server."""
     min_replicas: Annotated[int, Field(ge=1, le=50)] = 2
-    """Fewest pods."""
+    """Minimum number of pods."""
     max_replicas: Annotated[int, Field(ge=1, le=50)] = 4
-    """Most pods."""
+    """Maximum number of pods."""
     cpu_utilization: Annotated[int, Field(ge=1, le=1000)] = 80
-    """CPU use that it aims at, the average of all pods in percent of what each requests."""
+    """Target CPU utilization: average of all pods, in percent of their CPU requests."""
 
 
 class Pods(Section):
-    """What is passed through to the pods of a workload."""
+    """Fields passed to the pods of a workload."""
 
     labels: Labels = {}
     """Labels added to the pods."""
     annotations: Annotations = {}
     """Annotations added to the pods."""
     node_selector: Labels = {}
-    """Node labels that the pods need."""
+    """Labels that a node must have to run the pods."""
     tolerations: list[dict[str, Any]] = []
-    """Tolerations as in a pod's specification, added to those that the program sets."""
+    """Tolerations as in a pod's spec, added to those that the program sets."""
     affinity: dict[str, Any] = {}
-    """Affinity as in a pod's specification."""
+    """Affinity as in a pod's spec."""
     topology_spread_constraints: list[dict[str, Any]] = []
-    """Topology spread constraints as in a pod's specification."""
+    """Topology spread constraints as in a pod's spec."""
     priority_class_name: OptionalObjectName = ""
     """PriorityClass; empty for the cluster's default priority."""
     termination_grace_period_seconds: Annotated[int, Field(ge=0)] = 0
-    """Seconds between SIGTERM and SIGKILL; 0 for the workload's own default."""
+    """Seconds between SIGTERM and SIGKILL; 0 for the workload's default."""
     env_from: list[dict[str, Any]] = []
-    """Secrets and ConfigMaps whose keys become environment variables, as `envFrom` of a container, for example
-    `- secretRef: {name: proxy-login}`. What the program sets itself wins."""
+    """Secrets and ConfigMaps whose keys become environment variables, as in a container's `envFrom`, for example
+    `- secretRef: {name: proxy-login}`. The program's own variables take precedence."""
     extra_volumes: list[dict[str, Any]] = []
-    """Further volumes as in a pod's specification. The Pod Security level `restricted` admits no hostPath."""
+    """Additional volumes as in a pod's spec. The Pod Security level `restricted` allows no hostPath volumes."""
     extra_volume_mounts: list[dict[str, Any]] = []
-    """Where the main container mounts them, as in its specification."""
+    """Where the main container mounts these volumes, as in a container's `volumeMounts`."""
