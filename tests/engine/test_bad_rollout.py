@@ -120,32 +120,6 @@ def test_images_that_cannot_be_pulled_and_a_container_that_crashes(checkout: Che
     assert look == f"{KUBECTL} {LIBRECHAT} logs librechat-meilisearch-0 -c meilisearch --previous"
 
 
-PATIENT = {"startupTimeoutSeconds": 900}
-"""A deadline that no test should reach."""
-
-
-def test_a_container_that_crashes_again_and_again_is_given_up_early(checkout: Checkout) -> None:
-    good(checkout)
-    done = failing(checkout, {"meilisearch": {**PATIENT, "pods": {"annotations": {SIMULATE: "crash-loop"}}}})
-    _, reason, last_words, look = block(done, f"StatefulSet {LIBRECHAT}/librechat-meilisearch")
-    assert reason.startswith("reason  CrashLoopBackOff: ")
-    assert last_words == "simulated failure"
-    assert look.endswith("logs librechat-meilisearch-0 -c meilisearch --previous")
-    (said,) = [line for line in done.stderr.splitlines() if line.startswith("gave up early, after ")]
-    assert f": StatefulSet {LIBRECHAT}/librechat-meilisearch cannot become ready, " in said
-    assert not checkout.state(STACK).get("pending_operations"), "the engine ended what it had begun"
-    good(checkout)
-
-
-def test_a_server_that_crashes_is_given_up_early_too(checkout: Checkout) -> None:
-    serving = ready_pods(checkout, "librechat")
-    changes = {"librechat": {**PATIENT, "pods": {"annotations": {SIMULATE: "crash-loop"}}}}
-    done = failing(checkout, changes)
-    assert f"Deployment {LIBRECHAT}/librechat cannot become ready, " in done.stderr
-    assert ready_pods(checkout, "librechat") == serving
-    good(checkout)
-
-
 def test_a_pod_that_never_gets_ready_while_the_old_one_serves(checkout: Checkout) -> None:
     serving = ready_pods(checkout, "librechat")
     made = ingress(checkout)
@@ -187,3 +161,29 @@ def test_correct_settings_are_all_it_takes(checkout: Checkout) -> None:
     good(checkout)
     assert len(ready_pods(checkout, "librechat")) == 1
     checkout.must("status", "--stack", STACK)
+
+
+PATIENT = {"startupTimeoutSeconds": 900}
+"""A deadline that no test should reach."""
+
+
+def test_a_container_that_crashes_again_and_again_is_given_up_early(checkout: Checkout) -> None:
+    good(checkout)
+    done = failing(checkout, {"meilisearch": {**PATIENT, "pods": {"annotations": {SIMULATE: "crash-loop"}}}})
+    _, reason, last_words, look = block(done, f"StatefulSet {LIBRECHAT}/librechat-meilisearch")
+    assert reason.startswith("reason  CrashLoopBackOff: ")
+    assert last_words == "simulated failure"
+    assert look.endswith("logs librechat-meilisearch-0 -c meilisearch --previous")
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("gave up early, after ")]
+    assert f": StatefulSet {LIBRECHAT}/librechat-meilisearch cannot become ready, " in said
+    assert not checkout.state(STACK).get("pending_operations"), "the engine ended what it had begun"
+    good(checkout)
+
+
+def test_a_server_that_crashes_is_given_up_early_too(checkout: Checkout) -> None:
+    serving = ready_pods(checkout, "librechat")
+    changes = {"librechat": {**PATIENT, "pods": {"annotations": {SIMULATE: "crash-loop"}}}}
+    done = failing(checkout, changes)
+    assert f"Deployment {LIBRECHAT}/librechat cannot become ready, " in done.stderr
+    assert ready_pods(checkout, "librechat") == serving
+    good(checkout)
