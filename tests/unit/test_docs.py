@@ -107,7 +107,9 @@ def test_an_unknown_setting_is_seen() -> None:
 
 def test_no_page_names_a_machine_or_a_registry_host(page: Path) -> None:
     hosts = "|".join(
-        map(re.escape, ("pypi.org", "pythonhosted", "proxy.golang", "sum.golang", "npmjs", "registry.npm"))
+        map(
+            re.escape, ("pypi.org", "pythonhosted", "proxy.golang", "sum.golang", "npmjs", "registry.npm", "deb.debian")
+        )
     )
     found = re.findall(rf"{hosts}|(?<![\w.])/(?:root|work|home/\w+|tmp/\w+)\b[^\s)`]*", page.read_text())
     # A path inside a container is the container's.

@@ -34,8 +34,6 @@ _LEFT_OUT = (
 )
 """Files that differ between builds, or that no container reads."""
 
-_DEFAULT_MIRROR = "http://deb.debian.org/debian"
-
 
 def layer(packages: Sequence[str], console: Console) -> Path:
     """Return the archive of a root filesystem with some packages, building it if it is not in the cache.
@@ -88,6 +86,9 @@ def mirror(suite: str, sources: Path = Path("/etc/apt")) -> str:
     Args:
         suite: Name of the release.
         sources: Folder of apt's configuration.
+
+    Raises:
+        SandboxError: apt has no source of the release.
     """
     for path in sorted([sources / "sources.list", *sources.glob("sources.list.d/*")]):
         text = path.read_text(errors="replace") if path.is_file() else ""
@@ -98,7 +99,10 @@ def mirror(suite: str, sources: Path = Path("/etc/apt")) -> str:
             suites = re.search(r"^Suites:(.*)$", stanza, re.MULTILINE)
             if uris and suites and suite in suites[1].split():
                 return uris[1]
-    return _DEFAULT_MIRROR
+    raise SandboxError(
+        f"No source of the release {suite} is in {sources}: add one to apt's sources, where the packages of images "
+        "come from."
+    )
 
 
 def _bootstrap(suite: str, packages: Sequence[str], root: Path) -> None:
