@@ -138,6 +138,10 @@ def _nothing(_: Section) -> Iterator[Any]:
     return iter(())
 
 
+def _no_findings(_settings: Section, _prefix: str) -> Iterator[Finding]:
+    return iter(())
+
+
 def _no_exposures(_: Section) -> Mapping[str, Exposure]:
     return {}
 
@@ -165,7 +169,7 @@ class Definition(Generic[S]):
     images: Mapping[str, Image]
     charts: Mapping[str, Chart] = field(default_factory=dict[str, Chart])
     args: type[Section] | None = None
-    check: Callable[[S, str], Iterator[Finding]]
+    check: Callable[[S, str], Iterator[Finding]] = _no_findings
     containers: Callable[[S], Iterator[Containers]]
     jobs: Callable[[S], Iterator[ProgramJob]] = _nothing
     exposures: Callable[[S], Mapping[str, Exposure]] = _no_exposures

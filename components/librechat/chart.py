@@ -66,6 +66,10 @@ CONFIG_VOLUME = "config"
 """Name of our volume with librechat.yaml; the chart has a volume of its own for that."""
 
 
+_OFF = ("mongodb", "meilisearch", "redis", "librechat-rag-api", "ingress", "autoscaling")
+"""Parts of the chart that this program creates itself, or has no use for."""
+
+
 def librechat_values(
     pod: Pod,
     workload: Workload,
@@ -113,15 +117,10 @@ def librechat_values(
             # This program's claim is mounted instead: the chart cannot use an existing one, and deletes its own.
             "imageVolume": {"enabled": False},
         },
-        "mongodb": {"enabled": False},
-        "meilisearch": {"enabled": False},
-        "redis": {"enabled": False},
-        "librechat-rag-api": {"enabled": False},
         "serviceAccount": {"create": False, "name": spec["service_account_name"]},
         "enableServiceLinks": spec["enable_service_links"],
         "service": {"type": "ClusterIP", "port": PORT, "containerPort": PORT},
-        "ingress": {"enabled": False},
-        "autoscaling": {"enabled": False},
+        **{name: {"enabled": False} for name in _OFF},
         "deploymentLabels": labels_for_chart(workload.labels),
         "podLabels": labels_for_chart(metadata["labels"]),
         "podAnnotations": metadata.get("annotations", {}),

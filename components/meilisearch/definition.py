@@ -3,15 +3,10 @@
 from collections.abc import Iterator
 
 from ..definition import Cause, Containers, Data, DataObject, Definition, Deployed, claim, generated, left_out
-from ..settings.findings import Finding
 from .settings import MeilisearchSettings
 from .versions import IMAGES, upgrade_problem
 
 INDEX = "the index is derived from MongoDB and is built again when search is back; "
-
-
-def _check(_settings: MeilisearchSettings, _prefix: str) -> Iterator[Finding]:
-    return iter(())
 
 
 def _containers(settings: MeilisearchSettings) -> Iterator[Containers]:
@@ -40,7 +35,6 @@ MEILISEARCH = Definition(
     kind="Meilisearch",
     namespace="librechat",
     images=IMAGES,
-    check=_check,
     containers=_containers,
     data=Data(objects=_data_objects, cause=_cause, upgrade_problem=upgrade_problem),
 )

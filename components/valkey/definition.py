@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 
 from ..definition import Containers, Definition
-from ..settings.findings import Finding
 from .settings import ValkeySettings
 from .versions import IMAGES
-
-
-def _check(_settings: ValkeySettings, _prefix: str) -> Iterator[Finding]:
-    return iter(())
 
 
 def _containers(settings: ValkeySettings) -> Iterator[Containers]:
@@ -21,6 +16,5 @@ VALKEY = Definition(
     kind="Valkey",
     namespace="librechat",
     images=IMAGES,
-    check=_check,
     containers=_containers,
 )
