@@ -120,3 +120,23 @@ def test_the_program_fits_on_a_page_and_runs_nothing_between_its_imports() -> No
     imports = [isinstance(node, (ast.Import, ast.ImportFrom)) for node in statements]
     assert sorted(imports, reverse=True) == imports
     assert "noqa" not in text
+
+
+def test_nothing_untyped_crosses_between_components() -> None:
+    for path in sorted((ROOT / "components").glob("*/component.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.arg):
+                assert node.annotation is None or "Any" not in ast.unparse(node.annotation), (path, node.arg)
+            if isinstance(node, ast.ClassDef):
+                for part in node.body:
+                    if isinstance(part, ast.AnnAssign):
+                        assert "Any" not in ast.unparse(part.annotation), (path, ast.unparse(part.target))
+
+
+def test_docstrings_say_what_is_returned() -> None:
+    for package in (*PACKAGES, "benchmarks", "sandbox/src"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, Function):
+                    text = ast.get_docstring(node) or ""
+                    assert not text.startswith(("Give ", "Say ", "Tell ")), (path, node.name)
